@@ -1,0 +1,139 @@
+//! The one table of error codes. The API's problem bodies, the page `docs/user/errors.md` and the
+//! console's dictionary type are all made from it; the HTTP status of a failure is decided here.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! error_codes {
+    ($($variant:ident $code:literal $status:literal $title:literal [$($param:literal),*];)*) => {
+        /// A stable, machine-readable reason for a refusal or failure: `<noun>.<reason>`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum ErrorCode {
+            $(#[doc = $title] #[serde(rename = $code)] $variant,)*
+        }
+
+        impl ErrorCode {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The code as it stands in answers: `registry.name_taken`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// The HTTP status an API answer with this code carries.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status,)* }
+            }
+
+            /// One English sentence that says what is wrong and, where it can, what to do.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+
+            /// Names of the parameters an answer with this code may carry.
+            #[must_use]
+            pub const fn params(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$($param),*],)* }
+            }
+        }
+    };
+}
+
+error_codes! {
+    // The request itself
+    RequestMalformed "request.malformed" 400 "The body is not valid JSON for this request." ["detail"];
+    RequestUnknownField "request.unknown_field" 422 "The body has a field this request does not know; remove it." ["field"];
+    RequestInvalid "request.invalid" 422 "Some fields are not acceptable; each is listed with its reason." [];
+    RequestTooLarge "request.too_large" 413 "The body is larger than this request allows." ["limit_bytes"];
+    RequestMediaType "request.media_type" 415 "Send the body as application/json." [];
+    RequestMethod "request.method" 405 "This address does not know that method." [];
+    RequestCursorInvalid "request.cursor_invalid" 400 "The page cursor was changed or belongs to another list; start again without it." [];
+    RequestQueryInvalid "request.query_invalid" 400 "A query parameter is not acceptable." ["detail"];
+    RequestPreconditionRequired "request.precondition_required" 428 "Send If-Match with the generation you read, so that nobody's edit is lost." [];
+    RequestStale "request.stale" 412 "Somebody changed this since you read it; load it again and repeat your edit." ["current"];
+    RequestCsrfRejected "request.csrf_rejected" 403 "The request did not come from Roadstead's own page; reload and try again." [];
+    RequestLimitStreams "request.limit_streams" 429 "You have too many live streams open; close one first." ["limit"];
+    RequestTimeout "request.timeout" 503 "The answer took too long; try again." [];
+    // Objects and permissions
+    ObjectNotFound "object.not_found" 404 "There is nothing here, or nothing you may know about." [];
+    PermissionDenied "permission.denied" 403 "You may see this but not do that." ["permission"];
+    // Sessions and first start
+    SessionRequired "session.required" 401 "Sign in first." [];
+    SessionCredentialsRejected "session.credentials_rejected" 401 "The name or the password is wrong." [];
+    SessionThrottled "session.throttled" 429 "Too many sign-ins are under way; wait a moment." ["retry_after_s"];
+    SetupLinkInvalid "setup.link_invalid" 403 "This set-up link is not valid or has expired; make a new one on the host with `roadstead admin setup-link`." [];
+    SetupDone "setup.done" 409 "The first administrator exists already; sign in instead." [];
+    // Fields
+    FieldRequired "field.required" 422 "This field is needed." [];
+    NameMalformed "name.malformed" 422 "Use 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit." [];
+    PasswordLength "password.length" 422 "A password has 12 to 128 characters." ["min", "max"];
+    TextTooLong "text.too_long" 422 "This text is too long." ["max"];
+    AddressTooLong "address.too_long" 422 "An address has at most 255 characters." ["max"];
+    AddressSchemeMissing "address.scheme_missing" 422 "Write https:// (or http://) in front of the address." ["suggestion"];
+    AddressSchemeUnsupported "address.scheme_unsupported" 422 "An address starts with https:// or http://." ["scheme"];
+    AddressCredentialsInside "address.credentials_inside" 422 "Leave user name and password out of the address; they have fields of their own." [];
+    AddressMalformed "address.malformed" 422 "This is not an address: write https://host or https://host:port." [];
+    AddressExtraParts "address.extra_parts" 422 "Leave everything after the path away: an address has no ? and no #." [];
+    // Registries
+    RegistryNameTaken "registry.name_taken" 409 "Another registry of this owner has this name already." ["name"];
+    RegistryKindUnavailable "registry.kind_unavailable" 422 "This kind of registry cannot be integrated in this version yet." ["kind"];
+    RegistryPlainHttpConsent "registry.plain_http_consent" 422 "Over plain http everybody on the way can read the password and change images; confirm that you accept this." [];
+    RegistryUsernameMissing "registry.username_missing" 422 "A password needs its user name." [];
+    RegistryPasswordMissing "registry.password_missing" 422 "A user name needs its password." [];
+    TlsCertificateInvalid "tls.certificate_invalid" 422 "This is not a PEM certificate." [];
+    // Leaving the house
+    OutboundAddressRefused "outbound.address_refused" 422 "Roadstead does not connect to this destination; an administrator can allow it in `outbound.allow`." [];
+    UpstreamNameUnresolved "upstream.name_unresolved" 502 "The host name could not be resolved." ["step"];
+    UpstreamConnectionRefused "upstream.connection_refused" 502 "The host refused the connection; is the registry running on this port?" ["step"];
+    UpstreamTimeout "upstream.timeout" 502 "The registry did not answer in time." ["step", "deadline_ms"];
+    UpstreamConnectionReset "upstream.connection_reset" 502 "The registry cut the connection." ["step"];
+    UpstreamTlsFailed "upstream.tls_failed" 502 "No trusted TLS connection could be made." ["step", "detail"];
+    UpstreamNotARegistry "upstream.not_a_registry" 502 "Something answers there, but it is not a registry; check host, port and path." ["step"];
+    UpstreamUnavailable "upstream.unavailable" 502 "The registry answered that it is not available now." ["step", "status"];
+    UpstreamUnauthorized "upstream.unauthorized" 502 "The registry rejected user name or password." ["step"];
+    UpstreamForbidden "upstream.forbidden" 502 "The account may not do this on the registry." ["step"];
+    UpstreamNotFound "upstream.not_found" 502 "The registry does not know what was asked for." ["step"];
+    UpstreamRateLimited "upstream.rate_limited" 502 "The registry asks to slow down." ["step", "retry_after_s"];
+    UpstreamUnsupported "upstream.unsupported" 502 "This registry does not offer what was asked." ["step"];
+    UpstreamProtocol "upstream.protocol" 502 "The registry's answer breaks the protocol." ["step", "detail"];
+    // The house itself
+    CredentialUnreadable "credential.unreadable" 500 "The stored credential cannot be opened; enter it again." [];
+    StoreReadOnly "store.read_only" 503 "The database does not accept changes at the moment; reading still works." [];
+    StoreUnavailable "store.unavailable" 503 "The database does not answer at the moment." [];
+    InternalError "internal.error" 500 "Something went wrong inside Roadstead; the log has the details under the request id." [];
+}
+
+impl std::fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ErrorCode;
+    use std::collections::HashSet;
+
+    #[test]
+    fn codes_are_unique_and_noun_dot_reason() {
+        let mut seen = HashSet::new();
+        for code in ErrorCode::ALL {
+            assert!(seen.insert(code.as_str()), "{code} stands twice");
+            let parts: Vec<_> = code.as_str().split('.').collect();
+            assert_eq!(parts.len(), 2, "{code}");
+            assert!(
+                parts.iter().all(|p| !p.is_empty()
+                    && p.chars().all(|c| c.is_ascii_lowercase() || c == '_')),
+                "{code}"
+            );
+            assert!((400..600).contains(&code.status()), "{code}");
+            assert!(
+                code.title().ends_with('.') || code.title().ends_with('?'),
+                "{code}"
+            );
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The change feed: what changed, never how.
+
+use super::{Generation, UserId, WorkspaceId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Place in the feed. Grows in commit order.
+pub type ChangeId = i64;
+
+/// What kind of thing changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// A registry was integrated, edited or disconnected.
+    Registry,
+    /// A registry's health verdict changed.
+    RegistryHealth,
+    /// A registry's figures changed.
+    RegistryStatistics,
+    /// A person was made or changed.
+    User,
+    /// A session was opened or closed.
+    Session,
+}
+
+impl Topic {
+    /// Every topic.
+    pub const ALL: [Self; 5] = [
+        Self::Registry,
+        Self::RegistryHealth,
+        Self::RegistryStatistics,
+        Self::User,
+        Self::Session,
+    ];
+
+    /// The topic in the API and the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Registry => "registry",
+            Self::RegistryHealth => "registry_health",
+            Self::RegistryStatistics => "registry_statistics",
+            Self::User => "user",
+            Self::Session => "session",
+        }
+    }
+
+    /// Reads a topic.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|t| t.as_str() == text)
+    }
+}
+
+/// One entry of the feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Its place.
+    pub id: ChangeId,
+    /// What kind of thing.
+    pub topic: Topic,
+    /// Which one.
+    pub object_id: Uuid,
+    /// The object's generation after the change.
+    pub generation: Generation,
+    /// The workspace it belongs to; `None` for the platform.
+    pub workspace_id: Option<WorkspaceId>,
+    /// The only person who may hear of it, for sessions; `None` for everybody who may see the object.
+    pub user_id: Option<UserId>,
+}

@@ -1,0 +1,55 @@
+//! Observed state with its reason.
+
+use super::{Reason, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Which aspect a condition is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ConditionType {
+    /// The registry answers.
+    Reachable,
+    /// The registry accepts the account.
+    CredentialsValid,
+    /// The whole connection test has passed since the last change of the connection.
+    Verified,
+}
+
+impl ConditionType {
+    /// The type in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reachable => "Reachable",
+            Self::CredentialsValid => "CredentialsValid",
+            Self::Verified => "Verified",
+        }
+    }
+}
+
+/// "Cannot tell" is a state of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ConditionStatus {
+    /// It holds.
+    True,
+    /// It does not hold.
+    False,
+    /// It could not be observed.
+    Unknown,
+}
+
+/// One observed aspect of an object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// Which aspect.
+    #[serde(rename = "type")]
+    pub kind: ConditionType,
+    /// Whether it holds.
+    pub status: ConditionStatus,
+    /// Why.
+    pub reason: Reason,
+    /// The upstream's own short text, untrusted.
+    pub message: Option<String>,
+    /// Since when the status has been this.
+    pub since: Timestamp,
+}

@@ -1,0 +1,31 @@
+//! Free text with a bound.
+
+use crate::ErrorCode;
+use serde::Serialize;
+
+/// A description: any text up to 2,000 characters, shown as text and never as markup.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Description(String);
+
+impl Description {
+    /// The most characters a description may have.
+    pub const MAX: usize = 2_000;
+
+    /// Checks and takes a description.
+    ///
+    /// # Errors
+    /// [`ErrorCode::TextTooLong`] above [`Self::MAX`] characters.
+    pub fn parse(text: &str) -> Result<Self, ErrorCode> {
+        if text.chars().count() > Self::MAX {
+            return Err(ErrorCode::TextTooLong);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

@@ -1,0 +1,217 @@
+//! Registries as Roadstead talks to them, whatever the product.
+
+use crate::ErrorCode;
+use crate::Failure;
+use crate::model::{Connection, ProbeDepth, ProbeReport, ProbeStep, Reason, RegistryKind};
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Why a registry did not give what was asked. It never carries a secret; texts in it come from
+/// fixed sentences or are short, untrusted texts of the registry.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RegistryError {
+    /// The outbound guard forbids the destination. One answer for every such destination.
+    #[error("the destination is not allowed")]
+    Refused,
+    /// The name has no address.
+    #[error("the host name could not be resolved")]
+    NameUnresolved,
+    /// Nothing listens there.
+    #[error("the connection was refused")]
+    ConnectionRefused,
+    /// The connection was cut.
+    #[error("the connection was cut")]
+    ConnectionReset,
+    /// No answer before the deadline.
+    #[error("no answer before the deadline")]
+    Timeout,
+    /// The certificate was not accepted, or TLS failed otherwise.
+    #[error("TLS failed: {0}")]
+    Tls(String),
+    /// Something answers, but not a registry.
+    #[error("this is not a registry")]
+    NotARegistry,
+    /// The account was rejected.
+    #[error("the account was rejected")]
+    Unauthorized,
+    /// The account may not do this.
+    #[error("the account may not do this")]
+    Forbidden,
+    /// It is not there.
+    #[error("not found")]
+    NotFound,
+    /// Slow down.
+    #[error("the registry asks to slow down")]
+    RateLimited {
+        /// For how long, when the registry says; capped.
+        after: Option<Duration>,
+    },
+    /// A 5xx answer.
+    #[error("the registry answered {status}")]
+    Unavailable {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The registry cannot do this at all.
+    #[error("the registry does not offer this")]
+    Unsupported,
+    /// Something else changed it meanwhile.
+    #[error("it was changed meanwhile")]
+    Conflict,
+    /// The answer breaks the protocol.
+    #[error("the answer breaks the protocol: {0}")]
+    Protocol(String),
+}
+
+impl RegistryError {
+    /// Whether asking again later may help.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        matches!(
+            self,
+            Self::NameUnresolved
+                | Self::ConnectionRefused
+                | Self::ConnectionReset
+                | Self::Timeout
+                | Self::RateLimited { .. }
+                | Self::Unavailable { .. }
+        )
+    }
+
+    /// The reason for a condition.
+    #[must_use]
+    pub const fn reason(&self) -> Reason {
+        match self {
+            Self::Refused => Reason::AddressRefused,
+            Self::NameUnresolved => Reason::NameUnresolved,
+            Self::ConnectionRefused => Reason::ConnectionRefused,
+            Self::ConnectionReset => Reason::ConnectionReset,
+            Self::Timeout => Reason::Timeout,
+            Self::Tls(_) => Reason::TlsFailed,
+            Self::NotARegistry => Reason::NotARegistry,
+            Self::Unauthorized | Self::Forbidden => Reason::CredentialsRejected,
+            Self::RateLimited { .. } => Reason::RateLimited,
+            Self::Unavailable { .. } => Reason::ServerError,
+            Self::NotFound | Self::Unsupported | Self::Conflict | Self::Protocol(_) => {
+                Reason::ProtocolError
+            }
+        }
+    }
+
+    /// The code for an answer of the API.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Refused => ErrorCode::OutboundAddressRefused,
+            Self::NameUnresolved => ErrorCode::UpstreamNameUnresolved,
+            Self::ConnectionRefused => ErrorCode::UpstreamConnectionRefused,
+            Self::ConnectionReset => ErrorCode::UpstreamConnectionReset,
+            Self::Timeout => ErrorCode::UpstreamTimeout,
+            Self::Tls(_) => ErrorCode::UpstreamTlsFailed,
+            Self::NotARegistry => ErrorCode::UpstreamNotARegistry,
+            Self::Unauthorized => ErrorCode::UpstreamUnauthorized,
+            Self::Forbidden => ErrorCode::UpstreamForbidden,
+            Self::NotFound => ErrorCode::UpstreamNotFound,
+            Self::RateLimited { .. } => ErrorCode::UpstreamRateLimited,
+            Self::Unavailable { .. } => ErrorCode::UpstreamUnavailable,
+            Self::Unsupported => ErrorCode::UpstreamUnsupported,
+            Self::Conflict | Self::Protocol(_) => ErrorCode::UpstreamProtocol,
+        }
+    }
+
+    /// Public parameters of the sentence.
+    #[must_use]
+    pub fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Tls(detail) | Self::Protocol(detail) => vec![("detail", detail.clone())],
+            Self::Unavailable { status } => vec![("status", status.to_string())],
+            Self::RateLimited { after: Some(after) } => {
+                vec![("retry_after_s", after.as_secs().to_string())]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl From<RegistryError> for Failure {
+    fn from(error: RegistryError) -> Self {
+        error
+            .params()
+            .into_iter()
+            .fold(Self::new(error.code()), |f, (k, v)| f.with(k, v))
+    }
+}
+
+/// Takes the steps of a probe as they finish.
+pub type StepSink<'a> = &'a (dyn Fn(ProbeStep) + Send + Sync);
+
+/// What to crawl.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CrawlScope {
+    /// The names of all repositories.
+    Registry,
+    /// The tags of one repository.
+    Repository(String),
+}
+
+/// Where a crawl can be taken up again. Only the adapter that made it can read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrawlCursor(pub String);
+
+/// Something a crawl found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Crawled {
+    /// A repository, by its full name in the registry.
+    Repository {
+        /// Its name.
+        name: String,
+    },
+    /// A tag of the repository asked for.
+    Tag {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// One answer's worth of findings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrawlBatch {
+    /// What was found, in the registry's order.
+    pub found: Vec<Crawled>,
+    /// Where to go on; `None` after the last batch.
+    pub next: Option<CrawlCursor>,
+}
+
+/// One registry, connected to. Building one does no I/O; every call has a deadline; a listing that
+/// fails is an error and never an empty list; only [`Self::probe`] judges health.
+#[async_trait]
+pub trait RegistryAdapter: Send + Sync {
+    /// The product this adapter speaks to.
+    fn kind(&self) -> RegistryKind;
+
+    /// Runs the connection test to the depth asked for. Each finished step is given to `steps`
+    /// as it happens; skipped steps too, so that the list is always complete for
+    /// [`ProbeDepth::Anonymous`] and [`ProbeDepth::Full`].
+    async fn probe(&self, depth: ProbeDepth, steps: StepSink<'_>) -> ProbeReport;
+
+    /// Lists what the registry holds, in batches as the registry gives them, starting at `from`.
+    /// The stream ends after the first error.
+    fn crawl(
+        &self,
+        scope: CrawlScope,
+        from: Option<CrawlCursor>,
+    ) -> BoxStream<'_, Result<CrawlBatch, RegistryError>>;
+}
+
+/// Makes adapters.
+pub trait RegistryConnector: Send + Sync {
+    /// An adapter for this connection. No I/O happens.
+    ///
+    /// # Errors
+    /// [`RegistryError::Unsupported`] for a kind without adapter, [`RegistryError::Refused`] for
+    /// an address literal the outbound guard forbids, [`RegistryError::Tls`] for certificates
+    /// that cannot be read.
+    fn connect(&self, connection: Connection) -> Result<Arc<dyn RegistryAdapter>, RegistryError>;
+}

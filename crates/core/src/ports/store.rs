@@ -1,0 +1,291 @@
+//! What is remembered. One small trait per noun. Every mutating method is one command: it owns its
+//! transaction, writes audit entry, change-feed entry and state together, and hands no transaction
+//! to anybody. Observations of the outside world (health, figures) are no person's change and take
+//! no audit entry.
+
+use super::SealedCredential;
+use crate::model::{
+    AuditEntry, Condition, Description, Generation, HealthReport, Name, Observed, Page,
+    PageRequest, PasswordHash, Registry, RegistryFacets, RegistryFilter, RegistryId,
+    RegistryPosition, RegistrySort, Session, SessionId, Timestamp, TokenDigest, Total, User,
+    UserId,
+};
+use crate::rules::Visible;
+use crate::{ErrorCode, Failure};
+use async_trait::async_trait;
+
+/// Why the store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It is not there, or not to be seen.
+    #[error("not found")]
+    NotFound,
+    /// The name is taken.
+    #[error("the name is taken")]
+    NameTaken,
+    /// The state no longer allows it (an administrator exists already).
+    #[error("already done")]
+    AlreadyDone,
+    /// A bearer secret does not match or has expired.
+    #[error("no match")]
+    NoMatch,
+    /// It was edited since it was read.
+    #[error("stale: generation is {current} now")]
+    Stale {
+        /// The generation now.
+        current: Generation,
+    },
+    /// The database takes no changes.
+    #[error("the database is read-only: {0}")]
+    ReadOnly(String),
+    /// The database does not answer, or gave up after retries.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// Everything else: a bug or a damaged database.
+    #[error("database: {0}")]
+    Internal(String),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::NotFound => Self::not_found(),
+            StoreError::NameTaken => Self::new(ErrorCode::RegistryNameTaken),
+            StoreError::AlreadyDone => Self::new(ErrorCode::SetupDone),
+            StoreError::NoMatch => Self::new(ErrorCode::SetupLinkInvalid),
+            StoreError::Stale { current } => {
+                Self::new(ErrorCode::RequestStale).with("current", current)
+            }
+            StoreError::ReadOnly(_) => Self::new(ErrorCode::StoreReadOnly).because(&error),
+            StoreError::Unavailable(_) => Self::new(ErrorCode::StoreUnavailable).because(&error),
+            StoreError::Internal(_) => Self::new(ErrorCode::InternalError).because(&error),
+        }
+    }
+}
+
+/// The first administrator, made with the set-up link.
+#[derive(Clone)]
+pub struct CreateFirstAdmin {
+    /// Digest of the link's token.
+    pub link: TokenDigest,
+    /// The person.
+    pub user: User,
+    /// Their password.
+    pub password: PasswordHash,
+    /// The session they are signed in with at once.
+    pub session: Session,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// First start.
+#[async_trait]
+pub trait SetupStore: Send + Sync {
+    /// Whether an administrator exists.
+    async fn has_admin(&self) -> Result<bool, StoreError>;
+
+    /// Remembers a new set-up link and forgets the one before. Nothing is written, and
+    /// [`StoreError::AlreadyDone`] answered, when an administrator exists.
+    async fn offer_setup_link(
+        &self,
+        link: TokenDigest,
+        expires_at: Timestamp,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError>;
+
+    /// Makes the first administrator. In one transaction: no administrator exists
+    /// ([`StoreError::AlreadyDone`]), the link matches and has not expired
+    /// ([`StoreError::NoMatch`]), the link is forgotten, person and session are stored.
+    async fn create_first_admin(
+        &self,
+        command: CreateFirstAdmin,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError>;
+
+    /// Makes the first administrator without link or session, from the configuration. Answers
+    /// `false` and writes nothing when an administrator exists.
+    async fn ensure_admin(
+        &self,
+        user: User,
+        password: PasswordHash,
+        audit: AuditEntry,
+    ) -> Result<bool, StoreError>;
+}
+
+/// People.
+#[async_trait]
+pub trait UserStore: Send + Sync {
+    /// The person with this name and their password.
+    async fn login_of(&self, name: &Name) -> Result<Option<(User, PasswordHash)>, StoreError>;
+}
+
+/// A session together with its person, read in one query.
+#[derive(Debug, Clone)]
+pub struct SessionOwner {
+    /// The session.
+    pub session: Session,
+    /// The person.
+    pub user: User,
+}
+
+/// Sessions.
+#[async_trait]
+pub trait SessionStore: Send + Sync {
+    /// The session with this digest, whether still open or not. One query.
+    async fn session(&self, digest: &TokenDigest) -> Result<Option<SessionOwner>, StoreError>;
+
+    /// Stores a new session.
+    async fn open_session(&self, session: Session, audit: AuditEntry) -> Result<(), StoreError>;
+
+    /// Moves the time of last use. Not audited; no change entry.
+    async fn touch_session(&self, id: SessionId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Ends a session. Ending one that is gone is fine. The change entry is for its person only.
+    async fn close_session(
+        &self,
+        id: SessionId,
+        user_id: UserId,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError>;
+
+    /// Deletes sessions last used before `idle` or opened before `age`; answers how many.
+    async fn prune_sessions(&self, idle: Timestamp, age: Timestamp) -> Result<u64, StoreError>;
+}
+
+/// A new registry with its sealed credential.
+#[derive(Clone)]
+pub struct IntegrateRegistry {
+    /// The registry; generation 1.
+    pub registry: Registry,
+    /// Its credential, when it has an account.
+    pub credential: Option<SealedCredential>,
+}
+
+/// An edit of a registry's description.
+#[derive(Debug, Clone)]
+pub struct EditRegistry {
+    /// Which one.
+    pub id: RegistryId,
+    /// The generation the person saw.
+    pub expected: Generation,
+    /// The new description.
+    pub description: Description,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// The end of an integration.
+#[derive(Debug, Clone)]
+pub struct DisconnectRegistry {
+    /// Which one.
+    pub id: RegistryId,
+    /// The generation the person saw.
+    pub expected: Generation,
+}
+
+/// A page of registries with its counts.
+#[derive(Debug, Clone)]
+pub struct RegistryList {
+    /// The rows.
+    pub page: Page<Registry, RegistryPosition>,
+    /// How many match.
+    pub total: Total,
+    /// Counts by health over the same filter without its health part.
+    pub facets: RegistryFacets,
+}
+
+/// What the health loop needs to talk to a registry.
+#[derive(Clone)]
+pub struct RegistryTarget {
+    /// The registry.
+    pub registry: Registry,
+    /// Its sealed credential.
+    pub credential: Option<SealedCredential>,
+}
+
+/// What the health loop saw.
+#[derive(Debug, Clone)]
+pub struct RegistryObservation {
+    /// Which registry.
+    pub id: RegistryId,
+    /// The verdict with its times.
+    pub health: HealthReport,
+    /// Every condition, replacing those stored.
+    pub conditions: Vec<Condition>,
+    /// Whether the whole test has passed by now.
+    pub verified: bool,
+    /// The version seen, when one was.
+    pub version: Option<String>,
+    /// Whether people should hear of it: the verdict, a reason or a condition changed.
+    pub news: bool,
+}
+
+/// What counting a registry gave.
+#[derive(Debug, Clone, Copy)]
+pub struct StatisticsObservation {
+    /// Which registry.
+    pub id: RegistryId,
+    /// Its registry spaces.
+    pub spaces: Observed,
+    /// Its repositories.
+    pub repositories: Observed,
+    /// Whether the figures changed, so that people should hear of it.
+    pub news: bool,
+}
+
+/// Registries.
+#[async_trait]
+pub trait RegistryStore: Send + Sync {
+    /// A page of registries, its total and facets. At most two queries.
+    async fn registries(
+        &self,
+        filter: &RegistryFilter,
+        sort: RegistrySort,
+        page: &PageRequest<RegistryPosition>,
+    ) -> Result<RegistryList, StoreError>;
+
+    /// One registry, if it is in `visible`.
+    async fn registry(
+        &self,
+        id: RegistryId,
+        visible: &Visible,
+    ) -> Result<Option<Registry>, StoreError>;
+
+    /// Ids of all registries, for the reconcilers.
+    async fn registry_ids(&self) -> Result<Vec<RegistryId>, StoreError>;
+
+    /// A registry with its credential, for the reconcilers and stored tests.
+    async fn registry_target(&self, id: RegistryId) -> Result<Option<RegistryTarget>, StoreError>;
+
+    /// Stores a new registry. [`StoreError::NameTaken`] when its owner has one of that name.
+    async fn integrate_registry(
+        &self,
+        command: IntegrateRegistry,
+        audit: AuditEntry,
+    ) -> Result<Generation, StoreError>;
+
+    /// Edits a registry. [`StoreError::Stale`] when it was edited since, [`StoreError::NotFound`]
+    /// when it is gone.
+    async fn edit_registry(
+        &self,
+        command: EditRegistry,
+        audit: AuditEntry,
+    ) -> Result<Generation, StoreError>;
+
+    /// Deletes a registry with its credential. Errors as for an edit.
+    async fn disconnect_registry(
+        &self,
+        command: DisconnectRegistry,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError>;
+
+    /// Writes a batch of observations in the crawl lane; registries that are gone are passed over.
+    /// Those with news get a change entry.
+    async fn record_health(&self, batch: Vec<RegistryObservation>) -> Result<(), StoreError>;
+
+    /// Writes figures in the crawl lane. Those with news get a change entry.
+    async fn record_statistics(&self, batch: Vec<StatisticsObservation>) -> Result<(), StoreError>;
+
+    /// Deletes change entries older than `before`, but never the newest; answers how many.
+    async fn prune_changes(&self, before: Timestamp) -> Result<u64, StoreError>;
+}

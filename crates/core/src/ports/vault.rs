@@ -1,0 +1,77 @@
+//! Secrets at rest.
+
+use crate::model::{Origin, Owner, RegistryId, RegistryKind, Secret, TlsPolicy};
+
+/// What a stored credential is bound to. It becomes the associated data of the encryption: when
+/// any of it is edited or moved, the credential no longer decrypts (threat model, rule C1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialBinding {
+    /// The record it belongs to.
+    pub registry_id: RegistryId,
+    /// Whose record that is.
+    pub owner: Owner,
+    /// The product it is for.
+    pub kind: RegistryKind,
+    /// The only place it may be sent to.
+    pub origin: Origin,
+    /// How that place proves itself, with the certificate authority.
+    pub tls: TlsPolicy,
+    /// The account's name.
+    pub username: String,
+    /// The proxy on the way.
+    pub proxy: Option<Origin>,
+    /// The token service it may be sent to besides, learnt when it was entered.
+    pub realm: Option<Origin>,
+}
+
+/// A credential as the database keeps it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedCredential {
+    /// Which master key wraps the record's own key.
+    pub key_id: String,
+    /// The record's key, wrapped.
+    pub wrapped_key: Vec<u8>,
+    /// The secret, encrypted with the record's key.
+    pub ciphertext: Vec<u8>,
+}
+
+/// Why a credential could not be sealed or opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// It was sealed for another binding, or its bytes were changed.
+    #[error("the credential was sealed for another connection or was altered")]
+    BindingChanged,
+    /// It was sealed under a master key that is not here.
+    #[error("the credential was sealed under master key {0}, which is not loaded")]
+    KeyMissing(String),
+    /// The system gave no randomness.
+    #[error("no randomness: {0}")]
+    Randomness(String),
+}
+
+/// Seals and opens secrets.
+pub trait Vault: Send + Sync {
+    /// Encrypts a secret for this binding and no other.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    fn seal(
+        &self,
+        binding: &CredentialBinding,
+        secret: &Secret<String>,
+    ) -> Result<SealedCredential, VaultError>;
+
+    /// Decrypts a secret that was sealed for exactly this binding.
+    ///
+    /// # Errors
+    /// When binding or bytes differ, or the master key is not loaded.
+    fn open(
+        &self,
+        binding: &CredentialBinding,
+        sealed: &SealedCredential,
+    ) -> Result<Secret<String>, VaultError>;
+
+    /// A keyed checksum over `data` for one purpose, so that what clients hold for us (cursors)
+    /// comes back unaltered. Tags of different purposes are unrelated. Compare in constant time.
+    fn tag(&self, purpose: &str, data: &[u8]) -> [u8; 32];
+}

@@ -1,0 +1,234 @@
+//! When a registry is asked, and what its answers mean (product.md section 3).
+//!
+//! Asked every 10 s; a bad answer is confirmed 1 s and 3 s after it before anybody is told; a
+//! question is given up after 3 s. Worst cases that follow: refused, TLS and 5xx are seen after
+//! 10 + 3 = 13 s (promise 15), silence after 10 + 3 + 3 + 3 = 19 s (promise 25), a rejected
+//! credential after 60 + 3 + answers (promise 75).
+
+use crate::model::{Health, ProbeOutcome, Reason, Timestamp};
+use std::time::Duration;
+
+/// The times of the health loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HealthSchedule {
+    /// Between two anonymous questions.
+    pub liveness_every: Duration,
+    /// Between two questions with the account.
+    pub credential_every: Duration,
+    /// After a first bad answer, when it is confirmed; counted from that answer.
+    pub confirm_after: [Duration; 2],
+    /// How long an answer may take.
+    pub deadline: Duration,
+    /// Above this, a good answer counts as trouble.
+    pub slow_above: Duration,
+}
+
+impl HealthSchedule {
+    /// The schedule for an installation with this many registries: fewer questions above 500, so
+    /// that the total stays at 50 a second.
+    #[must_use]
+    pub fn for_registries(count: usize) -> Self {
+        let stretch = u32::try_from(count.div_ceil(500).max(1)).unwrap_or(u32::MAX);
+        Self {
+            liveness_every: Duration::from_secs(10).saturating_mul(stretch),
+            credential_every: Duration::from_secs(60).saturating_mul(stretch),
+            confirm_after: [Duration::from_secs(1), Duration::from_secs(3)],
+            deadline: Duration::from_secs(3),
+            slow_above: Duration::from_millis(1_500),
+        }
+    }
+}
+
+/// What one answer says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HealthObservation {
+    /// The verdict after this answer.
+    pub status: Health,
+    /// Its reason.
+    pub reason: Reason,
+    /// Whether verdict or reason differ from before this answer.
+    pub changed: bool,
+    /// When to ask again.
+    pub next_in: Duration,
+}
+
+/// The memory between two answers of one aspect (liveness or credential) of one registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HealthTracker {
+    status: Health,
+    reason: Reason,
+    /// First of the present run of bad answers, and how many there were.
+    suspicion: Option<(Timestamp, usize)>,
+}
+
+impl HealthTracker {
+    /// Takes up from the last known verdict.
+    #[must_use]
+    pub const fn resume(status: Health, reason: Reason) -> Self {
+        Self {
+            status,
+            reason,
+            suspicion: None,
+        }
+    }
+
+    /// The verdict now.
+    #[must_use]
+    pub const fn status(&self) -> Health {
+        self.status
+    }
+
+    /// Takes in one answer that arrived at `now` and is asked `every`.
+    pub fn observe(
+        &mut self,
+        outcome: &ProbeOutcome,
+        now: Timestamp,
+        every: Duration,
+        schedule: &HealthSchedule,
+    ) -> HealthObservation {
+        let (status, reason, next_in) = match outcome {
+            Ok(latency) => {
+                self.suspicion = None;
+                if *latency > schedule.slow_above {
+                    (Health::Degraded, Reason::SlowAnswers, every)
+                } else {
+                    (Health::Healthy, Reason::Reachable, every)
+                }
+            }
+            Err(error) => {
+                let (first, count) = self.suspicion.map_or((now, 1), |(at, n)| (at, n + 1));
+                self.suspicion = Some((first, count));
+                // Known to be down already: only the reason may change, no need to confirm.
+                let confirmed =
+                    self.status == Health::Unhealthy || count > schedule.confirm_after.len();
+                if confirmed {
+                    (Health::Unhealthy, error.reason(), every)
+                } else {
+                    let due = first.plus(schedule.confirm_after[count - 1]);
+                    (self.status, self.reason, due.since(now))
+                }
+            }
+        };
+        let changed = (status, reason) != (self.status, self.reason);
+        self.status = status;
+        self.reason = reason;
+        HealthObservation {
+            status,
+            reason,
+            changed,
+            next_in,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HealthSchedule, HealthTracker};
+    use crate::model::{Health, Reason, Timestamp};
+    use crate::ports::RegistryError;
+    use std::time::Duration;
+
+    const OK: Result<Duration, RegistryError> = Ok(Duration::from_millis(5));
+
+    /// Plays answers that take `takes` each from the moment trouble begins, and returns the
+    /// seconds until the verdict changes in the worst case: the last good answer had just come.
+    fn seconds_until_seen(error: RegistryError, takes: Duration, every: Duration) -> u64 {
+        let schedule = HealthSchedule::for_registries(1);
+        let mut tracker = HealthTracker::resume(Health::Healthy, Reason::Reachable);
+        let start = Timestamp::from_micros(0);
+        let mut now = start.plus(tracker.observe(&OK, start, every, &schedule).next_in);
+        for _ in 0..10 {
+            now = now.plus(takes);
+            let seen = tracker.observe(&Err(error.clone()), now, every, &schedule);
+            if seen.changed {
+                assert_eq!(seen.status, Health::Unhealthy);
+                return now.since(start).as_secs();
+            }
+            now = now.plus(seen.next_in);
+        }
+        panic!("never seen");
+    }
+
+    #[test]
+    fn refused_is_seen_within_15_s_and_silence_within_25_s() {
+        let every = HealthSchedule::for_registries(1).liveness_every;
+        let refused = seconds_until_seen(
+            RegistryError::ConnectionRefused,
+            Duration::from_millis(1),
+            every,
+        );
+        assert!(refused <= 15, "{refused}");
+        let silent = seconds_until_seen(RegistryError::Timeout, Duration::from_secs(3), every);
+        assert!(silent <= 25, "{silent}");
+    }
+
+    #[test]
+    fn rejected_credential_is_seen_within_75_s() {
+        let every = HealthSchedule::for_registries(1).credential_every;
+        let seen = seconds_until_seen(RegistryError::Unauthorized, Duration::from_secs(3), every);
+        assert!(seen <= 75, "{seen}");
+    }
+
+    #[test]
+    fn single_bad_answer_is_not_told_to_anybody() {
+        let schedule = HealthSchedule::for_registries(1);
+        let every = schedule.liveness_every;
+        let mut tracker = HealthTracker::resume(Health::Healthy, Reason::Reachable);
+        let now = Timestamp::from_micros(0);
+        let bad = tracker.observe(&Err(RegistryError::Timeout), now, every, &schedule);
+        assert!(!bad.changed);
+        assert_eq!(bad.next_in, Duration::from_secs(1));
+        let good = tracker.observe(&OK, now.plus(bad.next_in), every, &schedule);
+        assert!(!good.changed);
+        assert_eq!(good.next_in, every);
+    }
+
+    #[test]
+    fn reason_of_an_outage_follows_without_new_confirmation_and_recovery_is_seen_at_once() {
+        let schedule = HealthSchedule::for_registries(1);
+        let every = schedule.liveness_every;
+        let mut tracker = HealthTracker::resume(Health::Unhealthy, Reason::ConnectionRefused);
+        let now = Timestamp::from_micros(0);
+        let seen = tracker.observe(&Err(RegistryError::Timeout), now, every, &schedule);
+        assert_eq!((seen.changed, seen.reason), (true, Reason::Timeout));
+        let seen = tracker.observe(&OK, now, every, &schedule);
+        assert_eq!((seen.changed, seen.status), (true, Health::Healthy));
+    }
+
+    #[test]
+    fn slow_answer_is_degraded() {
+        let schedule = HealthSchedule::for_registries(1);
+        let mut tracker = HealthTracker::resume(Health::Healthy, Reason::Reachable);
+        let slow = Ok(Duration::from_millis(1_600));
+        let seen = tracker.observe(
+            &slow,
+            Timestamp::from_micros(0),
+            schedule.liveness_every,
+            &schedule,
+        );
+        assert_eq!(
+            (seen.status, seen.reason),
+            (Health::Degraded, Reason::SlowAnswers)
+        );
+    }
+
+    #[test]
+    fn schedule_stretches_above_500_registries() {
+        for (count, seconds) in [
+            (0, 10),
+            (1, 10),
+            (500, 10),
+            (501, 20),
+            (1_000, 20),
+            (10_000, 200),
+        ] {
+            assert_eq!(
+                HealthSchedule::for_registries(count)
+                    .liveness_every
+                    .as_secs(),
+                seconds,
+                "{count}"
+            );
+        }
+    }
+}

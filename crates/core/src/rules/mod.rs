@@ -1,0 +1,9 @@
+//! Decisions without side effects.
+
+mod authorize;
+mod health;
+mod visible;
+
+pub use authorize::{authorize, holds};
+pub use health::{HealthObservation, HealthSchedule, HealthTracker};
+pub use visible::{Visible, sees_change, visible};
