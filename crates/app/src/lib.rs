@@ -1,1 +1,11 @@
-//! placeholder
+//! What Roadstead does: services that answer people and reconcilers that act by themselves. Both
+//! know the core's words, rules and ports, and nothing of HTTP, SQL or any registry's protocol.
+
+pub mod context;
+mod cursor;
+pub mod driver;
+mod password;
+pub mod reconcilers;
+pub mod services;
+
+pub use context::{App, Ports, Store};

@@ -78,6 +78,12 @@ impl HealthTracker {
         self.status
     }
 
+    /// Its reason.
+    #[must_use]
+    pub const fn reason(&self) -> Reason {
+        self.reason
+    }
+
     /// Takes in one answer that arrived at `now` and is asked `every`.
     pub fn observe(
         &mut self,

@@ -1,0 +1,148 @@
+//! Passwords: Argon2id on threads of its own, two at a time, so that a storm of sign-ins takes
+//! neither the memory nor the cores from everything else.
+
+use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
+use roadstead_core::model::{PasswordHash, Secret};
+use roadstead_core::{ErrorCode, Failure};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::Semaphore;
+
+/// Hashes under way at once. Each takes 19 MiB.
+const AT_ONCE: usize = 2;
+/// Sign-ins that may wait for a turn; more are told to come back.
+const WAITING: usize = 64;
+
+/// Makes and checks password hashes.
+pub(crate) struct Passwords {
+    turns: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+impl Passwords {
+    pub(crate) fn new() -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+
+    /// Refuses passwords outside 12..=128 characters.
+    pub(crate) fn check_length(pointer: &str, password: &Secret<String>) -> Result<(), Failure> {
+        if (12..=128).contains(&password.expose().chars().count()) {
+            return Ok(());
+        }
+        let mut failure = Failure::field(pointer, ErrorCode::PasswordLength);
+        for field in &mut failure.fields {
+            field.params.insert("min".to_owned(), "12".to_owned());
+            field.params.insert("max".to_owned(), "128".to_owned());
+        }
+        Err(failure)
+    }
+
+    /// Hashes a new password.
+    pub(crate) async fn hash(&self, password: Secret<String>) -> Result<PasswordHash, Failure> {
+        self.on_thread(move || {
+            Argon2::default()
+                .hash_password(password.expose().as_bytes())
+                .map(|hash| PasswordHash(hash.to_string()))
+                .map_err(|e| Failure::new(ErrorCode::InternalError).because(e))
+        })
+        .await?
+    }
+
+    /// Whether the password fits. Without a stored hash (no such person) the same work is done
+    /// and the answer is no, so that time does not tell names apart.
+    pub(crate) async fn fits(
+        &self,
+        password: Secret<String>,
+        stored: Option<PasswordHash>,
+    ) -> Result<bool, Failure> {
+        self.on_thread(move || {
+            let argon = Argon2::default();
+            let bytes = password.expose().as_bytes();
+            match stored {
+                Some(hash) => argon.verify_password(bytes, hash.0.as_str()).is_ok(),
+                None => {
+                    let _ = argon.hash_password(bytes);
+                    false
+                }
+            }
+        })
+        .await
+    }
+
+    async fn on_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(Failure::new(ErrorCode::SessionThrottled).with("retry_after_s", 2));
+        }
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let turn = turn.map_err(|e| Failure::new(ErrorCode::InternalError).because(e))?;
+        tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(turn);
+            done
+        })
+        .await
+        .map_err(|e| Failure::new(ErrorCode::InternalError).because(e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Passwords;
+    use roadstead_core::model::Secret;
+
+    fn secret(text: &str) -> Secret<String> {
+        Secret::new(text.to_owned())
+    }
+
+    #[tokio::test]
+    async fn password_fits_its_own_hash_only() {
+        let passwords = Passwords::new();
+        let hash = passwords
+            .hash(secret("correct horse battery"))
+            .await
+            .expect("hash");
+        assert!(hash.0.starts_with("$argon2id$"));
+        assert!(
+            passwords
+                .fits(secret("correct horse battery"), Some(hash.clone()))
+                .await
+                .expect("fits")
+        );
+        assert!(
+            !passwords
+                .fits(secret("wrong horse battery"), Some(hash))
+                .await
+                .expect("fits")
+        );
+        assert!(
+            !passwords
+                .fits(secret("correct horse battery"), None)
+                .await
+                .expect("fits")
+        );
+    }
+
+    #[test]
+    fn password_length_is_counted_in_characters() {
+        for (text, good) in [
+            ("short", false),
+            ("12characters", true),
+            ("密码密码密码密码密码密码", true),
+        ] {
+            assert_eq!(
+                Passwords::check_length("/password", &secret(text)).is_ok(),
+                good,
+                "{text}"
+            );
+        }
+        assert!(Passwords::check_length("/password", &secret(&"x".repeat(129))).is_err());
+    }
+}

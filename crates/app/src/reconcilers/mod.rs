@@ -1,0 +1,71 @@
+//! What Roadstead does by itself, one duty per file.
+
+mod health;
+mod housekeeping;
+mod statistics;
+mod wake;
+
+use crate::context::Ports;
+use crate::driver::{Driver, DriverOptions};
+pub use health::HealthReconciler;
+pub use housekeeping::HousekeepingReconciler;
+pub use statistics::StatisticsReconciler;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// All duties, running.
+pub struct Reconcilers {
+    health: Driver<roadstead_core::model::RegistryId>,
+    statistics: Driver<roadstead_core::model::RegistryId>,
+    housekeeping: Driver<housekeeping::Duty>,
+    wake: tokio::task::JoinHandle<()>,
+    reports: tokio::task::JoinHandle<()>,
+}
+
+impl Reconcilers {
+    /// Starts every duty. They end after `stop` is cancelled.
+    #[must_use]
+    pub fn start(ports: &Ports, stop: &CancellationToken) -> Self {
+        let health = Arc::new(HealthReconciler::new(ports.clone()));
+        let reports = tokio::spawn(Arc::clone(&health).write_reports(stop.clone()));
+        // Many questions wait for silent registries; each is only a socket.
+        let options = |permits, spread| DriverOptions {
+            permits,
+            resync: Duration::from_secs(300),
+            spread: Duration::from_secs(spread),
+        };
+        let health = Driver::start(health, options(512, 2), stop.clone());
+        let statistics = Driver::start(
+            Arc::new(StatisticsReconciler::new(ports.clone())),
+            options(4, 5),
+            stop.clone(),
+        );
+        let housekeeping = Driver::start(
+            Arc::new(HousekeepingReconciler::new(ports.clone())),
+            options(1, 0),
+            stop.clone(),
+        );
+        let wake = tokio::spawn(wake::wake_from_changes(
+            Arc::clone(&ports.store),
+            vec![Box::new(health.waking()), Box::new(statistics.waking())],
+            stop.clone(),
+        ));
+        Self {
+            health,
+            statistics,
+            housekeeping,
+            wake,
+            reports,
+        }
+    }
+
+    /// Waits until every duty has ended and its last reports are written.
+    pub async fn ended(self) {
+        self.health.ended().await;
+        self.statistics.ended().await;
+        self.housekeeping.ended().await;
+        let _ = self.wake.await;
+        let _ = self.reports.await;
+    }
+}

@@ -1,0 +1,127 @@
+//! Counts what registries hold, politely: a count is repeated after 60 s, or later when counting
+//! takes long, so that a registry spends at most half a percent of its time on it.
+
+use crate::context::Ports;
+use crate::driver::{Outcome, Reconciler, Wake};
+use crate::services::connection_of;
+use async_trait::async_trait;
+use futures::StreamExt as _;
+use roadstead_core::Failure;
+use roadstead_core::model::{
+    ConditionStatus, ConditionType, Observed, Registry, RegistryId, RegistryKind, Unavailable,
+};
+use roadstead_core::ports::{
+    CrawlScope, Crawled, RegistryAdapter, RegistryError, StatisticsObservation,
+};
+use std::time::{Duration, Instant};
+
+const EVERY: Duration = Duration::from_secs(60);
+/// Pause after a count, as a multiple of what it took.
+const REST: u32 = 200;
+/// When a registry does not answer, its figures stay as they were and are tried again after this.
+const RETRY: Duration = Duration::from_secs(15);
+
+/// Counts repositories.
+pub struct StatisticsReconciler {
+    ports: Ports,
+}
+
+impl StatisticsReconciler {
+    /// Builds it.
+    #[must_use]
+    pub const fn new(ports: Ports) -> Self {
+        Self { ports }
+    }
+
+    async fn count(&self, id: RegistryId) -> Result<Outcome, Failure> {
+        let Some(target) = self.ports.store.registry_target(id).await? else {
+            return Ok(Outcome::Gone);
+        };
+        let before = &target.registry;
+        if !is_reachable(before) {
+            return Ok(Outcome::Again(RETRY));
+        }
+        let adapter = self
+            .ports
+            .connector
+            .connect(connection_of(&self.ports, &target)?)?;
+        let begun = Instant::now();
+        let counted = count_repositories(adapter.as_ref()).await;
+        let now = self.ports.clock.now();
+        let repositories = match counted {
+            Ok(count) => Observed::known(count, now),
+            // It will not say; that is an answer too.
+            Err(
+                RegistryError::Unsupported | RegistryError::NotFound | RegistryError::Forbidden,
+            ) => Observed::unknown(Unavailable::NotOffered),
+            Err(error) => {
+                tracing::debug!(registry_id = %id, %error, "count failed");
+                if before.statistics.repositories.value.is_some() {
+                    return Ok(Outcome::Again(RETRY));
+                }
+                Observed::unknown(Unavailable::Unreachable)
+            }
+        };
+        let spaces = match before.kind {
+            // The whole registry is its one space.
+            RegistryKind::Docker => Observed::known(1, now),
+            RegistryKind::Harbor | RegistryKind::Jfrog => before.statistics.spaces,
+        };
+        let differs =
+            |a: Observed, b: Observed| (a.value, a.unavailable) != (b.value, b.unavailable);
+        let news = differs(repositories, before.statistics.repositories)
+            || differs(spaces, before.statistics.spaces);
+        let seen = StatisticsObservation {
+            id,
+            spaces,
+            repositories,
+            news,
+        };
+        self.ports.store.record_statistics(vec![seen]).await?;
+        Ok(Outcome::Again(EVERY.max(begun.elapsed() * REST)))
+    }
+}
+
+fn is_reachable(registry: &Registry) -> bool {
+    registry
+        .conditions
+        .iter()
+        .any(|c| c.kind == ConditionType::Reachable && c.status == ConditionStatus::True)
+}
+
+async fn count_repositories(adapter: &dyn RegistryAdapter) -> Result<i64, RegistryError> {
+    let mut batches = adapter.crawl(CrawlScope::Registry, None);
+    let mut count = 0_i64;
+    while let Some(batch) = batches.next().await {
+        let found = batch?.found;
+        let repositories = found
+            .iter()
+            .filter(|f| matches!(f, Crawled::Repository { .. }))
+            .count();
+        count = count.saturating_add(i64::try_from(repositories).unwrap_or(i64::MAX));
+    }
+    Ok(count)
+}
+
+#[async_trait]
+impl Reconciler for StatisticsReconciler {
+    type Key = RegistryId;
+
+    fn name(&self) -> &'static str {
+        "statistics"
+    }
+
+    async fn keys(&self) -> Result<Vec<RegistryId>, Failure> {
+        Ok(self.ports.store.registry_ids().await?)
+    }
+
+    async fn run(&self, id: RegistryId, _: Wake) -> Outcome {
+        match self.count(id).await {
+            Ok(outcome) => outcome,
+            Err(failure) => {
+                tracing::warn!(registry_id = %id, code = %failure.code, cause = failure.internal(), "statistics not counted");
+                Outcome::Failed
+            }
+        }
+    }
+}

@@ -1,0 +1,484 @@
+//! Registries: integrate, list, look at, edit, disconnect.
+
+use crate::context::Ports;
+use crate::cursor::Cursors;
+use roadstead_core::model::{
+    Account, Address, AuditEntry, AuditObject, Condition, ConditionStatus, ConditionType,
+    Connection, Description, Generation, Health, HealthReport, Name, Owner, PageRequest,
+    ProbeDepth, ProbeReport, Reason, Registry, RegistryFacets, RegistryFilter, RegistryId,
+    RegistryKind, RegistryPosition, RegistrySort, RegistryStatistics, RequestContext, Secret,
+    StepName, StepStatus, Timestamp, TlsPolicy, Total, UserRef,
+};
+use roadstead_core::ports::{
+    CredentialBinding, DisconnectRegistry, EditRegistry, IntegrateRegistry, RegistryAdapter,
+    RegistryError, RegistryTarget, StoreError, VaultError,
+};
+use roadstead_core::rules::authorize;
+use roadstead_core::{ErrorCode, Failure, Permission};
+use serde_json::json;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What a person enters to integrate a registry.
+pub struct IntegrateInput {
+    /// The product.
+    pub kind: RegistryKind,
+    /// Its name.
+    pub name: Name,
+    /// Whom it will belong to.
+    pub owner: Owner,
+    /// Where it is.
+    pub address: Address,
+    /// The integration account.
+    pub account: Option<Account>,
+    /// How its certificate is judged.
+    pub tls: TlsPolicy,
+    /// What people say about it.
+    pub description: Description,
+    /// Whether the person accepts that plain http can be read on the way.
+    pub plain_http_consent: bool,
+    /// Whether to store what could not be checked.
+    pub save_anyway: bool,
+}
+
+/// Which part of the list is asked for.
+pub struct ListInput {
+    /// Only of this owner.
+    pub owner: Option<Owner>,
+    /// Only of this kind.
+    pub kind: Option<RegistryKind>,
+    /// Only with this health.
+    pub health: Option<Health>,
+    /// Only those whose name or address contains this.
+    pub text: Option<String>,
+    /// In which order.
+    pub sort: RegistrySort,
+    /// How many, 1..=200.
+    pub limit: u16,
+    /// After which place.
+    pub cursor: Option<String>,
+}
+
+/// A page of the list.
+pub struct Listed {
+    /// The rows.
+    pub items: Vec<Registry>,
+    /// Where the next page starts.
+    pub next_cursor: Option<String>,
+    /// How many match.
+    pub total: Total,
+    /// Counts by health.
+    pub facets: RegistryFacets,
+}
+
+/// Registries.
+pub struct RegistryService {
+    ports: Ports,
+    cursors: Cursors,
+}
+
+impl RegistryService {
+    pub(crate) const fn new(ports: Ports, cursors: Cursors) -> Self {
+        Self { ports, cursors }
+    }
+
+    pub(super) const fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// A page of the registries the asker may see. Two queries whatever the number of rows.
+    ///
+    /// # Errors
+    /// A cursor that was changed or belongs to another list, or a database that does not answer.
+    pub async fn list(&self, ctx: &RequestContext, input: ListInput) -> Result<Listed, Failure> {
+        let list = format!(
+            "registries|{:?}|{:?}|{:?}|{:?}|{:?}",
+            input.owner, input.kind, input.health, input.text, input.sort
+        );
+        let after: Option<RegistryPosition> = input
+            .cursor
+            .as_deref()
+            .map(|c| self.cursors.read(&list, c))
+            .transpose()?;
+        let filter = RegistryFilter {
+            visible: ctx.visible.clone(),
+            owner: input.owner,
+            kind: input.kind,
+            health: input.health,
+            text: input.text.map(|t| t.to_lowercase()),
+        };
+        let page = PageRequest {
+            limit: input.limit,
+            after,
+        };
+        let found = self
+            .ports
+            .store
+            .registries(&filter, input.sort, &page)
+            .await?;
+        let next_cursor = found
+            .page
+            .next
+            .as_ref()
+            .map(|place| self.cursors.write(&list, place))
+            .transpose()?;
+        Ok(Listed {
+            items: found.page.items,
+            next_cursor,
+            total: found.total,
+            facets: found.facets,
+        })
+    }
+
+    /// One registry.
+    ///
+    /// # Errors
+    /// [`ErrorCode::ObjectNotFound`] for one that is absent or not to be seen.
+    pub async fn get(&self, ctx: &RequestContext, id: RegistryId) -> Result<Registry, Failure> {
+        self.ports
+            .store
+            .registry(id, &ctx.visible)
+            .await?
+            .ok_or_else(Failure::not_found)
+    }
+
+    /// Integrates a registry: tests the connection, seals the credential, stores everything.
+    ///
+    /// # Errors
+    /// What the form lacks, what the connection test found (`params.step` names the step), a name
+    /// that is taken, or a missing permission.
+    pub async fn integrate(
+        &self,
+        ctx: &RequestContext,
+        input: IntegrateInput,
+    ) -> Result<Registry, Failure> {
+        authorize(&ctx.actor, Permission::RegistryIntegrate, input.owner)?;
+        if let Owner::Workspace { .. } = input.owner {
+            // There are no workspaces yet, so every one is absent.
+            return Err(Failure::not_found());
+        }
+        if input.address.is_plain_http() && !input.plain_http_consent {
+            return Err(Failure::field(
+                "/plain_http_consent",
+                ErrorCode::RegistryPlainHttpConsent,
+            ));
+        }
+        let connection = Connection {
+            kind: input.kind,
+            address: input.address.clone(),
+            tls: input.tls.clone(),
+            account: input.account.clone(),
+        };
+        let report = match self.connect(connection) {
+            Ok(adapter) => probe_fully(adapter.as_ref()).await,
+            Err(failure) => return Err(failure),
+        };
+        if let (Err((error, step)), false) = (&report.0, input.save_anyway) {
+            return Err(Failure::from(error.clone()).with("step", step.as_str()));
+        }
+        let now = self.ports.clock.now();
+        let registry = self.new_registry(ctx, &input, &report, now);
+        let credential = match &input.account {
+            Some(account) => {
+                let sealed = self
+                    .ports
+                    .vault
+                    .seal(&binding_of(&registry)?, &account.password);
+                Some(sealed.map_err(|e| Failure::new(ErrorCode::InternalError).because(e))?)
+            }
+            None => None,
+        };
+        let mut audit = AuditEntry::done(
+            ctx,
+            now,
+            Permission::RegistryIntegrate.as_str(),
+            object_of(&registry),
+        );
+        audit.workspace_id = registry.owner.workspace();
+        audit.after = Some(audited(&registry));
+        let command = IntegrateRegistry {
+            registry: registry.clone(),
+            credential,
+        };
+        self.ports
+            .store
+            .integrate_registry(command, audit)
+            .await
+            .map_err(|error| match error {
+                StoreError::NameTaken => {
+                    Failure::new(ErrorCode::RegistryNameTaken).with("name", &registry.name)
+                }
+                other => other.into(),
+            })?;
+        Ok(registry)
+    }
+
+    /// Edits a registry's description.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RequestStale`] when it was edited since `expected`.
+    pub async fn edit(
+        &self,
+        ctx: &RequestContext,
+        id: RegistryId,
+        expected: Generation,
+        description: Description,
+    ) -> Result<Registry, Failure> {
+        let before = self.get(ctx, id).await?;
+        authorize(&ctx.actor, Permission::RegistryEdit, before.owner)?;
+        let now = self.ports.clock.now();
+        let mut audit = AuditEntry::done(
+            ctx,
+            now,
+            Permission::RegistryEdit.as_str(),
+            object_of(&before),
+        );
+        audit.workspace_id = before.owner.workspace();
+        audit.before = Some(json!({"description": before.description}));
+        audit.after = Some(json!({"description": description}));
+        let command = EditRegistry {
+            id,
+            expected,
+            description: description.clone(),
+            now,
+        };
+        let generation = self.ports.store.edit_registry(command, audit).await?;
+        Ok(Registry {
+            description,
+            generation,
+            updated_at: now,
+            ..before
+        })
+    }
+
+    /// Ends an integration. Nothing upstream is touched.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RequestStale`] when it was edited since `expected`.
+    pub async fn disconnect(
+        &self,
+        ctx: &RequestContext,
+        id: RegistryId,
+        expected: Generation,
+    ) -> Result<(), Failure> {
+        let before = self.get(ctx, id).await?;
+        authorize(&ctx.actor, Permission::RegistryDisconnect, before.owner)?;
+        let mut audit = AuditEntry::done(
+            ctx,
+            self.ports.clock.now(),
+            Permission::RegistryDisconnect.as_str(),
+            object_of(&before),
+        );
+        audit.workspace_id = before.owner.workspace();
+        audit.before = Some(audited(&before));
+        Ok(self
+            .ports
+            .store
+            .disconnect_registry(DisconnectRegistry { id, expected }, audit)
+            .await?)
+    }
+
+    pub(super) fn connect(
+        &self,
+        connection: Connection,
+    ) -> Result<Arc<dyn RegistryAdapter>, Failure> {
+        let kind = connection.kind;
+        self.ports
+            .connector
+            .connect(connection)
+            .map_err(|error| match error {
+                RegistryError::Unsupported => Failure::fields(vec![
+                    roadstead_core::FieldFailure::new("/kind", ErrorCode::RegistryKindUnavailable)
+                        .with("kind", kind.as_str()),
+                ]),
+                other => Failure::from(other).with("step", StepName::Resolve.as_str()),
+            })
+    }
+
+    fn new_registry(
+        &self,
+        ctx: &RequestContext,
+        input: &IntegrateInput,
+        (outcome, report): &(Result<(), (RegistryError, StepName)>, ProbeReport),
+        now: Timestamp,
+    ) -> Registry {
+        let passed = outcome.is_ok();
+        let latency_ms = report.outcome.as_ref().ok().map(millis);
+        let reason = report.reason();
+        // An account that was rejected says nothing about whether the registry answers.
+        let answers = passed || reason == Reason::CredentialsRejected;
+        let credentials = match (&input.account, passed, reason) {
+            (None, _, _) => (ConditionStatus::Unknown, Reason::NoCredentials),
+            (_, true, _) => (ConditionStatus::True, Reason::CredentialsAccepted),
+            (_, false, Reason::CredentialsRejected) => {
+                (ConditionStatus::False, Reason::CredentialsRejected)
+            }
+            _ => (ConditionStatus::Unknown, Reason::NotChecked),
+        };
+        let condition = |kind, status, reason| Condition {
+            kind,
+            status,
+            reason,
+            message: None,
+            since: now,
+        };
+        let holds = |yes: bool| {
+            if yes {
+                ConditionStatus::True
+            } else {
+                ConditionStatus::False
+            }
+        };
+        Registry {
+            id: RegistryId::new(),
+            name: input.name.clone(),
+            kind: input.kind,
+            owner: input.owner,
+            address: input.address.clone(),
+            tls: input.tls.clone(),
+            username: input.account.as_ref().map(|a| a.username.clone()),
+            description: input.description.clone(),
+            verified: passed,
+            version: report.version.clone(),
+            health: HealthReport {
+                status: if passed {
+                    Health::Healthy
+                } else {
+                    Health::Unhealthy
+                },
+                reason,
+                message: None,
+                since: Some(now),
+                checked_at: Some(now),
+                last_success_at: passed.then_some(now),
+                latency_ms,
+            },
+            conditions: vec![
+                condition(
+                    ConditionType::Reachable,
+                    holds(answers),
+                    if answers { Reason::Reachable } else { reason },
+                ),
+                condition(
+                    ConditionType::CredentialsValid,
+                    credentials.0,
+                    credentials.1,
+                ),
+                condition(
+                    ConditionType::Verified,
+                    holds(passed),
+                    if passed {
+                        Reason::Tested
+                    } else {
+                        Reason::NotTested
+                    },
+                ),
+            ],
+            statistics: RegistryStatistics::unmeasured(),
+            integrated_by: ctx.actor.person().map(|p| UserRef {
+                id: p.id,
+                name: p.name.clone(),
+            }),
+            created_at: now,
+            updated_at: now,
+            generation: 1,
+        }
+    }
+}
+
+/// Runs every step and keeps the first failure with its step.
+async fn probe_fully(
+    adapter: &dyn RegistryAdapter,
+) -> (Result<(), (RegistryError, StepName)>, ProbeReport) {
+    let failed = Mutex::new(None);
+    let report = adapter
+        .probe(ProbeDepth::Full, &|step| {
+            if let StepStatus::Failed(error) = step.status {
+                let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                failed.get_or_insert((error, step.name));
+            }
+        })
+        .await;
+    let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let outcome = match (failed, &report.outcome) {
+        (Some(failed), _) => Err(failed),
+        (None, Err(error)) => Err((error.clone(), StepName::Detect)),
+        (None, Ok(_)) => Ok(()),
+    };
+    (outcome, report)
+}
+
+/// What the credential of this registry is bound to.
+pub(crate) fn binding_of(registry: &Registry) -> Result<CredentialBinding, Failure> {
+    let username = registry.username.clone().ok_or_else(|| {
+        Failure::new(ErrorCode::CredentialUnreadable).because("a credential without a user name")
+    })?;
+    Ok(CredentialBinding {
+        registry_id: registry.id,
+        owner: registry.owner,
+        kind: registry.kind,
+        origin: registry.address.origin(),
+        tls: registry.tls.clone(),
+        username,
+        proxy: None,
+        realm: None,
+    })
+}
+
+/// The connection of a stored registry, its credential opened.
+pub(crate) fn connection_of(ports: &Ports, target: &RegistryTarget) -> Result<Connection, Failure> {
+    let registry = &target.registry;
+    let account = match (&registry.username, &target.credential) {
+        (Some(username), Some(sealed)) => {
+            let password: Secret<String> = ports
+                .vault
+                .open(&binding_of(registry)?, sealed)
+                .map_err(unreadable)?;
+            Some(Account {
+                username: username.clone(),
+                password,
+            })
+        }
+        (None, None) => None,
+        _ => {
+            return Err(Failure::new(ErrorCode::CredentialUnreadable)
+                .because("account and credential do not belong together"));
+        }
+    };
+    Ok(Connection {
+        kind: registry.kind,
+        address: registry.address.clone(),
+        tls: registry.tls.clone(),
+        account,
+    })
+}
+
+fn unreadable(error: VaultError) -> Failure {
+    Failure::new(ErrorCode::CredentialUnreadable).because(error)
+}
+
+pub(crate) fn millis(duration: &std::time::Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn object_of(registry: &Registry) -> AuditObject {
+    AuditObject {
+        kind: "registry".to_owned(),
+        id: registry.id.to_string(),
+        name: registry.name.to_string(),
+    }
+}
+
+/// The registry as the audit log keeps it. It has no secret to redact: the credential is no part
+/// of a [`Registry`].
+fn audited(registry: &Registry) -> serde_json::Value {
+    json!({
+        "name": registry.name,
+        "kind": registry.kind,
+        "owner": registry.owner,
+        "address": registry.address,
+        "tls": registry.tls,
+        "username": registry.username,
+        "description": registry.description,
+        "verified": registry.verified,
+    })
+}
