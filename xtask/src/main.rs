@@ -1,1 +1,58 @@
-fn main() {}
+//! The project's own commands: `cargo xtask <command>`.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool talks on the terminal"
+)]
+
+mod cargo;
+mod check;
+mod deb;
+mod guards;
+mod npm;
+mod openapi;
+mod peers;
+mod proc;
+mod project;
+mod run;
+mod tally;
+mod test;
+mod tidy;
+mod tour;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+usage: cargo xtask <command>
+
+  run [arguments]   build console and server, start Roadstead on an embedded database
+  test [--all]      install what the tests need, start real peers, run everything
+  check             the fast part of it: format, lints, tidy rules, generated files
+  tour              run the README's tour against a fresh server and a real registry
+  openapi           write the generated files again: API description, error page, console types
+  guards            remove each security guard in a scratch tree; its test must fail";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", &[][..]),
+    };
+    let done = match command {
+        "run" => run::run(rest),
+        "test" => test::test(rest),
+        "check" => check::check(),
+        "tour" => tour::tour(),
+        "openapi" => openapi::openapi(),
+        "guards" => guards::guards(),
+        "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        other => Err(format!("there is no command `{other}`\n\n{HELP}")),
+    };
+    done.unwrap_or_else(|message| {
+        eprintln!("{message}");
+        ExitCode::FAILURE
+    })
+}
