@@ -76,18 +76,29 @@ fn of_code(file: &str, text: &str) -> Vec<String> {
         if let Some(mark) = marks().iter().find(|mark| has_word(line, mark)) {
             found.push(format!("line {}: a {mark} is left", number + 1));
         }
-        let routes = [".route(", ".route_service(", ".nest_service("];
-        if file.starts_with("crates/http/src/")
-            && file != "crates/http/src/api.rs"
-            && routes.iter().any(|call| line.contains(call))
-        {
-            found.push(format!(
-                "line {}: routes are added in crates/http/src/api.rs only",
-                number + 1
-            ));
-        }
+    }
+    if file.starts_with("crates/http/src/") && file != "crates/http/src/api.rs" {
+        found.extend(routes_beside_the_door(product));
     }
     found
+}
+
+/// Calls that give the router a route without a permission. `Api::route` takes one first.
+fn routes_beside_the_door(text: &str) -> Vec<String> {
+    let calls = [".route(", ".routes(", ".route_service(", ".nest_service("];
+    calls
+        .iter()
+        .flat_map(|call| text.match_indices(call))
+        .filter(|(at, call)| {
+            !text[at + call.len()..]
+                .trim_start()
+                .starts_with("Permission::")
+        })
+        .map(|(at, _)| {
+            let line = text[..at].lines().count();
+            format!("line {line}: a route without a permission; use `Api::route`")
+        })
+        .collect()
 }
 
 /// Written in two halves, so that this file holds none.
@@ -147,6 +158,8 @@ mod tests {
         let line = "router.route(\"/x\", get(x))\n";
         assert_eq!(of_code("crates/http/src/routes/x.rs", line).len(), 1);
         assert!(of_code("crates/http/src/api.rs", line).is_empty());
+        let declared = "api.route(\n    Permission::RegistryRead,\n    routes!(list),\n)\n";
+        assert!(of_code("crates/http/src/lib.rs", declared).is_empty());
     }
 
     #[test]
