@@ -24,7 +24,7 @@ const ABSENCES: &[Absence] = &[
         .rust(&["peer_docker"])
         .tour()
         .browser(),
-    Absence::of("skopeo").tour().browser(),
+    Absence::of("skopeo").tour(),
     Absence::of("chromium").browser(),
     Absence::of("fonts").browser(),
     Absence::of("curl").tour(),

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { freePort, Program, scratch } from './process.ts'
+
+/** The account of a registry that asks for one, as an htpasswd line. */
+export const ACCOUNT = { username: 'puller', password: 'dock-basic password' }
+const HTPASSWD = `${ACCOUNT.username}:$2y$05$Z3vLmuQ1bYw0o5Yp0T1uSexZSvBtIZS5eK6x1P6un8I8kT5EZub0W\n`
+
+/** Debian's docker-registry, which can be stopped and started again at the same address. */
+export class Registry {
+  private program: Program | undefined
+  private readonly remove: () => Promise<void>
+  readonly folder: string
+  readonly address: string
+  private readonly headers: Record<string, string>
+
+  private constructor(folder: string, remove: () => Promise<void>, port: number, basic: boolean) {
+    this.folder = folder
+    this.remove = remove
+    this.address = `http://127.0.0.1:${port}`
+    const basicAuth = Buffer.from(`${ACCOUNT.username}:${ACCOUNT.password}`).toString('base64')
+    this.headers = basic ? { authorization: `Basic ${basicAuth}` } : {}
+  }
+
+  static async start(options: { basic?: boolean } = {}): Promise<Registry> {
+    const { path, remove } = await scratch('registry')
+    const port = await freePort()
+    const basic = options.basic ?? false
+    const registry = new Registry(path, remove, port, basic)
+    const auth = basic ? 'auth: { htpasswd: { realm: registry, path: ./htpasswd } }\n' : ''
+    await writeFile(join(path, 'htpasswd'), HTPASSWD)
+    await writeFile(
+      join(path, 'config.yml'),
+      `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ./data } }\n` +
+        `http: { addr: "127.0.0.1:${port}" }\n${auth}`,
+    )
+    await registry.resume()
+    return registry
+  }
+
+  async resume(): Promise<void> {
+    this.program = new Program('docker-registry', ['serve', 'config.yml'], { cwd: this.folder })
+    await this.program.until(async () => {
+      const answer = await fetch(`${this.address}/v2/`, { headers: this.headers }).catch(() => undefined)
+      return answer?.ok ? true : undefined
+    })
+  }
+
+  async stop(): Promise<void> {
+    await this.program?.stop()
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop()
+    await this.remove()
+  }
+
+  /** Pushes a small image under each of these names. */
+  async fill(names: string[]): Promise<void> {
+    const config = Buffer.from('{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}')
+    const manifest = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      config: {
+        mediaType: 'application/vnd.oci.image.config.v1+json',
+        digest: digestOf(config),
+        size: config.length,
+      },
+      layers: [],
+    })
+    for (const name of names) {
+      const repository = `${this.address}/v2/${name}`
+      const upload = await this.send('POST', `${repository}/blobs/uploads/`)
+      const place = new URL(upload.headers.get('location') ?? '', this.address)
+      place.searchParams.set('digest', digestOf(config))
+      await this.send('PUT', place.href, new Uint8Array(config), 'application/octet-stream')
+      await this.send('PUT', `${repository}/manifests/1.0`, manifest, 'application/vnd.oci.image.manifest.v1+json')
+    }
+  }
+
+  private async send(method: string, url: string, body?: Uint8Array<ArrayBuffer> | string, type?: string): Promise<Response> {
+    const headers = type === undefined ? this.headers : { ...this.headers, 'content-type': type }
+    const answer = await fetch(url, { method, headers, body: body ?? null })
+    if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`)
+    return answer
+  }
+}
+
+function digestOf(bytes: Buffer): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+}
