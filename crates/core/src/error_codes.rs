@@ -68,6 +68,7 @@ error_codes! {
     SetupDone "setup.done" 409 "The first administrator exists already; sign in instead." [];
     // Fields
     FieldRequired "field.required" 422 "This field is needed." [];
+    FieldInvalid "field.invalid" 422 "This field has the wrong kind of value." [];
     NameMalformed "name.malformed" 422 "Use 1 to 63 lower-case letters, digits and hyphens, starting and ending with a letter or digit." [];
     PasswordLength "password.length" 422 "A password has 12 to 128 characters." ["min", "max"];
     TextTooLong "text.too_long" 422 "This text is too long." ["max"];

@@ -1,0 +1,111 @@
+//! The only way to add a route: [`Api::route`] takes the permission along with it, puts the gate in
+//! front and writes both into the API's description. A route without a declared permission cannot
+//! be written, because nothing else in this crate touches the router (a tidy test holds that).
+
+use crate::gate;
+use crate::state::AppState;
+use crate::views::Problem;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use roadstead_core::Permission;
+use roadstead_core::permission::Grant;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::{
+    ContentBuilder, OpenApi, Ref, ResponseBuilder, extensions::ExtensionsBuilder,
+};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt as _};
+
+/// A route and what it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declared {
+    /// `GET`, `POST`, ...
+    pub method: &'static str,
+    /// The template: `/api/v1/registries/{id}`.
+    pub path: String,
+    /// Who may call it.
+    pub permission: Permission,
+}
+
+/// Collects routes with their permissions.
+pub(crate) struct Api {
+    router: OpenApiRouter<AppState>,
+    /// What the gates need; `None` when the routes are only described and never served.
+    state: Option<AppState>,
+    declared: Vec<Declared>,
+}
+
+impl Api {
+    pub(crate) fn new(state: Option<AppState>, document: OpenApi) -> Self {
+        Self {
+            router: OpenApiRouter::with_openapi(document),
+            state,
+            declared: Vec::new(),
+        }
+    }
+
+    /// Adds the routes of one handler.
+    pub(crate) fn route(
+        mut self,
+        permission: Permission,
+        (schemas, mut paths, methods): UtoipaMethodRouter<AppState>,
+    ) -> Self {
+        for (path, item) in &mut paths.paths {
+            for (method, operation) in operations(item) {
+                self.declared.push(Declared {
+                    method,
+                    path: path.clone(),
+                    permission,
+                });
+                describe(operation, permission);
+            }
+        }
+        let routes: UtoipaMethodRouter<AppState> = (schemas, paths, methods);
+        self.router = self.router.routes(match self.state.clone() {
+            Some(state) => routes.layer(from_fn_with_state((state, permission), gate::gate)),
+            None => routes,
+        });
+        self
+    }
+
+    pub(crate) fn finish(self) -> (Router<AppState>, OpenApi, Vec<Declared>) {
+        let (router, document) = self.router.split_for_parts();
+        (router, document, self.declared)
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    [
+        ("GET", item.get.as_mut()),
+        ("PUT", item.put.as_mut()),
+        ("POST", item.post.as_mut()),
+        ("PATCH", item.patch.as_mut()),
+        ("DELETE", item.delete.as_mut()),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| operation.map(|o| (method, o)))
+}
+
+/// Every operation names its permission and answers problems; those that need a session say so.
+fn describe(operation: &mut Operation, permission: Permission) {
+    operation.extensions = Some(
+        ExtensionsBuilder::new()
+            .add("x-permission", permission.as_str())
+            .build(),
+    );
+    if permission.grant() == Grant::Anyone {
+        operation.security = Some(Vec::new());
+    }
+    let problem = ResponseBuilder::new()
+        .description("A problem; `code` says which.")
+        .content(
+            "application/problem+json",
+            ContentBuilder::new()
+                .schema(Some(Ref::from_schema_name(Problem::NAME)))
+                .build(),
+        )
+        .build();
+    operation
+        .responses
+        .responses
+        .insert("default".to_owned(), problem.into());
+}

@@ -1,0 +1,196 @@
+//! What stands in front of every route: who is asking, and is this their own browser's doing?
+//!
+//! The gate turns strangers away from everything that needs a session and builds the request
+//! context. Whether a person may do something to a certain object is the services' question, asked
+//! of the same permission table.
+
+use crate::extract::{ClientAddress, cookie};
+use crate::problem::Refusal;
+use crate::state::{AppState, HttpConfig};
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use roadstead_app::services::SessionService;
+use roadstead_core::model::{Actor, RequestContext, RequestId, SessionToken};
+use roadstead_core::permission::Grant;
+use roadstead_core::rules::visible;
+use roadstead_core::{ErrorCode, Failure, Permission};
+use subtle::ConstantTimeEq as _;
+use url::Url;
+
+/// Name of the session cookie.
+pub(crate) const COOKIE: &str = "roadstead_session";
+/// Header a mutation carries, which no other site can set.
+pub(crate) const CSRF_HEADER: &str = "x-roadstead-csrf";
+
+pub(crate) async fn gate(
+    State((state, permission)): State<(AppState, Permission)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match context(&state, permission, &parts).await {
+        Ok(ctx) => {
+            parts.extensions.insert(ctx);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(failure) => Refusal(failure).into_response(),
+    }
+}
+
+async fn context(
+    state: &AppState,
+    permission: Permission,
+    parts: &Parts,
+) -> Result<RequestContext, Failure> {
+    let headers = &parts.headers;
+    let token = cookie(headers, COOKIE).map(SessionToken::from_text);
+    let owner = match &token {
+        Some(token) => state.app.sessions.resume(token).await?,
+        None => None,
+    };
+    if is_mutation(&parts.method) {
+        let expected = owner
+            .as_ref()
+            .and(token.as_ref())
+            .map(SessionToken::csrf_token);
+        check_own_page(headers, &state.config, expected.as_deref())?;
+    }
+    let actor = owner
+        .as_ref()
+        .map_or(Actor::Anonymous, SessionService::actor);
+    if actor == Actor::Anonymous && permission.grant() != Grant::Anyone {
+        return Err(Failure::new(ErrorCode::SessionRequired));
+    }
+    let extensions = &parts.extensions;
+    Ok(RequestContext {
+        visible: visible(&actor),
+        actor,
+        request_id: extensions
+            .get::<RequestId>()
+            .cloned()
+            .unwrap_or_else(RequestId::make),
+        source_address: extensions.get::<ClientAddress>().map(|a| a.0.to_string()),
+    })
+}
+
+fn is_mutation(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Refuses mutations that another site may have caused. `expected` is the session's own value; for
+/// somebody without a session any value will do, because setting the header at all is what another
+/// site cannot.
+fn check_own_page(
+    headers: &HeaderMap,
+    config: &HttpConfig,
+    expected: Option<&str>,
+) -> Result<(), Failure> {
+    let refuse = |why: &str| Failure::new(ErrorCode::RequestCsrfRejected).because(why);
+    if let Some(origin) = headers.get(header::ORIGIN) {
+        let origin = origin.to_str().ok().and_then(|o| Url::parse(o).ok());
+        if !origin.is_some_and(|o| is_own_origin(&o, headers, config)) {
+            return Err(refuse("foreign origin"));
+        }
+    }
+    let given = headers
+        .get(CSRF_HEADER)
+        .map(|v| v.as_bytes())
+        .unwrap_or_default();
+    let fits = match expected {
+        Some(expected) => bool::from(given.ct_eq(expected.as_bytes())),
+        None => !given.is_empty(),
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(refuse("header missing or wrong"))
+    }
+}
+
+/// Our own origin is the configured public address, or whatever host the browser itself says it
+/// talks to. The scheme is not compared there: TLS may end at a proxy in front.
+fn is_own_origin(origin: &Url, headers: &HeaderMap, config: &HttpConfig) -> bool {
+    if config
+        .public_url
+        .as_ref()
+        .is_some_and(|own| own.origin() == origin.origin())
+    {
+        return true;
+    }
+    let Some(host) = headers.get(header::HOST).and_then(|h| h.to_str().ok()) else {
+        return false;
+    };
+    let Ok(own) = Url::parse(&format!("{}://{host}", origin.scheme())) else {
+        return false;
+    };
+    own.host() == origin.host() && own.port_or_known_default() == origin.port_or_known_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_own_page;
+    use crate::state::HttpConfig;
+    use axum::http::HeaderMap;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(k, v)| (k.parse().expect("name"), v.parse().expect("value")))
+            .collect()
+    }
+
+    #[test]
+    fn sec_25_mutation_of_another_site_is_refused() {
+        let plain = HttpConfig::default();
+        let public = HttpConfig {
+            public_url: Some("https://roadstead.example".parse().expect("url")),
+            ..HttpConfig::default()
+        };
+        let host = ("host", "127.0.0.1:8470");
+        let token = ("x-roadstead-csrf", "right");
+        let check = |config: &HttpConfig, pairs: &[(&'static str, &str)]| {
+            check_own_page(&headers(pairs), config, Some("right")).is_ok()
+        };
+        assert!(check(&plain, &[host, token]));
+        assert!(check(
+            &plain,
+            &[host, token, ("origin", "http://127.0.0.1:8470")]
+        ));
+        assert!(check(
+            &public,
+            &[
+                ("host", "inner:1"),
+                token,
+                ("origin", "https://roadstead.example")
+            ]
+        ));
+        for bad in [
+            &[host][..],
+            &[host, ("x-roadstead-csrf", "wrong")],
+            &[host, ("x-roadstead-csrf", "")],
+            &[host, token, ("origin", "http://evil.example")],
+            &[host, token, ("origin", "http://127.0.0.1:8471")],
+            &[
+                host,
+                token,
+                ("origin", "http://127.0.0.1.evil.example:8470"),
+            ],
+            &[host, token, ("origin", "null")],
+            &[token, ("origin", "http://127.0.0.1:8470")],
+        ] {
+            assert!(!check(&plain, bad), "{bad:?}");
+        }
+        let login =
+            |pairs: &[(&'static str, &str)]| check_own_page(&headers(pairs), &plain, None).is_ok();
+        assert!(login(&[host, ("x-roadstead-csrf", "1")]));
+        assert!(!login(&[host]));
+        assert!(!login(&[
+            host,
+            ("x-roadstead-csrf", "1"),
+            ("origin", "http://evil.example")
+        ]));
+    }
+}

@@ -1,0 +1,192 @@
+//! Every route, one noun per file. A handler takes typed input, calls one service and answers a
+//! view.
+
+mod changes;
+mod registries;
+mod registry_tests;
+mod service;
+mod session;
+mod setup;
+
+use crate::access::access;
+use crate::api::{Api, Declared};
+use crate::assets;
+use crate::extract::BODY_LIMIT;
+use crate::problem::Refusal;
+use crate::state::AppState;
+use crate::views::words::StepNameWord;
+use crate::views::{Problem, TestLine};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Response;
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse as _;
+use roadstead_core::{ErrorCode, Failure, Permission};
+use std::any::Any;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa_axum::routes;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Roadstead",
+        description = "One place to manage container registries. Every mutation carries \
+                       `X-Roadstead-Csrf`; every failure is a problem whose `code` is stable.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(Problem, TestLine, StepNameWord))
+)]
+struct Document;
+
+/// The one list of routes.
+fn api(state: Option<AppState>) -> Api {
+    let mut document = Document::openapi();
+    let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::gate::COOKIE)));
+    document
+        .components
+        .get_or_insert_default()
+        .security_schemes
+        .insert("session".to_owned(), cookie.into());
+    document.security = Some(vec![utoipa::openapi::security::SecurityRequirement::new(
+        "session",
+        Vec::<String>::new(),
+    )]);
+    Api::new(state, document)
+        .route(Permission::ServiceLook, routes!(service::healthz))
+        .route(Permission::ServiceLook, routes!(service::readyz))
+        .route(Permission::ServiceLook, routes!(service::openapi))
+        .route(Permission::ServiceLook, routes!(setup::get_setup))
+        .route(Permission::SetupFinish, routes!(setup::finish_setup))
+        .route(Permission::SessionOpen, routes!(session::open_session))
+        .route(Permission::SessionRead, routes!(session::get_session))
+        .route(Permission::SessionClose, routes!(session::close_session))
+        .route(
+            Permission::RegistryRead,
+            routes!(registries::list_registries),
+        )
+        .route(
+            Permission::RegistryIntegrate,
+            routes!(registries::integrate_registry),
+        )
+        .route(Permission::RegistryRead, routes!(registries::get_registry))
+        .route(Permission::RegistryEdit, routes!(registries::edit_registry))
+        .route(
+            Permission::RegistryDisconnect,
+            routes!(registries::disconnect_registry),
+        )
+        .route(
+            Permission::RegistryTest,
+            routes!(registry_tests::test_registry),
+        )
+        .route(Permission::ChangeFollow, routes!(changes::follow_changes))
+}
+
+/// The main port's router.
+pub(crate) fn router(state: AppState) -> Router {
+    let (router, _, _) = api(Some(state.clone())).finish();
+    router
+        .fallback(assets::fallback)
+        .method_not_allowed_fallback(|| async { Refusal::from(ErrorCode::RequestMethod) })
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(state.clone(), access))
+        .with_state(state)
+}
+
+fn panicked(cause: Box<dyn Any + Send>) -> Response<axum::body::Body> {
+    let text = cause
+        .downcast_ref::<&str>()
+        .map(|s| (*s).to_owned())
+        .or_else(|| cause.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    Refusal(Failure::new(ErrorCode::InternalError).because(text)).into_response()
+}
+
+/// Every route with its permission, for the permission matrix.
+#[must_use]
+pub fn declared() -> Vec<Declared> {
+    api(None).finish().2
+}
+
+/// The API's description, as it is committed in `openapi.json`.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn openapi_json() -> Result<String, String> {
+    let (_, document, _) = api(None).finish();
+    document
+        .to_pretty_json()
+        .map(|json| json + "\n")
+        .map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{declared, openapi_json};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_described_operation_is_a_declared_route_and_the_other_way_round() {
+        let document: serde_json::Value =
+            serde_json::from_str(&openapi_json().expect("document")).expect("json");
+        let mut described = BTreeSet::new();
+        for (path, item) in document["paths"].as_object().expect("paths") {
+            for (method, operation) in item.as_object().expect("item") {
+                let permission = operation["x-permission"]
+                    .as_str()
+                    .expect("permission")
+                    .to_owned();
+                described.insert((method.to_uppercase(), path.clone(), permission));
+            }
+        }
+        let declared: BTreeSet<_> = declared()
+            .into_iter()
+            .map(|d| {
+                (
+                    d.method.to_owned(),
+                    d.path,
+                    d.permission.as_str().to_owned(),
+                )
+            })
+            .collect();
+        assert_eq!(described, declared);
+    }
+
+    #[test]
+    fn sec_09_no_answer_has_a_field_for_a_secret() {
+        let document: serde_json::Value =
+            serde_json::from_str(&openapi_json().expect("document")).expect("json");
+        let inputs = [
+            "SetupRequest",
+            "LoginRequest",
+            "RegistryInput",
+            "RegistryTestInput",
+        ];
+        for (name, schema) in document["components"]["schemas"]
+            .as_object()
+            .expect("schemas")
+        {
+            if inputs.contains(&name.as_str()) {
+                continue;
+            }
+            for field in schema["properties"]
+                .as_object()
+                .into_iter()
+                .flat_map(|p| p.keys())
+            {
+                // The session's CSRF value is made to be read by its own page.
+                let secret = ["password", "secret", "token", "credential"]
+                    .iter()
+                    .any(|w| field.contains(w));
+                assert!(
+                    !secret
+                        || field == "csrf_token"
+                        || (name == "RegistryTestRequest" && field == "credential"),
+                    "{name}.{field}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What travels: one file per noun. Inputs refuse unknown fields; outputs never hold a secret.
+
+mod changes;
+mod page;
+mod problem;
+mod registry;
+mod registry_test;
+mod session;
+mod setup;
+pub(crate) mod words;
+
+pub(crate) use changes::ChangeView;
+pub(crate) use problem::{FieldProblem, Problem};
+pub(crate) use registry::{RegistryEdit, RegistryInput, RegistryPage, RegistryQuery, RegistryView};
+pub(crate) use registry_test::{RegistryTestRequest, TestLine};
+pub(crate) use session::{LoginRequest, SessionView};
+pub(crate) use setup::{SetupRequest, SetupState};

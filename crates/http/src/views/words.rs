@@ -1,0 +1,64 @@
+//! Schemas of the core's words: the core knows nothing of OpenAPI, so their names and values are
+//! written into the document here.
+
+use roadstead_core::model::{
+    ConditionStatus, ConditionType, Health, RegistryKind, StepName, Topic,
+};
+use roadstead_core::{ErrorCode, Permission};
+use std::borrow::Cow;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident = $values:expr;)*) => {$(
+        $(#[$doc])*
+        pub(crate) struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let values: Vec<String> = $values;
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values)).into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($name).trim_end_matches("Word"))
+            }
+        }
+    )*};
+}
+
+fn owned<T>(all: impl IntoIterator<Item = T>, text: impl Fn(T) -> &'static str) -> Vec<String> {
+    all.into_iter().map(|item| text(item).to_owned()).collect()
+}
+
+words! {
+    /// Every error code.
+    ErrorCodeWord = owned(ErrorCode::ALL.iter().copied(), ErrorCode::as_str);
+    /// Every permission.
+    PermissionWord = owned(Permission::ALL.iter().copied(), Permission::as_str);
+    /// Kinds of registries.
+    RegistryKindWord = owned(RegistryKind::ALL, RegistryKind::as_str);
+    /// Health.
+    HealthWord = owned(Health::ALL, Health::as_str);
+    /// Steps of the connection test.
+    StepNameWord = owned(StepName::ALL, StepName::as_str);
+    /// Topics of the change feed.
+    TopicWord = owned(Topic::ALL, Topic::as_str);
+    /// Types of conditions.
+    ConditionTypeWord = owned(
+        [ConditionType::Reachable, ConditionType::CredentialsValid, ConditionType::Verified],
+        ConditionType::as_str,
+    );
+    /// Statuses of conditions.
+    ConditionStatusWord = owned(
+        [ConditionStatus::True, ConditionStatus::False, ConditionStatus::Unknown],
+        |s| match s {
+            ConditionStatus::True => "true",
+            ConditionStatus::False => "false",
+            ConditionStatus::Unknown => "unknown",
+        },
+    );
+}
