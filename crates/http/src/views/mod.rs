@@ -4,6 +4,7 @@ mod changes;
 mod page;
 mod problem;
 mod registry;
+mod registry_input;
 mod registry_test;
 mod session;
 mod setup;
@@ -11,7 +12,8 @@ pub(crate) mod words;
 
 pub(crate) use changes::ChangeView;
 pub(crate) use problem::{FieldProblem, Problem};
-pub(crate) use registry::{RegistryEdit, RegistryInput, RegistryPage, RegistryQuery, RegistryView};
+pub(crate) use registry::{RegistryPage, RegistryView};
+pub(crate) use registry_input::{RegistryEdit, RegistryInput, RegistryQuery};
 pub(crate) use registry_test::{RegistryTestRequest, TestLine};
 pub(crate) use session::{LoginRequest, SessionView};
 pub(crate) use setup::{SetupRequest, SetupState};

@@ -1,6 +1,6 @@
 //! The connection test: its input and the lines of its answer.
 
-use super::registry::{TlsPolicyView, typed};
+use super::registry_input::{TlsPolicyView, typed};
 use super::words::{ErrorCodeWord, RegistryKindWord, StepNameWord};
 use roadstead_app::services::{TestEvent, TestTarget};
 use roadstead_core::model::{Connection, RegistryId, RegistryKind, Secret, StepName, StepStatus};

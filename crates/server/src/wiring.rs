@@ -1,0 +1,131 @@
+//! Builds the adapters and hands them to the app.
+
+use crate::config::Config;
+use crate::start_error::StartError;
+use futures::future::BoxFuture;
+use roadstead_app::services::SetupLink;
+use roadstead_app::{App, Ports};
+use roadstead_core::model::Secret;
+use roadstead_core::ports::SystemClock;
+use roadstead_http::Readiness;
+use roadstead_oci::OutboundPolicy;
+use roadstead_registry::Connector;
+use roadstead_store::{Backend, DataDir, MasterKeySource, MasterKeyVault, Store, StoreConfig};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use url::Url;
+
+/// The process's TLS provider; without one the first TLS connection would panic.
+pub(crate) fn install_crypto() {
+    // A second installation is refused and changes nothing.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
+
+/// Database and vault, open.
+#[derive(Clone)]
+pub(crate) struct Opened {
+    pub(crate) store: Store,
+    pub(crate) vault: MasterKeyVault,
+    /// Held with the embedded database only: it means one process.
+    pub(crate) data_dir: Option<Arc<DataDir>>,
+}
+
+impl Opened {
+    /// Opens what the configuration names.
+    pub(crate) async fn open(config: &Config) -> Result<Self, StartError> {
+        match (&config.database_url, &config.master_key) {
+            (Some(url), Some(key)) => {
+                let backend = Backend::Postgres { url: url.clone() };
+                let store = Store::open(StoreConfig { backend }).await?;
+                let vault = Self::vault(&store, key).await?;
+                Ok(Self {
+                    store,
+                    vault,
+                    data_dir: None,
+                })
+            }
+            (_, key) => {
+                let dir = DataDir::open(&config.data_dir)?;
+                let backend = Backend::Sqlite {
+                    path: dir.database(),
+                };
+                let store = Store::open(StoreConfig { backend }).await?;
+                dir.claim(store.installation_id())?;
+                let vault = match key {
+                    Some(key) => Self::vault(&store, key).await?,
+                    None => MasterKeyVault::open(&store, MasterKeySource::File(&dir)).await?,
+                };
+                Ok(Self {
+                    store,
+                    vault,
+                    data_dir: Some(Arc::new(dir)),
+                })
+            }
+        }
+    }
+
+    async fn vault(store: &Store, key: &Secret<String>) -> Result<MasterKeyVault, StartError> {
+        let source = MasterKeySource::Text {
+            text: key,
+            place: "ROADSTEAD_SECURITY_MASTER_KEY",
+        };
+        Ok(MasterKeyVault::open(store, source).await?)
+    }
+
+    pub(crate) fn readiness(&self) -> impl Readiness + use<> {
+        StoreReadiness(self.store.clone())
+    }
+}
+
+struct StoreReadiness(Store);
+
+impl Readiness for StoreReadiness {
+    fn ready(&self) -> BoxFuture<'_, bool> {
+        Box::pin(async { self.0.health().await.is_ok() })
+    }
+}
+
+/// The app's ports. `address` is where the main port listens, which nothing may connect to.
+pub(crate) fn ports(opened: &Opened, config: &Config, address: SocketAddr) -> Ports {
+    let policy = OutboundPolicy {
+        allow: config.outbound_allow.clone(),
+        deny: config.outbound_deny.clone(),
+        own: own_addresses(config, address),
+        private_ranges: true,
+    };
+    Ports {
+        store: Arc::new(opened.store.clone()),
+        vault: Arc::new(opened.vault.clone()),
+        connector: Arc::new(Connector::new(policy)),
+        clock: Arc::new(SystemClock),
+    }
+}
+
+/// The services over the opened store.
+pub(crate) fn app(opened: &Opened, config: &Config, address: SocketAddr) -> App {
+    App::new(&ports(opened, config, address))
+}
+
+fn own_addresses(config: &Config, address: SocketAddr) -> Vec<SocketAddr> {
+    let mut own = vec![address, config.metrics_listen];
+    let database = config
+        .database_url
+        .as_ref()
+        .and_then(|url| Url::parse(url.expose()).ok());
+    if let Some(url) = database
+        && let Some(host) = url.host_str()
+        && let Ok(ip) = host.trim_matches(['[', ']']).parse()
+    {
+        own.push(SocketAddr::new(ip, url.port().unwrap_or(5432)));
+    }
+    own
+}
+
+/// The link for people: the token travels in the fragment, which browsers send to nobody.
+pub(crate) fn setup_url(config: &Config, address: SocketAddr, link: &SetupLink) -> String {
+    let base = config.public_url.as_ref().map_or_else(
+        || format!("http://{address}"),
+        |url| url.as_str().trim_end_matches('/').to_owned(),
+    );
+    format!("{base}/setup#token={}", link.token.expose())
+}
