@@ -1,1 +1,45 @@
-fn main() {}
+//! Measurements and the crash test. Started by `cargo xtask bench` and `cargo xtask crash`, which
+//! name the binary to measure.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a measurement that cannot go on stops with what it saw"
+)]
+
+mod crash;
+mod idle;
+mod list;
+mod report;
+mod start;
+
+use std::path::PathBuf;
+
+/// `<what> --binary PATH [--rounds N]`
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let what = arguments.next().unwrap_or_default();
+    let mut binary = PathBuf::from("target/debug/roadstead");
+    let mut rounds = 1;
+    while let Some(flag) = arguments.next() {
+        let value = arguments.next().unwrap_or_default();
+        match flag.as_str() {
+            "--binary" => binary = value.into(),
+            "--rounds" => rounds = value.parse().expect("--rounds takes a number"),
+            other => panic!("unknown flag {other}"),
+        }
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let binary = binary.canonicalize().expect("the binary to measure; build it first");
+    let binary = binary.to_str().expect("a path in UTF-8");
+    runtime.block_on(async {
+        match what.as_str() {
+            "crash" => crash::run(binary, rounds).await,
+            "idle" => idle::run(binary).await,
+            "start" => start::run(binary).await,
+            "list" => list::run().await,
+            other => panic!("there is no {other:?}; there are crash, idle, start, list"),
+        }
+    });
+}

@@ -107,7 +107,24 @@ async fn ensure_admin(app: &App, admin: &FirstAdmin) -> Result<(), StartError> {
     Ok(())
 }
 
-/// While there is no administrator, keeps a good set-up link: on the terminal, and in its file.
+/// Makes a set-up link and shows it where it belongs: on the terminal, and in its file. Answers
+/// whether one is needed.
+async fn offer_setup_link(
+    app: &App,
+    opened: &Opened,
+    config: &Config,
+    address: SocketAddr,
+) -> Result<bool, StartError> {
+    let Some(link) = app.setup.offer_link().await? else {
+        // One that was left behind by a crash is of no use to anybody.
+        forget_setup_link(opened);
+        return Ok(false);
+    };
+    announce(opened, &wiring::setup_url(config, address, &link));
+    Ok(true)
+}
+
+/// Keeps a good set-up link until the first administrator exists.
 async fn keep_setup_link(
     app: Arc<App>,
     opened: Opened,
@@ -116,21 +133,21 @@ async fn keep_setup_link(
     stop: CancellationToken,
 ) {
     loop {
-        let link = match app.setup.offer_link().await {
-            Ok(Some(link)) => wiring::setup_url(&config, address, &link),
-            Ok(None) => break,
-            Err(failure) => {
-                tracing::warn!(code = %failure.code, cause = failure.internal(), "set-up link not made");
-                return;
-            }
-        };
-        announce(&opened, &link);
         tokio::select! {
             () = stop.cancelled() => break,
             () = tokio::time::sleep(LINK_RENEWAL) => {}
             () = administrator_exists(&app, &opened) => break,
         }
+        match offer_setup_link(&app, &opened, &config, address).await {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => tracing::warn!(%error, "set-up link not renewed"),
+        }
     }
+    forget_setup_link(&opened);
+}
+
+fn forget_setup_link(opened: &Opened) {
     if let Some(dir) = &opened.data_dir
         && let Err(error) = dir.remove_setup_link()
     {

@@ -1,0 +1,211 @@
+//! kill -9 at named points of every command: what was acknowledged must be there afterwards, what
+//! was not is there whole or not at all, and audit log, change feed and state agree.
+
+use roadstead_store::{Backend, Store, StoreConfig, failpoint};
+use roadstead_testkit::{Api, Method, Reply, Scripted, TestApp};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// After the answer has arrived.
+const ACKNOWLEDGED: &str = "acknowledged";
+const BOUND: Duration = Duration::from_secs(30);
+
+#[derive(Default)]
+struct Tally {
+    points: usize,
+    kills: usize,
+    acknowledged: usize,
+    lost: Vec<String>,
+}
+
+/// Runs every command with a kill at every point, `rounds` times.
+pub(crate) async fn run(binary: &str, rounds: usize) {
+    let upstream = Scripted::start().await;
+    upstream.on("GET /v2/", Reply::registry());
+    upstream.on("GET /v2/_catalog", Reply::json("{\"repositories\":[]}"));
+    let points: Vec<&str> = failpoint::ALL_POINTS.iter().copied().chain([ACKNOWLEDGED]).collect();
+    let mut tally = Tally::default();
+    for round in 0..rounds {
+        for command in failpoint::ALL_COMMANDS {
+            for point in &points {
+                if round == 0 {
+                    tally.points += 1;
+                }
+                one(binary, &upstream.url(), command, point, round, &mut tally).await;
+            }
+        }
+    }
+    println!(
+        "points {}, kills {}, acknowledged {}, lost {}",
+        tally.points,
+        tally.kills,
+        tally.acknowledged,
+        tally.lost.len()
+    );
+    for loss in &tally.lost {
+        println!("  {loss}");
+    }
+    assert!(tally.lost.is_empty(), "something was lost");
+}
+
+/// One command, one kill.
+async fn one(binary: &str, upstream: &str, command: &str, point: &str, round: usize, tally: &mut Tally) {
+    let label = format!("round {round}, {command}.{point}");
+    let mut app = TestApp::start(binary).await;
+    let id = prepare(&app, command, upstream).await;
+    app.kill().await;
+    let armed = if point == ACKNOWLEDGED {
+        Vec::new()
+    } else {
+        vec![("ROADSTEAD_FAILPOINT".to_owned(), format!("{command}.{point}"))]
+    };
+    let admin_by_environment = command == "ensure_admin";
+    let password = app.data_dir().with_file_name("password");
+    let mut environment = armed.clone();
+    if admin_by_environment {
+        std::fs::write(&password, TestApp::ADMIN_PASSWORD).unwrap();
+        environment.push(("ROADSTEAD_ADMIN_NAME".to_owned(), TestApp::ADMIN.to_owned()));
+        environment.push(("ROADSTEAD_ADMIN_PASSWORD_FILE".to_owned(), password.display().to_string()));
+    }
+    app.set_environment(environment);
+    let acknowledged = if matches!(command, "ensure_admin" | "offer_setup_link") {
+        // These happen at start: being ready is their acknowledgement.
+        app.launch_or_output(&format!("failpoint {command}")).await
+    } else {
+        app.restart().await;
+        act(&app, command, upstream, id.as_deref()).await
+    };
+    tally.kills += 1;
+    tally.acknowledged += usize::from(acknowledged);
+    if acknowledged != (point == ACKNOWLEDGED) {
+        tally.lost.push(format!("{label}: acknowledged is {acknowledged}"));
+    }
+    app.kill().await;
+
+    let report = {
+        let store = Store::open(StoreConfig {
+            backend: Backend::Sqlite { path: app.data_dir().join("roadstead.db") },
+        })
+        .await
+        .unwrap();
+        let report = store.consistency().await.unwrap();
+        store.close().await;
+        report
+    };
+    tally.lost.extend(report.contradictions.iter().map(|c| format!("{label}: {c}")));
+    app.set_environment(Vec::new());
+    app.restart().await;
+    let happened = happened(&app, command, id.as_deref()).await;
+    // A commit that returned is durable even when nobody could be told.
+    let must = acknowledged || point == "after_commit";
+    let must_not = matches!(point, "begun" | "before_commit");
+    if (must && !happened) || (must_not && happened) {
+        tally.lost.push(format!("{label}: happened is {happened}"));
+    }
+}
+
+/// Brings the installation to where the command makes sense; answers the registry it is about.
+async fn prepare(app: &TestApp, command: &str, upstream: &str) -> Option<String> {
+    if matches!(command, "offer_setup_link" | "create_first_admin" | "ensure_admin") {
+        return None;
+    }
+    let api = app.admin().await;
+    if !matches!(command, "edit_registry" | "disconnect_registry") {
+        return None;
+    }
+    let made = api.post("/api/v1/registries", &registry(upstream)).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    made.body["id"].as_str().map(ToOwned::to_owned)
+}
+
+fn registry(upstream: &str) -> Value {
+    json!({"kind": "docker", "name": "crash", "address": upstream, "plain_http_consent": true,
+        "username": "u", "password": "p"})
+}
+
+/// Does the command; answers whether it was acknowledged before the failpoint was reached.
+async fn act(app: &TestApp, command: &str, upstream: &str, id: Option<&str>) -> bool {
+    let api = app.api();
+    if matches!(command, "integrate_registry" | "edit_registry" | "disconnect_registry" | "close_session") {
+        api.login(TestApp::ADMIN, TestApp::ADMIN_PASSWORD).await;
+    }
+    let path = format!("/api/v1/registries/{}", id.unwrap_or_default());
+    let call = async {
+        match command {
+            "create_first_admin" => {
+                api.setup_admin().await;
+            }
+            "open_session" => {
+                api.login(TestApp::ADMIN, TestApp::ADMIN_PASSWORD).await;
+            }
+            "close_session" => good(&api.delete("/api/v1/session").await),
+            "integrate_registry" => good(&api.post("/api/v1/registries", &registry(upstream)).await),
+            "edit_registry" => good(&api.patch(&path, 1, &json!({"description": "kept"})).await),
+            "disconnect_registry" => {
+                good(&api.send(Method::DELETE, &path, None, &[("if-match", "\"1\"")]).await);
+            }
+            other => panic!("the crash test does not know {other}"),
+        }
+    };
+    let reached = async {
+        while !app.stdout().contains("failpoint ") {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        () = call => true,
+        () = reached => false,
+        () = tokio::time::sleep(BOUND) => panic!("{command}: neither answered nor stopped"),
+    }
+}
+
+fn good(answer: &roadstead_testkit::Answer) {
+    assert!(answer.status < 300, "{} {}", answer.status, answer.body);
+}
+
+/// Whether the command's effect is there, seen through the API.
+async fn happened(app: &TestApp, command: &str, id: Option<&str>) -> bool {
+    let api: Api = app.api();
+    let needed = api.get("/api/v1/setup").await.body["needed"] == json!(true);
+    if matches!(command, "create_first_admin" | "ensure_admin") {
+        return !needed;
+    }
+    if command == "offer_setup_link" {
+        // A restart makes a new link whatever became of the last one: it must work.
+        return api.setup_admin().await.status == 201;
+    }
+    if matches!(command, "open_session" | "close_session") {
+        return audited(app, command).await;
+    }
+    api.login(TestApp::ADMIN, TestApp::ADMIN_PASSWORD).await;
+    match (command, id) {
+        ("integrate_registry", _) => api.get("/api/v1/registries").await.body["total"]["value"] == 1,
+        ("edit_registry", Some(id)) => {
+            let seen = api.get(&format!("/api/v1/registries/{id}")).await.body;
+            let edited = seen["description"] == "kept";
+            assert_eq!(edited, seen["generation"] == 2, "half an edit: {seen}");
+            edited
+        }
+        ("disconnect_registry", Some(id)) => {
+            api.get(&format!("/api/v1/registries/{id}")).await.status == 404
+        }
+        _ => unreachable!(),
+    }
+}
+
+/// Sessions are seen by their count: preparation opens one, and the command one more or one less.
+async fn audited(app: &TestApp, command: &str) -> bool {
+    let store = Store::open(StoreConfig {
+        backend: Backend::Sqlite { path: app.data_dir().join("roadstead.db") },
+    })
+    .await
+    .unwrap();
+    let report = store.consistency().await.unwrap();
+    store.close().await;
+    match command {
+        // Set-up opened one session; a login opens the second.
+        "open_session" => report.sessions == 2,
+        // Set-up and login opened two; the log-out leaves one.
+        _ => report.sessions == 1,
+    }
+}
