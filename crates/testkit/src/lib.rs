@@ -1,1 +1,3 @@
-//! placeholder
+//! Fakes, builders and servers for tests.
+
+pub mod postgres;

@@ -1,0 +1,61 @@
+//! The names of everything that writes, and the lane each goes in.
+
+/// Who waits for a write. On SQLite there is one writer: people go before crawls, always.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// A person waits for the answer.
+    People,
+    /// A reconciler brings what it saw; it can wait.
+    Crawl,
+}
+
+macro_rules! commands {
+    (people { $($person:ident $person_name:literal,)* } background { $($quiet:ident $quiet_name:literal $lane:ident,)* }) => {
+        /// Something that writes in one transaction.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Command {
+            $($person,)*
+            $($quiet,)*
+        }
+
+        /// Names of the commands that people cause, for the crash harness.
+        pub const ALL_COMMANDS: &[&str] = &[$($person_name,)*];
+
+        impl Command {
+            pub(crate) const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$person => $person_name,)*
+                    $(Self::$quiet => $quiet_name,)*
+                }
+            }
+
+            pub(crate) const fn lane(self) -> Lane {
+                match self {
+                    $(Self::$person => Lane::People,)*
+                    $(Self::$quiet => Lane::$lane,)*
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    people {
+        OfferSetupLink "offer_setup_link",
+        CreateFirstAdmin "create_first_admin",
+        EnsureAdmin "ensure_admin",
+        OpenSession "open_session",
+        CloseSession "close_session",
+        IntegrateRegistry "integrate_registry",
+        EditRegistry "edit_registry",
+        DisconnectRegistry "disconnect_registry",
+    }
+    background {
+        Prepare "prepare" People,
+        TouchSession "touch_session" People,
+        PruneSessions "prune_sessions" Crawl,
+        PruneChanges "prune_changes" Crawl,
+        RecordHealth "record_health" Crawl,
+        RecordStatistics "record_statistics" Crawl,
+    }
+}

@@ -1,0 +1,175 @@
+//! The data directory: who may read it, who holds it, where things are in it.
+
+use crate::OpenError;
+use roadstead_core::model::InstallationId;
+use rustix::fs::{FlockOperation, flock};
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// A data directory held by this process until it is dropped.
+#[derive(Debug)]
+pub struct DataDir {
+    path: PathBuf,
+    /// The lock is the system's, on the open file: it ends with the process, however that ends.
+    _lock: File,
+}
+
+impl DataDir {
+    /// Makes the directory if it is missing (mode 0700) and takes hold of it.
+    ///
+    /// # Errors
+    /// When it cannot be made or written, is open to other accounts, or another process holds it.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        make(path)?;
+        let lock_path = path.join("lock");
+        let mut lock = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&lock_path)
+            .map_err(at(&lock_path))?;
+        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
+            let mut holder = String::new();
+            // The sentence is useful without the number too.
+            let _ = (&mut lock).take(32).read_to_string(&mut holder);
+            let known = !holder.trim().is_empty();
+            return Err(OpenError::Locked {
+                path: path.to_owned(),
+                holder: if known {
+                    holder.trim().to_owned()
+                } else {
+                    "(unknown)".to_owned()
+                },
+            });
+        }
+        lock.set_len(0)
+            .and_then(|()| lock.rewind())
+            .and_then(|()| writeln!(lock, "{}", std::process::id()))
+            .map_err(at(&lock_path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where SQLite's file is.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.path.join("roadstead.db")
+    }
+
+    /// Where the master key is.
+    #[must_use]
+    pub fn master_key(&self) -> PathBuf {
+        self.path.join("master.key")
+    }
+
+    /// Where the set-up link is while it can be used.
+    #[must_use]
+    pub fn setup_link(&self) -> PathBuf {
+        self.path.join("setup-link")
+    }
+
+    /// Writes the set-up link (mode 0600) in place of an earlier one.
+    ///
+    /// # Errors
+    /// When the directory cannot be written.
+    pub fn write_setup_link(&self, link: &str) -> Result<(), OpenError> {
+        self.remove_setup_link()?;
+        write_new(&self.setup_link(), link.as_bytes()).map_err(at(&self.setup_link()))
+    }
+
+    /// Removes the set-up link; fine when there is none.
+    ///
+    /// # Errors
+    /// When the directory cannot be written.
+    pub fn remove_setup_link(&self) -> Result<(), OpenError> {
+        match fs::remove_file(self.setup_link()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(at(&self.setup_link())(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes which installation this directory belongs to, and refuses the database of another.
+    ///
+    /// # Errors
+    /// [`OpenError::OtherInstallation`], or when the directory cannot be written.
+    pub fn claim(&self, installation: InstallationId) -> Result<(), OpenError> {
+        let path = self.path.join("installation-id");
+        match fs::read_to_string(&path) {
+            Ok(found) if found.trim() == installation.to_string() => Ok(()),
+            // An empty file is left by a crash between making and writing it.
+            Ok(found) if !found.trim().is_empty() => Err(OpenError::OtherInstallation {
+                path,
+                found: found.trim().to_owned(),
+                expected: installation.to_string(),
+            }),
+            Ok(_) => fs::remove_file(&path)
+                .and_then(|()| write_new(&path, installation.to_string().as_bytes()))
+                .map_err(at(&path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                write_new(&path, installation.to_string().as_bytes()).map_err(at(&path))
+            }
+            Err(error) => Err(at(&path)(error)),
+        }
+    }
+}
+
+fn make(path: &Path) -> Result<(), OpenError> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(at(path))?;
+    refuse_open_to_others(path, 0o700)
+}
+
+/// Refuses what other accounts may read, write or enter.
+pub(crate) fn refuse_open_to_others(path: &Path, wanted: u32) -> Result<(), OpenError> {
+    let mode = fs::metadata(path).map_err(at(path))?.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(OpenError::TooOpen {
+        path: path.to_owned(),
+        mode,
+        wanted,
+    })
+}
+
+/// Writes a file that must not exist yet (mode 0600, one line), down to the disk with its name.
+pub(crate) fn write_new(path: &Path, line: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(line)?;
+    file.write_all(b"\n")?;
+    file.sync_all()?;
+    match path.parent() {
+        Some(parent) => File::open(parent)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+/// Puts the path to an error of the file system.
+pub(crate) fn at(path: &Path) -> impl Fn(io::Error) -> OpenError {
+    let path = path.to_owned();
+    move |error| OpenError::DataDir {
+        path: path.clone(),
+        error,
+    }
+}

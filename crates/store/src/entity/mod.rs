@@ -1,0 +1,15 @@
+//! The tables as rows. One file per table; nothing here decides anything.
+#![allow(
+    unreachable_pub,
+    reason = "the derive of an entity makes public items, the module keeps them inside"
+)]
+
+pub mod audit_entry;
+pub mod change;
+pub mod change_head;
+pub mod credential;
+pub mod installation;
+pub mod registry;
+pub mod session;
+pub mod setup_link;
+pub mod user;

@@ -1,0 +1,14 @@
+//! The schema's history. Forward only: a migration on `main` is never edited, and none is undone.
+
+mod m0001_skeleton;
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+/// Every migration this binary knows, oldest first.
+pub(crate) struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_skeleton::Migration)]
+    }
+}

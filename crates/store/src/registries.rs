@@ -1,0 +1,247 @@
+//! Registries.
+
+use crate::changes::NewChange;
+use crate::command::Command;
+use crate::entity::{credential, registry};
+use crate::fault::Fault;
+use crate::registry_list::{self, in_set};
+use crate::store::Store;
+use crate::tx::Tx;
+use crate::{audit, changes, observations, registry_row};
+use async_trait::async_trait;
+use roadstead_core::model::{
+    AuditEntry, Generation, PageRequest, Registry, RegistryFilter, RegistryId, RegistryPosition,
+    RegistrySort, Timestamp, Topic, WorkspaceId,
+};
+use roadstead_core::ports::{
+    DisconnectRegistry, EditRegistry, IntegrateRegistry, RegistryList, RegistryObservation,
+    RegistryStore, RegistryTarget, StatisticsObservation, StoreError,
+};
+use roadstead_core::rules::Visible;
+use sea_orm::sea_query::{Expr, ExprTrait, Query, UpdateStatement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+#[async_trait]
+impl RegistryStore for Store {
+    async fn registries(
+        &self,
+        filter: &RegistryFilter,
+        sort: RegistrySort,
+        page: &PageRequest<RegistryPosition>,
+    ) -> Result<RegistryList, StoreError> {
+        registry_list::list(self, filter, sort, page).await
+    }
+
+    async fn registry(
+        &self,
+        id: RegistryId,
+        visible: &Visible,
+    ) -> Result<Option<Registry>, StoreError> {
+        registry::Entity::find_by_id(id.0)
+            .filter(in_set(visible))
+            .one(self.db().read())
+            .await
+            .map_err(Fault::from)?
+            .map(registry_row::read)
+            .transpose()
+    }
+
+    async fn registry_ids(&self) -> Result<Vec<RegistryId>, StoreError> {
+        let ids: Vec<Uuid> = registry::Entity::find()
+            .select_only()
+            .column(registry::Column::Id)
+            .order_by_asc(registry::Column::Id)
+            .into_tuple()
+            .all(self.db().read())
+            .await
+            .map_err(Fault::from)?;
+        Ok(ids.into_iter().map(RegistryId).collect())
+    }
+
+    async fn registry_target(&self, id: RegistryId) -> Result<Option<RegistryTarget>, StoreError> {
+        let with_credential: sea_orm::RelationDef =
+            registry::Entity::belongs_to(credential::Entity)
+                .from(registry::Column::Id)
+                .to(credential::Column::RegistryId)
+                .into();
+        let found = registry::Entity::find_by_id(id.0)
+            .join(JoinType::LeftJoin, with_credential)
+            .select_also(credential::Entity)
+            .one(self.db().read())
+            .await
+            .map_err(Fault::from)?;
+        found
+            .map(|(row, credential)| {
+                Ok(RegistryTarget {
+                    registry: registry_row::read(row)?,
+                    credential: credential.map(registry_row::read_credential),
+                })
+            })
+            .transpose()
+    }
+
+    async fn integrate_registry(
+        &self,
+        command: IntegrateRegistry,
+        audit: AuditEntry,
+    ) -> Result<Generation, StoreError> {
+        let (registry, sealed) = (&command.registry, command.credential.as_ref());
+        let (row, audit) = (&registry_row::write(registry)?, &audit);
+        self.db()
+            .write(Command::IntegrateRegistry, |tx| {
+                Box::pin(async move {
+                    registry::Entity::insert(row.clone())
+                        .exec_without_returning(tx)
+                        .await?;
+                    if let Some(sealed) = sealed {
+                        let row = registry_row::write_credential(registry.id, sealed);
+                        credential::Entity::insert(row)
+                            .exec_without_returning(tx)
+                            .await?;
+                    }
+                    let changed = Changed {
+                        workspace_id: registry.owner.workspace(),
+                        generation: registry.generation,
+                    };
+                    finish(tx, registry.id, changed, audit, registry.created_at).await
+                })
+            })
+            .await
+    }
+
+    async fn edit_registry(
+        &self,
+        command: EditRegistry,
+        audit: AuditEntry,
+    ) -> Result<Generation, StoreError> {
+        let (command, audit) = (&command, &audit);
+        self.db()
+            .write(Command::EditRegistry, |tx| {
+                Box::pin(async move {
+                    use registry::Column::{Description, Generation, Id, UpdatedAt};
+                    let edit = Query::update()
+                        .table(registry::Entity)
+                        .value(Description, command.description.as_str())
+                        .value(UpdatedAt, command.now.as_micros())
+                        .value(Generation, Expr::col(Generation).add(1_i64))
+                        .and_where(Id.eq(command.id.0))
+                        .and_where(Generation.eq(command.expected))
+                        .to_owned();
+                    let changed = match changed(tx, edit).await? {
+                        Some(changed) => changed,
+                        None => return Err(refusal(tx, command.id).await?.into()),
+                    };
+                    finish(tx, command.id, changed, audit, command.now).await
+                })
+            })
+            .await
+    }
+
+    async fn disconnect_registry(
+        &self,
+        command: DisconnectRegistry,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError> {
+        let (command, audit) = (&command, &audit);
+        self.db()
+            .write(Command::DisconnectRegistry, |tx| {
+                Box::pin(async move {
+                    use registry::Column::{Generation, Id, WorkspaceId as Workspace};
+                    // The credential goes with it, by its foreign key.
+                    let delete = Query::delete()
+                        .from_table(registry::Entity)
+                        .and_where(Id.eq(command.id.0))
+                        .and_where(Generation.eq(command.expected))
+                        .returning_col(Workspace)
+                        .to_owned();
+                    let Some(row) = tx.query_one(&delete).await? else {
+                        return Err(refusal(tx, command.id).await?.into());
+                    };
+                    let workspace: Option<Uuid> = row.try_get("", "workspace_id")?;
+                    let changed = Changed {
+                        workspace_id: workspace.map(WorkspaceId),
+                        // Above every generation the object ever had.
+                        generation: command.expected + 1,
+                    };
+                    finish(tx, command.id, changed, audit, audit.at).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    async fn record_health(&self, batch: Vec<RegistryObservation>) -> Result<(), StoreError> {
+        observations::record_health(self, batch).await
+    }
+
+    async fn record_statistics(&self, batch: Vec<StatisticsObservation>) -> Result<(), StoreError> {
+        observations::record_statistics(self, batch).await
+    }
+
+    async fn prune_changes(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.prune_feed(before).await
+    }
+}
+
+/// What an update left behind, for the change feed.
+pub(crate) struct Changed {
+    pub(crate) workspace_id: Option<WorkspaceId>,
+    pub(crate) generation: Generation,
+}
+
+/// Runs an update of one registry; `None` when it met no row.
+pub(crate) async fn changed(
+    tx: &Tx<'_>,
+    mut update: UpdateStatement,
+) -> Result<Option<Changed>, Fault> {
+    update.returning(
+        Query::returning().columns([registry::Column::WorkspaceId, registry::Column::Generation]),
+    );
+    let Some(row) = tx.query_one(&update).await? else {
+        return Ok(None);
+    };
+    let workspace: Option<Uuid> = row.try_get("", "workspace_id")?;
+    Ok(Some(Changed {
+        workspace_id: workspace.map(WorkspaceId),
+        generation: row.try_get("", "generation")?,
+    }))
+}
+
+/// Why a command met no row of the generation it expected.
+async fn refusal(tx: &Tx<'_>, id: RegistryId) -> Result<StoreError, Fault> {
+    let current: Option<Generation> = registry::Entity::find_by_id(id.0)
+        .select_only()
+        .column(registry::Column::Generation)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    Ok(
+        current.map_or(StoreError::NotFound, |current| StoreError::Stale {
+            current,
+        }),
+    )
+}
+
+/// Ends a command on a registry: audit entry, then change entry.
+async fn finish(
+    tx: &Tx<'_>,
+    id: RegistryId,
+    changed: Changed,
+    audit: &AuditEntry,
+    at: Timestamp,
+) -> Result<Generation, Fault> {
+    audit::insert(tx, audit).await?;
+    let change = NewChange {
+        topic: Topic::Registry,
+        object_id: id.0,
+        generation: changed.generation,
+        workspace_id: changed.workspace_id,
+        user_id: None,
+        at,
+    };
+    changes::append(tx, &[change]).await?;
+    Ok(changed.generation)
+}

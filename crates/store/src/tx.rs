@@ -1,0 +1,126 @@
+//! Connections as commands and queries see them: every statement is counted, and inside a
+//! transaction the first one passes a failpoint.
+
+use crate::command::Command;
+use crate::failpoint;
+use async_trait::async_trait;
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+};
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// A connection that counts what is sent over it.
+#[derive(Clone)]
+pub(crate) struct Counted<C> {
+    pub(crate) inner: C,
+    pub(crate) queries: Arc<AtomicU64>,
+}
+
+impl<C> Counted<C> {
+    fn count(&self) {
+        self.queries.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl<C: ConnectionTrait + Send> ConnectionTrait for Counted<C> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
+        self.count();
+        self.inner.execute_raw(stmt).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.count();
+        self.inner.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.count();
+        self.inner.query_one_raw(stmt).await
+    }
+
+    async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.count();
+        self.inner.query_all_raw(stmt).await
+    }
+}
+
+/// The transaction of one command. `'env` is what the command's closure may borrow.
+pub(crate) struct Tx<'env> {
+    connection: Counted<DatabaseTransaction>,
+    command: Command,
+    begun: AtomicBool,
+    changed: AtomicBool,
+    env: PhantomData<&'env ()>,
+}
+
+impl Tx<'_> {
+    pub(crate) fn new(connection: Counted<DatabaseTransaction>, command: Command) -> Self {
+        Self {
+            connection,
+            command,
+            begun: AtomicBool::new(false),
+            changed: AtomicBool::new(false),
+            env: PhantomData,
+        }
+    }
+
+    /// Notes that the change feed has grown, so that its readers are woken after the commit.
+    pub(crate) fn note_change(&self) {
+        self.changed.store(true, Ordering::Relaxed);
+    }
+
+    /// Commits; answers whether the change feed has grown.
+    pub(crate) async fn commit(self) -> Result<bool, DbErr> {
+        let changed = self.changed.load(Ordering::Relaxed);
+        self.connection.inner.commit().await?;
+        Ok(changed)
+    }
+
+    pub(crate) async fn rollback(self) -> Result<(), DbErr> {
+        self.connection.inner.rollback().await
+    }
+
+    async fn after_statement(&self) {
+        if !self.begun.swap(true, Ordering::Relaxed) {
+            failpoint::hit(self.command.name(), "begun").await;
+        }
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Tx<'_> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.connection.get_database_backend()
+    }
+
+    async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
+        let result = self.connection.execute_raw(stmt).await;
+        self.after_statement().await;
+        result
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let result = self.connection.execute_unprepared(sql).await;
+        self.after_statement().await;
+        result
+    }
+
+    async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let result = self.connection.query_one_raw(stmt).await;
+        self.after_statement().await;
+        result
+    }
+
+    async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let result = self.connection.query_all_raw(stmt).await;
+        self.after_statement().await;
+        result
+    }
+}

@@ -1,0 +1,161 @@
+//! Objects as the services would make them.
+
+use roadstead_core::Permission;
+use roadstead_core::model::{
+    Address, AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome, Description,
+    HealthReport, Name, Owner, PageRequest, PasswordHash, PlatformRole, Registry, RegistryFilter,
+    RegistryId, RegistryKind, RegistryPosition, RegistryStatistics, RequestId, Session, SessionId,
+    SessionToken, Timestamp, TlsPolicy, TokenDigest, User, UserId,
+};
+use roadstead_core::ports::{
+    CreateFirstAdmin, IntegrateRegistry, RegistryStore as _, SealedCredential, SetupStore as _,
+};
+use roadstead_core::rules::Visible;
+use roadstead_store::Store;
+use std::time::Duration;
+
+pub(crate) const NOW: i64 = 1_700_000_000_000_000;
+
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_micros(NOW)
+}
+
+pub(crate) fn later(seconds: u64) -> Timestamp {
+    now().plus(Duration::from_secs(seconds))
+}
+
+pub(crate) fn name(text: &str) -> Name {
+    Name::parse(text).expect("name")
+}
+
+pub(crate) fn digest(text: &str) -> TokenDigest {
+    SessionToken::from_text(text).digest()
+}
+
+pub(crate) fn audit(action: &str, kind: &str, id: impl ToString) -> AuditEntry {
+    AuditEntry {
+        id: AuditEntryId::new(),
+        at: now(),
+        actor: AuditActor::Roadstead,
+        action: action.to_owned(),
+        object: AuditObject {
+            kind: kind.to_owned(),
+            id: id.to_string(),
+            name: "then".to_owned(),
+        },
+        workspace_id: None,
+        outcome: AuditOutcome::Done,
+        before: None,
+        after: Some(serde_json::json!({"a": 1})),
+        request_id: RequestId::make(),
+        source_address: Some("203.0.113.9".to_owned()),
+    }
+}
+
+pub(crate) fn registry_audit(permission: Permission, id: RegistryId) -> AuditEntry {
+    audit(permission.as_str(), "registry", id)
+}
+
+pub(crate) fn registry(text: &str) -> Registry {
+    Registry {
+        id: RegistryId::new(),
+        name: name(text),
+        kind: RegistryKind::Docker,
+        owner: Owner::Platform,
+        address: Address::parse("https://Registry.example:5000").expect("address"),
+        tls: TlsPolicy::Verify,
+        username: None,
+        description: Description::default(),
+        verified: true,
+        version: None,
+        health: HealthReport::unchecked(),
+        conditions: Vec::new(),
+        statistics: RegistryStatistics::unmeasured(),
+        integrated_by: None,
+        created_at: now(),
+        updated_at: now(),
+        generation: 1,
+    }
+}
+
+pub(crate) fn sealed() -> SealedCredential {
+    SealedCredential {
+        key_id: "k".to_owned(),
+        wrapped_key: vec![1, 2, 3],
+        ciphertext: vec![4, 5, 6],
+    }
+}
+
+pub(crate) async fn integrate(store: &Store, registry: Registry) -> RegistryId {
+    let id = registry.id;
+    let credential = registry.username.is_some().then(sealed);
+    let command = IntegrateRegistry {
+        registry,
+        credential,
+    };
+    let audit = registry_audit(Permission::RegistryIntegrate, id);
+    store
+        .integrate_registry(command, audit)
+        .await
+        .expect("integrate");
+    id
+}
+
+pub(crate) fn user(text: &str) -> User {
+    User {
+        id: UserId::new(),
+        name: name(text),
+        platform_role: Some(PlatformRole::Admin),
+        created_at: now(),
+        generation: 1,
+    }
+}
+
+pub(crate) fn session(user_id: UserId, token: &str) -> Session {
+    Session {
+        id: SessionId::new(),
+        user_id,
+        digest: digest(token),
+        created_at: now(),
+        last_seen_at: now(),
+    }
+}
+
+pub(crate) fn password() -> PasswordHash {
+    PasswordHash("$argon2id$x".to_owned())
+}
+
+pub(crate) fn first_admin(link: &str, user_name: &str) -> (CreateFirstAdmin, AuditEntry) {
+    let user = user(user_name);
+    let entry = audit(Permission::SetupFinish.as_str(), "user", user.id);
+    let command = CreateFirstAdmin {
+        link: digest(link),
+        session: session(user.id, user_name),
+        user,
+        password: password(),
+        now: now(),
+    };
+    (command, entry)
+}
+
+pub(crate) async fn admin(store: &Store) -> User {
+    let admin = user("padmin");
+    let entry = audit("setup.finish", "user", admin.id);
+    let made = store.ensure_admin(admin.clone(), password(), entry).await;
+    assert!(made.expect("admin"));
+    admin
+}
+
+pub(crate) fn everything() -> RegistryFilter {
+    RegistryFilter {
+        visible: Visible::Everything,
+        owner: None,
+        kind: None,
+        health: None,
+        text: None,
+    }
+}
+
+pub(crate) fn first(limit: u16) -> PageRequest<RegistryPosition> {
+    PageRequest { limit, after: None }
+}

@@ -1,0 +1,44 @@
+//! The store's tests. Everything the ports promise is one suite that runs on both databases.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops where its expectation fails, in helpers too"
+)]
+
+/// Expands every case for SQLite and for PostgreSQL. After each, what is stored must still agree
+/// with itself.
+macro_rules! on_both {
+    ($($case:ident,)*) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let bed = crate::bed::Bed::sqlite().await;
+                super::$case(&bed).await;
+                bed.finish().await;
+            })*
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let bed = crate::bed::Bed::postgres().await;
+                super::$case(&bed).await;
+                bed.finish().await;
+            })*
+        }
+    };
+}
+
+mod bed;
+mod build;
+mod changes;
+mod consistency;
+mod data_dir;
+mod faults;
+mod observations;
+mod opening;
+mod paging;
+mod registries;
+mod sessions;
+mod setup;
+mod vault;
