@@ -1,6 +1,7 @@
 //! Connections to the database, and the only two ways to use them: [`Db::read`] and [`Db::write`].
 
 use crate::command::Command;
+use crate::data_dir::create_private;
 use crate::failpoint;
 use crate::fault::Fault;
 use crate::lanes::Lanes;
@@ -42,6 +43,10 @@ pub(crate) struct Db {
 impl Db {
     /// Opens or makes the SQLite file: one connection that writes, a few that can only read.
     pub(crate) async fn sqlite(path: &Path) -> Result<Self, sqlx::Error> {
+        // SQLite would make it readable for all; its other files take the mode of this one.
+        if !path.try_exists()? {
+            create_private(path)?;
+        }
         let options = SqliteConnectOptions::new()
             .filename(path)
             .foreign_keys(true)
@@ -60,7 +65,6 @@ impl Db {
             .connect_with(
                 options
                     .clone()
-                    .create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal)
                     // Saved means saved, also when the power fails right after the answer.
                     .synchronous(SqliteSynchronous::Full),

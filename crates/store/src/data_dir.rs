@@ -3,9 +3,11 @@
 use crate::OpenError;
 use roadstead_core::model::InstallationId;
 use rustix::fs::{FlockOperation, flock};
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read as _, Seek as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
 use std::path::{Path, PathBuf};
 
 /// A data directory held by this process until it is dropped.
@@ -17,10 +19,11 @@ pub struct DataDir {
 }
 
 impl DataDir {
-    /// Makes the directory if it is missing (mode 0700) and takes hold of it.
+    /// Makes the directory if it is missing, closes it to other accounts (mode 0700) and takes
+    /// hold of it.
     ///
     /// # Errors
-    /// When it cannot be made or written, is open to other accounts, or another process holds it.
+    /// When it cannot be made or written, or another process holds it.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         make(path)?;
         let lock_path = path.join("lock");
@@ -32,19 +35,10 @@ impl DataDir {
             .mode(0o600)
             .open(&lock_path)
             .map_err(at(&lock_path))?;
-        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
-            let mut holder = String::new();
-            // The sentence is useful without the number too.
-            let _ = (&mut lock).take(32).read_to_string(&mut holder);
-            let known = !holder.trim().is_empty();
-            return Err(OpenError::Locked {
-                path: path.to_owned(),
-                holder: if known {
-                    holder.trim().to_owned()
-                } else {
-                    "(unknown)".to_owned()
-                },
-            });
+        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(rustix::io::Errno::WOULDBLOCK) => return Err(locked(path, &mut lock)),
+            Err(error) => return Err(at(&lock_path)(error.into())),
         }
         lock.set_len(0)
             .and_then(|()| lock.rewind())
@@ -110,20 +104,30 @@ impl DataDir {
         let path = self.path.join("installation-id");
         match fs::read_to_string(&path) {
             Ok(found) if found.trim() == installation.to_string() => Ok(()),
-            // An empty file is left by a crash between making and writing it.
-            Ok(found) if !found.trim().is_empty() => Err(OpenError::OtherInstallation {
+            Ok(found) => Err(OpenError::OtherInstallation {
                 path,
                 found: found.trim().to_owned(),
                 expected: installation.to_string(),
             }),
-            Ok(_) => fs::remove_file(&path)
-                .and_then(|()| write_new(&path, installation.to_string().as_bytes()))
-                .map_err(at(&path)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 write_new(&path, installation.to_string().as_bytes()).map_err(at(&path))
             }
             Err(error) => Err(at(&path)(error)),
         }
+    }
+}
+
+fn locked(path: &Path, lock: &mut File) -> OpenError {
+    let mut holder = String::new();
+    // The sentence is useful without the number too.
+    let _ = lock.take(32).read_to_string(&mut holder);
+    let holder = match holder.trim() {
+        "" => "(unknown)",
+        pid => pid,
+    };
+    OpenError::Locked {
+        path: path.to_owned(),
+        holder: holder.to_owned(),
     }
 }
 
@@ -133,7 +137,13 @@ fn make(path: &Path) -> Result<(), OpenError> {
         .mode(0o700)
         .create(path)
         .map_err(at(path))?;
-    refuse_open_to_others(path, 0o700)
+    let open_to_others = fs::metadata(path).map_err(at(path))?.mode() & 0o077 != 0;
+    if open_to_others && fs::set_permissions(path, Permissions::from_mode(0o700)).is_err() {
+        // A mounted volume often belongs to another account. The files inside have modes of
+        // their own, so this is no reason not to start.
+        tracing::warn!("data directory is open to other accounts and cannot be closed to them");
+    }
+    Ok(())
 }
 
 /// Refuses what other accounts may read, write or enter.
@@ -150,19 +160,35 @@ pub(crate) fn refuse_open_to_others(path: &Path, wanted: u32) -> Result<(), Open
 }
 
 /// Writes a file that must not exist yet (mode 0600, one line), down to the disk with its name.
+/// It appears whole or not at all: half a key would keep the next start from going on. Nobody else
+/// makes files here, because the directory is locked.
 pub(crate) fn write_new(path: &Path, line: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
+    if path.try_exists()? {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let unfinished = path.with_extension("new");
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = create_private(&unfinished)?;
     file.write_all(line)?;
     file.write_all(b"\n")?;
     file.sync_all()?;
+    fs::rename(&unfinished, path)?;
     match path.parent() {
         Some(parent) => File::open(parent)?.sync_all(),
         None => Ok(()),
     }
+}
+
+/// Makes an empty file that only our account can read.
+pub(crate) fn create_private(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
 }
 
 /// Puts the path to an error of the file system.

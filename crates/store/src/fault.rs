@@ -100,6 +100,9 @@ fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
 fn kind(error: &sqlx::Error) -> Kind {
     let sqlx::Error::Database(database) = error else {
         return match error {
+            sqlx::Error::Io(io) if io.kind() == std::io::ErrorKind::ReadOnlyFilesystem => {
+                Kind::ReadOnly
+            }
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut

@@ -12,7 +12,9 @@ use roadstead_core::model::{
 use roadstead_core::ports::{RegistryList, StoreError};
 use roadstead_core::rules::Visible;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, Value};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, Select, Value,
+};
 
 /// Rows counted per health at most: enough to know that the total is no longer exact.
 const COUNT_CAP: u64 = Total::EXACT_UP_TO + 1;
@@ -38,17 +40,25 @@ async fn rows(
     sort: RegistrySort,
     page: &PageRequest<RegistryPosition>,
 ) -> Result<Vec<registry::Model>, StoreError> {
+    let rows = select(filter, sort, page)?
+        .all(store.db().read())
+        .await
+        .map_err(Fault::from)?;
+    Ok(rows)
+}
+
+fn select(
+    filter: &RegistryFilter,
+    sort: RegistrySort,
+    page: &PageRequest<RegistryPosition>,
+) -> Result<Select<registry::Entity>, StoreError> {
     let after = page.after.as_ref().map(|at| place(sort, at)).transpose()?;
     let mut condition = matching(filter);
     if let Some(health) = filter.health {
         condition = condition.add(registry::Column::HealthRank.eq(health.rank()));
     }
     let select = registry::Entity::find().filter(condition);
-    let rows = paging::page(select, &keyset(sort), after, page.limit)
-        .all(store.db().read())
-        .await
-        .map_err(Fault::from)?;
-    Ok(rows)
+    Ok(paging::page(select, &keyset(sort), after, page.limit))
 }
 
 /// Cuts off the row that only tells that more follow.
@@ -208,5 +218,74 @@ fn total(health: Option<Health>, facets: RegistryFacets) -> Total {
     Total {
         value: std::cmp::min(count, Total::EXACT_UP_TO),
         exact: count <= Total::EXACT_UP_TO,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::select;
+    use crate::{Backend, Store, StoreConfig};
+    use roadstead_core::model::{
+        PageRequest, RegistryFilter, RegistryId, RegistryPosition, RegistrySort,
+    };
+    use roadstead_core::rules::Visible;
+    use sea_orm::{ConnectionTrait as _, DbBackend, QueryTrait as _, Statement};
+
+    #[tokio::test]
+    async fn every_order_starts_in_its_index_at_the_cursor_and_sorts_nothing() {
+        let dir = tempfile::tempdir().expect("directory");
+        let backend = Backend::Sqlite {
+            path: dir.path().join("roadstead.db"),
+        };
+        let store = Store::open(StoreConfig { backend }).await.expect("store");
+        let filter = RegistryFilter {
+            visible: Visible::Everything,
+            owner: None,
+            kind: None,
+            health: None,
+            text: None,
+        };
+        let page = PageRequest {
+            limit: 50,
+            after: Some(RegistryPosition {
+                rank: Some(1),
+                name: Some("n".to_owned()),
+                created_at: Some(1),
+                id: RegistryId::new(),
+            }),
+        };
+        for (sort, plan) in [
+            (
+                RegistrySort::Attention,
+                "INDEX registry_attention ((health_rank,name,id)>(?,?,?))",
+            ),
+            (
+                RegistrySort::Name,
+                "INDEX registry_by_name ((name,id)>(?,?))",
+            ),
+            (
+                RegistrySort::NameDescending,
+                "INDEX registry_by_name ((name,id)<(?,?))",
+            ),
+            (
+                RegistrySort::CreatedAt,
+                "INDEX registry_by_created_at ((created_at,id)>(?,?))",
+            ),
+            (
+                RegistrySort::CreatedAtDescending,
+                "INDEX registry_by_created_at ((created_at,id)<(?,?))",
+            ),
+        ] {
+            let mut query: Statement = select(&filter, sort, &page)
+                .expect("select")
+                .build(DbBackend::Sqlite);
+            query.sql = format!("EXPLAIN QUERY PLAN {}", query.sql).into();
+            let rows = store.db().read().query_all_raw(query).await.expect("plan");
+            let steps: Vec<String> = rows
+                .iter()
+                .map(|row| row.try_get("", "detail").expect("detail"))
+                .collect();
+            assert_eq!(steps, [format!("SEARCH registry USING {plan}")], "{sort:?}");
+        }
     }
 }

@@ -179,3 +179,31 @@ fn connect_error(error: sqlx::Error) -> OpenError {
         other => other.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Backend, Store, StoreConfig};
+    use roadstead_core::ports::StoreError;
+    use sea_orm::ConnectionTrait as _;
+
+    #[tokio::test]
+    async fn sqlite_that_turned_read_only_still_reads_and_says_so_when_written() {
+        let dir = tempfile::tempdir().expect("directory");
+        let backend = Backend::Sqlite {
+            path: dir.path().join("roadstead.db"),
+        };
+        let store = Store::open(StoreConfig { backend }).await.expect("store");
+        store.note_key_check(b"check").await.expect("writable");
+        let writer = store.db().writer();
+        writer
+            .execute_unprepared("PRAGMA query_only = ON")
+            .await
+            .expect("pragma");
+        let refused = store.forget_key_check().await;
+        assert!(
+            matches!(refused, Err(StoreError::ReadOnly(_))),
+            "{refused:?}"
+        );
+        assert!(!store.has_sealed_credentials().await.expect("reads"));
+    }
+}

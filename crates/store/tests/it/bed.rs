@@ -80,6 +80,14 @@ impl Bed {
         }
     }
 
+    /// PostgreSQL's URL.
+    pub(crate) fn url(&self) -> String {
+        match &self.place {
+            Place::Postgres(database) => database.url().to_owned(),
+            Place::Sqlite(_) => panic!("SQLite has no URL"),
+        }
+    }
+
     pub(crate) fn is_postgres(&self) -> bool {
         matches!(self.place, Place::Postgres(_))
     }

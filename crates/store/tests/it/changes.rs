@@ -161,6 +161,22 @@ async fn signal_comes_after_a_commit_here_and_in_another_store(bed: &Bed) {
     {}
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn commit_on_postgres_notifies_whoever_listens() {
+    let bed = Bed::postgres().await;
+    let mut listener = sqlx::postgres::PgListener::connect(&bed.url())
+        .await
+        .expect("listener");
+    listener
+        .listen("roadstead_change")
+        .await
+        .expect("listening");
+    integrate(&bed.store, registry("one")).await;
+    let heard = tokio::time::timeout(Duration::from_secs(30), listener.recv()).await;
+    heard.expect("in time").expect("notification");
+    bed.finish().await;
+}
+
 async fn command_without_news_makes_no_entry(bed: &Bed) {
     let entry = audit("setup.offer", "setup_link", "link");
     let link = crate::build::digest("link");

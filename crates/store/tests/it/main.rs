@@ -33,6 +33,7 @@ mod bed;
 mod build;
 mod changes;
 mod consistency;
+mod crash;
 mod data_dir;
 mod faults;
 mod observations;

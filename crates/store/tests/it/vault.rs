@@ -203,6 +203,7 @@ async fn open(bed: &Bed, data_dir: &DataDir) -> Result<MasterKeyVault, OpenError
 async fn key_file_is_made_at_the_first_start_and_kept() {
     let (bed, _dir, data_dir) = with_data_dir().await;
     let first = open(&bed, &data_dir).await.expect("vault");
+    assert!(MasterKey::create(&data_dir).is_err(), "never over another");
     let mode = std::fs::metadata(data_dir.master_key()).expect("file");
     assert_eq!(mode.permissions().mode() & 0o777, 0o600);
     let again = open(&bed, &data_dir).await.expect("vault");

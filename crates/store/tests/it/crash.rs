@@ -1,0 +1,98 @@
+//! Killed at every point of a command: what was answered is there, the rest never was.
+
+use crate::bed::Place;
+use crate::build::{integrate, registry};
+use roadstead_core::ports::RegistryStore as _;
+use roadstead_store::{Backend, Store, StoreConfig, failpoint};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+const DATABASE: &str = "ROADSTEAD_TEST_CRASH_DATABASE";
+
+/// The process that is killed: run by the tests below, as part of the suite it does nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn victim_integrates_a_registry() {
+    let Ok(place) = std::env::var(DATABASE) else {
+        return;
+    };
+    let backend = if place.starts_with("postgres://") {
+        Backend::Postgres {
+            url: roadstead_core::model::Secret::new(place),
+        }
+    } else {
+        Backend::Sqlite { path: place.into() }
+    };
+    let store = Store::open(StoreConfig { backend }).await.expect("store");
+    let mut one = registry("victim");
+    one.username = Some("robot".to_owned());
+    integrate(&store, one).await;
+}
+
+async fn killed_at_each_point(place: Place) {
+    let store = Store::open(place.config()).await.expect("store");
+    integrate(&store, registry("before")).await;
+    for point in failpoint::ALL_POINTS {
+        store.close().await;
+        kill_at(&place, point);
+        let store = Store::open(place.config()).await.expect("opens again");
+        let report = store.consistency().await.expect("report");
+        assert_eq!(report.contradictions, Vec::<String>::new(), "{point}");
+        let registries = store.registry_ids().await.expect("ids").len();
+        assert_eq!(
+            registries,
+            if *point == "after_commit" { 2 } else { 1 },
+            "{point}"
+        );
+        store.close().await;
+    }
+}
+
+fn kill_at(place: &Place, point: &str) {
+    let database = match place.config().backend {
+        Backend::Sqlite { path } => path.display().to_string(),
+        Backend::Postgres { url } => url.expose().clone(),
+    };
+    let wanted = format!("integrate_registry.{point}");
+    let mut victim = Command::new(std::env::current_exe().expect("this binary"))
+        .args([
+            "--exact",
+            "crash::victim_integrates_a_registry",
+            "--nocapture",
+        ])
+        .env(DATABASE, database)
+        .env("ROADSTEAD_FAILPOINT", &wanted)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("victim");
+    let output = BufReader::new(victim.stdout.take().expect("output"));
+    let line = format!("failpoint {wanted}");
+    let reached = output
+        .lines()
+        .map_while(Result::ok)
+        .any(|text| text.ends_with(&line));
+    victim.kill().expect("killed");
+    victim.wait().expect("gone");
+    assert!(reached, "{wanted} was never reached");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_kill_on_sqlite_loses_nothing_that_was_answered() {
+    killed_at_each_point(Place::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fault_kill_on_postgres_loses_nothing_that_was_answered() {
+    killed_at_each_point(Place::postgres()).await;
+}
+
+#[test]
+fn failpoints_name_every_command_of_people() {
+    for command in [
+        "create_first_admin",
+        "integrate_registry",
+        "disconnect_registry",
+    ] {
+        assert!(failpoint::ALL_COMMANDS.contains(&command));
+    }
+    assert!(!failpoint::ALL_COMMANDS.contains(&"record_health"));
+}
