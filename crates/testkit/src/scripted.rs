@@ -172,6 +172,13 @@ impl Scripted {
         }
     }
 
+    /// Ends it and waits until its port is closed and its connections are cut. Dropping it does
+    /// the same a little later.
+    pub async fn stop(mut self) {
+        self.accepting.abort();
+        let _ = (&mut self.accepting).await;
+    }
+
     /// Where it listens.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
@@ -340,8 +347,9 @@ async fn play(stream: &mut BufReader<impl Stream>, reply: Reply) -> Option<()> {
         Reply::Endless(text) => {
             let head = format!("{OPEN}Connection: close\r\n\r\n");
             stream.write_all(head.as_bytes()).await.ok()?;
+            let block = text.repeat((64 << 10) / text.len().max(1));
             loop {
-                stream.write_all(text.as_bytes()).await.ok()?;
+                stream.write_all(block.as_bytes()).await.ok()?;
             }
         }
         Reply::Truncated(body) => {
