@@ -22,10 +22,10 @@ pub(crate) fn from_reqwest(error: &reqwest::Error) -> RegistryError {
         if let Some(found) = link.downcast_ref::<rustls::Error>() {
             return RegistryError::Tls(tls::sentence(found));
         }
-        if let Some(io) = link.downcast_ref::<io::Error>() {
-            if let Some(known) = from_io(io) {
-                return known;
-            }
+        if let Some(io) = link.downcast_ref::<io::Error>()
+            && let Some(known) = from_io(io)
+        {
+            return known;
         }
         if let Some(hyper) = link.downcast_ref::<hyper::Error>() {
             if hyper.is_parse() {

@@ -98,10 +98,10 @@ fn product(headers: &HeaderMap, access: &Access) -> (RegistryKind, Option<String
             .map(str::to_owned);
         return (RegistryKind::Jfrog, version);
     }
-    if let Access::Challenged(challenges) = access {
-        if challenges.iter().any(is_harbor_challenge) {
-            return (RegistryKind::Harbor, None);
-        }
+    if let Access::Challenged(challenges) = access
+        && challenges.iter().any(is_harbor_challenge)
+    {
+        return (RegistryKind::Harbor, None);
     }
     (RegistryKind::Docker, None)
 }

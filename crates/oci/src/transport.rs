@@ -177,10 +177,10 @@ impl Transport {
             .http
             .get(url.clone())
             .header(ACCEPT, HeaderValue::from_static("application/json"));
-        if identity == Identity::Account {
-            if let Some(authorization) = self.credential.authorization(url)? {
-                request = request.header(AUTHORIZATION, authorization);
-            }
+        if identity == Identity::Account
+            && let Some(authorization) = self.credential.authorization(url)?
+        {
+            request = request.header(AUTHORIZATION, authorization);
         }
         let started = Instant::now();
         let mut response = timeout(self.deadlines.answer, request.send())

@@ -25,8 +25,8 @@ const CANARY: &str = "canary-3c9f1b7a";
 /// Short, so that tests of silence do not take long.
 const DEADLINES: Deadlines = Deadlines {
     connect: Duration::from_millis(1_000),
-    answer: Duration::from_millis(400),
-    body: Duration::from_millis(400),
+    answer: Duration::from_millis(1_000),
+    body: Duration::from_millis(3_000),
 };
 
 fn loopback_allowed() -> OutboundPolicy {
