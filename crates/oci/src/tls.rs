@@ -9,8 +9,8 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
-use rustls_platform_verifier::BuilderVerifierExt as _;
-use std::sync::Arc;
+use rustls_platform_verifier::Verifier;
+use std::sync::{Arc, OnceLock};
 
 /// The TLS settings for one registry. For a plain http address nothing is loaded, so a machine
 /// without certificate authorities can still use it.
@@ -29,8 +29,8 @@ pub(crate) fn config(policy: &TlsPolicy, plain_http: bool) -> Result<ClientConfi
     }
     Ok(match policy {
         TlsPolicy::Verify => builder
-            .with_platform_verifier()
-            .map_err(|_| tls("this machine has no certificate authorities"))?
+            .dangerous()
+            .with_custom_certificate_verifier(system_verifier(provider)?)
             .with_no_client_auth(),
         TlsPolicy::Ca { ca_pem } => builder
             .with_root_certificates(roots(ca_pem)?)
@@ -44,6 +44,18 @@ pub(crate) fn config(policy: &TlsPolicy, plain_http: bool) -> Result<ClientConfi
 
 fn tls(sentence: &str) -> RegistryError {
     RegistryError::Tls(sentence.to_owned())
+}
+
+/// Judges by the system's certificate authorities. They are read once for all registries: a
+/// changed bundle counts from the next start.
+fn system_verifier(provider: Arc<CryptoProvider>) -> Result<Arc<Verifier>, RegistryError> {
+    static SYSTEM: OnceLock<Arc<Verifier>> = OnceLock::new();
+    if let Some(verifier) = SYSTEM.get() {
+        return Ok(Arc::clone(verifier));
+    }
+    let verifier =
+        Verifier::new(provider).map_err(|_| tls("this machine has no certificate authorities"))?;
+    Ok(Arc::clone(SYSTEM.get_or_init(|| Arc::new(verifier))))
 }
 
 fn roots(ca_pem: &str) -> Result<RootCertStore, RegistryError> {
