@@ -131,7 +131,14 @@ impl DockerRegistry {
     /// When it does not answer within ten seconds.
     pub async fn restart(&mut self) {
         self.stop().await;
-        self.child = launch(self.home.path(), self.address).await;
+        // For a moment the port may be the near end of somebody's connection.
+        for _ in 0..20 {
+            self.child = launch(self.home.path(), self.address).await;
+            if self.child.is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
         assert!(self.child.is_some(), "docker-registry does not start again");
     }
 
@@ -173,11 +180,13 @@ fn write_config(home: &Path, address: SocketAddr, guise: &Guise, options: Regist
 
 /// Starts the process; `None` when it ended before it answered.
 async fn launch(home: &Path, address: SocketAddr) -> Option<Child> {
+    let log_path = home.join("log");
     let log = std::fs::OpenOptions::new()
         .create(true)
         .append(true)
-        .open(home.join("log"))
+        .open(&log_path)
         .unwrap();
+    let before = log.metadata().unwrap().len() as usize;
     let mut child = Command::new("docker-registry")
         .arg("serve")
         .arg(home.join("config.yml"))
@@ -192,8 +201,13 @@ async fn launch(home: &Path, address: SocketAddr) -> Option<Child> {
         if child.try_wait().unwrap().is_some() {
             return None;
         }
+        // Only its own log tells that it is this process that answers on the port.
+        let log = std::fs::read_to_string(&log_path).unwrap_or_default();
+        let listens = log
+            .get(before..)
+            .is_some_and(|log| log.contains("listening on"));
         // With TLS the answer is a 400 to plain HTTP, which shows as well that it listens.
-        if http1::exchange(address, "GET /v2/", &[], &[]).await.is_ok() {
+        if listens && http1::exchange(address, "GET /v2/", &[], &[]).await.is_ok() {
             return Some(child);
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
