@@ -1,0 +1,170 @@
+//! How a registry's certificate is judged, and what to say when it is not accepted.
+
+use roadstead_core::model::TlsPolicy;
+use roadstead_core::ports::RegistryError;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
+use rustls_platform_verifier::Verifier;
+use std::sync::{Arc, OnceLock};
+
+/// The TLS settings for one registry. For a plain http address nothing is loaded, so a machine
+/// without certificate authorities can still use it.
+///
+/// # Errors
+/// [`RegistryError::Tls`] when the given certificates cannot be read, or the system has none.
+pub(crate) fn config(policy: &TlsPolicy, plain_http: bool) -> Result<ClientConfig, RegistryError> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|_| tls("TLS is not available"))?;
+    if plain_http {
+        return Ok(builder
+            .with_root_certificates(RootCertStore::empty())
+            .with_no_client_auth());
+    }
+    Ok(match policy {
+        TlsPolicy::Verify => builder
+            .dangerous()
+            .with_custom_certificate_verifier(system_verifier(provider)?)
+            .with_no_client_auth(),
+        TlsPolicy::Ca { ca_pem } => builder
+            .with_root_certificates(roots(ca_pem)?)
+            .with_no_client_auth(),
+        TlsPolicy::Skip => builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(AcceptAny(provider)))
+            .with_no_client_auth(),
+    })
+}
+
+fn tls(sentence: &str) -> RegistryError {
+    RegistryError::Tls(sentence.to_owned())
+}
+
+/// Judges by the system's certificate authorities. They are read once for all registries: a
+/// changed bundle counts from the next start.
+fn system_verifier(provider: Arc<CryptoProvider>) -> Result<Arc<Verifier>, RegistryError> {
+    static SYSTEM: OnceLock<Arc<Verifier>> = OnceLock::new();
+    if let Some(verifier) = SYSTEM.get() {
+        return Ok(Arc::clone(verifier));
+    }
+    let verifier =
+        Verifier::new(provider).map_err(|_| tls("this machine has no certificate authorities"))?;
+    Ok(Arc::clone(SYSTEM.get_or_init(|| Arc::new(verifier))))
+}
+
+fn roots(ca_pem: &str) -> Result<RootCertStore, RegistryError> {
+    let mut store = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(ca_pem.as_bytes()) {
+        let certificate = certificate.map_err(|_| tls("the CA certificate cannot be read"))?;
+        store
+            .add(certificate)
+            .map_err(|_| tls("the CA certificate cannot be read"))?;
+    }
+    if store.is_empty() {
+        return Err(tls("the CA text holds no certificate"));
+    }
+    Ok(store)
+}
+
+/// A fixed sentence for a TLS failure.
+pub(crate) fn sentence(error: &rustls::Error) -> String {
+    use rustls::Error;
+    let text = match error {
+        Error::InvalidCertificate(reason) => match reason {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                "the certificate has expired"
+            }
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                "the certificate is not valid yet"
+            }
+            CertificateError::UnknownIssuer => "the certificate's issuer is not known",
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                "the certificate is for another host"
+            }
+            CertificateError::Revoked => "the certificate was revoked",
+            _ => "the certificate is not acceptable",
+        },
+        Error::InvalidMessage(_) => "the server does not speak TLS here",
+        Error::PeerIncompatible(_) => "the server offers no TLS version or cipher we accept",
+        Error::AlertReceived(_) => "the server ended the TLS handshake",
+        _ => "the TLS handshake failed",
+    };
+    text.to_owned()
+}
+
+/// Accepts every certificate: the registry's owner has said so.
+#[derive(Debug)]
+struct AcceptAny(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AcceptAny {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        rustls::crypto::verify_tls12_signature(
+            message,
+            cert,
+            dss,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        rustls::crypto::verify_tls13_signature(
+            message,
+            cert,
+            dss,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::config;
+    use roadstead_core::model::TlsPolicy;
+    use roadstead_core::ports::RegistryError;
+
+    #[test]
+    fn ca_text_without_readable_certificate_is_refused() {
+        let garbage = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        for ca_pem in ["", "hello", garbage] {
+            let policy = TlsPolicy::Ca {
+                ca_pem: ca_pem.to_owned(),
+            };
+            assert!(
+                matches!(config(&policy, false), Err(RegistryError::Tls(_))),
+                "{ca_pem}"
+            );
+            assert!(config(&policy, true).is_ok());
+        }
+    }
+}

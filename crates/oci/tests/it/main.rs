@@ -1,0 +1,74 @@
+//! The client against servers that behave and servers that do not.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking"
+)]
+
+mod faults;
+mod listing;
+mod outbound;
+mod ping;
+mod redirects;
+mod tls;
+
+use roadstead_core::model::{Account, Address, Secret, TlsPolicy};
+use roadstead_core::ports::RegistryError;
+use roadstead_oci::{Deadlines, OciClient, OciSettings, OutboundPolicy};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A password that looks like nothing else.
+const CANARY: &str = "canary-3c9f1b7a";
+
+/// Short, so that tests of silence do not take long.
+const DEADLINES: Deadlines = Deadlines {
+    connect: Duration::from_millis(1_000),
+    answer: Duration::from_millis(1_000),
+    body: Duration::from_millis(3_000),
+};
+
+fn loopback_allowed() -> OutboundPolicy {
+    OutboundPolicy {
+        allow: vec![
+            "127.0.0.0/8".parse().expect("net"),
+            "::1/128".parse().expect("net"),
+        ],
+        ..OutboundPolicy::default()
+    }
+}
+
+fn settings(url: &str, account: Option<(&str, &str)>) -> OciSettings {
+    OciSettings {
+        address: Address::parse(url).expect("address"),
+        tls: TlsPolicy::Verify,
+        account: account.map(|(username, password)| Account {
+            username: username.to_owned(),
+            password: Secret::new(password.to_owned()),
+        }),
+        policy: Arc::new(loopback_allowed()),
+        deadlines: Deadlines::default(),
+        user_agent: "roadstead-test".to_owned(),
+    }
+}
+
+fn client(url: &str, account: Option<(&str, &str)>) -> OciClient {
+    OciClient::new(settings(url, account)).expect("client")
+}
+
+/// A client that gives up soon.
+fn impatient(url: &str) -> OciClient {
+    OciClient::new(OciSettings {
+        deadlines: DEADLINES,
+        ..settings(url, Some(("alice", CANARY)))
+    })
+    .expect("client")
+}
+
+/// No text made of an error may hold the password, plain or as it goes over the wire.
+fn assert_no_secret(error: &RegistryError) {
+    let text = format!("{error} {error:?} {:?}", error.params());
+    assert!(!text.contains(CANARY), "{text}");
+    assert!(!text.contains("YWxpY2U6"), "{text}");
+}

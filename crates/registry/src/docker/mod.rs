@@ -1,0 +1,64 @@
+//! CNCF Distribution, and any registry with the OCI API.
+
+mod crawl;
+mod probe;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use roadstead_core::model::{Connection, ProbeDepth, ProbeReport, RegistryKind, TlsPolicy};
+use roadstead_core::ports::{
+    CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
+};
+use roadstead_oci::{Deadlines, OciClient, OciSettings, OutboundPolicy};
+use std::sync::Arc;
+
+/// The adapter for one Docker Registry.
+pub(crate) struct DockerAdapter {
+    client: OciClient,
+    /// How the connection is protected, as a fact of the connection test.
+    tls: &'static str,
+}
+
+impl DockerAdapter {
+    pub(crate) fn new(
+        connection: Connection,
+        policy: Arc<OutboundPolicy>,
+        user_agent: &str,
+    ) -> Result<Self, RegistryError> {
+        let tls = if connection.address.is_plain_http() {
+            "plain"
+        } else if connection.tls == TlsPolicy::Skip {
+            "unverified"
+        } else {
+            "verified"
+        };
+        let client = OciClient::new(OciSettings {
+            address: connection.address,
+            tls: connection.tls,
+            account: connection.account,
+            policy,
+            deadlines: Deadlines::default(),
+            user_agent: user_agent.to_owned(),
+        })?;
+        Ok(Self { client, tls })
+    }
+}
+
+#[async_trait]
+impl RegistryAdapter for DockerAdapter {
+    fn kind(&self) -> RegistryKind {
+        RegistryKind::Docker
+    }
+
+    async fn probe(&self, depth: ProbeDepth, steps: StepSink<'_>) -> ProbeReport {
+        probe::run(self, depth, steps).await
+    }
+
+    fn crawl(
+        &self,
+        scope: CrawlScope,
+        from: Option<CrawlCursor>,
+    ) -> BoxStream<'_, Result<CrawlBatch, RegistryError>> {
+        crawl::run(&self.client, scope, from)
+    }
+}

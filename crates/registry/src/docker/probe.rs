@@ -1,0 +1,175 @@
+//! The connection test of a Docker Registry.
+
+use super::DockerAdapter;
+use crate::steps::{Facts, Steps};
+use roadstead_core::model::{ProbeDepth, ProbeReport, StepName};
+use roadstead_core::ports::{RegistryError, StepSink};
+use roadstead_oci::{Access, Identity, OciClient, Pong};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How long a question of the health loop may take (`core::rules::health`).
+const HEALTH_DEADLINE: Duration = Duration::from_secs(3);
+
+pub(super) async fn run(
+    adapter: &DockerAdapter,
+    depth: ProbeDepth,
+    sink: StepSink<'_>,
+) -> ProbeReport {
+    match depth {
+        ProbeDepth::Liveness => {
+            report(within(HEALTH_DEADLINE, adapter.client.ping(Identity::Anonymous)).await)
+        }
+        ProbeDepth::Credential => {
+            match within(HEALTH_DEADLINE, adapter.client.check_account()).await {
+                Ok(Some(pong)) => report(Ok(pong)),
+                // Nothing to reject: as good as accepted.
+                Ok(None) => ProbeReport {
+                    outcome: Ok(Duration::ZERO),
+                    detected_kind: None,
+                    version: None,
+                },
+                Err(error) => report(Err(error)),
+            }
+        }
+        ProbeDepth::Anonymous | ProbeDepth::Full => {
+            let mut steps = Steps::new(sink);
+            let mut detected = None;
+            let ended = test(adapter, depth, &mut steps, &mut detected).await;
+            steps.skip_rest();
+            match (ended, detected) {
+                (Ok(()), Some(pong)) => report(Ok(pong)),
+                (Ok(()), None) => report(Err(RegistryError::NotARegistry)),
+                (Err(error), detected) => ProbeReport {
+                    outcome: Err(error),
+                    detected_kind: detected.as_ref().map(|pong| pong.kind),
+                    version: detected.and_then(|pong| pong.version),
+                },
+            }
+        }
+    }
+}
+
+fn report(answer: Result<Pong, RegistryError>) -> ProbeReport {
+    match answer {
+        Ok(pong) => ProbeReport {
+            outcome: Ok(pong.latency),
+            detected_kind: Some(pong.kind),
+            version: pong.version,
+        },
+        Err(error) => ProbeReport {
+            outcome: Err(error),
+            detected_kind: None,
+            version: None,
+        },
+    }
+}
+
+async fn within<T>(
+    deadline: Duration,
+    call: impl Future<Output = Result<T, RegistryError>>,
+) -> Result<T, RegistryError> {
+    tokio::time::timeout(deadline, call)
+        .await
+        .unwrap_or(Err(RegistryError::Timeout))
+}
+
+/// The steps one after the other, until one fails.
+async fn test(
+    adapter: &DockerAdapter,
+    depth: ProbeDepth,
+    steps: &mut Steps<'_>,
+    detected: &mut Option<Pong>,
+) -> Result<(), RegistryError> {
+    let client = &adapter.client;
+    let addresses = steps.run(StepName::Resolve, resolve(client)).await?;
+    steps
+        .run(StepName::Connect, connect(adapter, &addresses))
+        .await?;
+    let pong = steps.run(StepName::Detect, detect(client)).await?;
+    let access = detected.insert(pong).access.clone();
+    if depth == ProbeDepth::Full {
+        steps
+            .run(StepName::Authenticate, authenticate(client, &access))
+            .await?;
+        steps.run(StepName::Rights, rights(client)).await?;
+    }
+    Ok(())
+}
+
+async fn resolve(client: &OciClient) -> Result<(Vec<SocketAddr>, Facts), RegistryError> {
+    let addresses = client.resolve().await?;
+    let shown: Vec<String> = addresses
+        .iter()
+        .take(8)
+        .map(|a| a.ip().to_string())
+        .collect();
+    Ok((addresses, Facts::from([("addresses", shown.join(", "))])))
+}
+
+async fn connect(
+    adapter: &DockerAdapter,
+    addresses: &[SocketAddr],
+) -> Result<((), Facts), RegistryError> {
+    let address = adapter.client.connect(addresses).await?;
+    let facts = Facts::from([
+        ("address", address.to_string()),
+        ("tls", adapter.tls.to_owned()),
+    ]);
+    Ok(((), facts))
+}
+
+async fn detect(client: &OciClient) -> Result<(Pong, Facts), RegistryError> {
+    let pong = client.ping(Identity::Anonymous).await?;
+    let mut facts = Facts::from([("product", pong.kind.as_str().to_owned())]);
+    if let Some(version) = &pong.version {
+        facts.insert("version", version.clone());
+    }
+    Ok((pong, facts))
+}
+
+/// With an account it is tried, also where everybody may look: a wrong password shall not be
+/// saved. Without one the registry must not ask for any.
+async fn authenticate(client: &OciClient, access: &Access) -> Result<((), Facts), RegistryError> {
+    let mode = match access {
+        Access::Granted => "anonymous",
+        Access::Challenged(challenges) => {
+            let offers = |scheme| challenges.iter().any(|c| c.scheme() == scheme);
+            if offers("bearer") && !offers("basic") {
+                return Err(RegistryError::Unsupported);
+            }
+            "basic"
+        }
+        Access::Forbidden => return Err(RegistryError::Forbidden),
+    };
+    let mut facts = Facts::from([("mode", mode.to_owned())]);
+    match client.username() {
+        Some(username) => {
+            client.check_account().await?;
+            facts.insert("account", username.to_owned());
+        }
+        None if mode == "basic" => return Err(RegistryError::Unauthorized),
+        None => {}
+    }
+    Ok(((), facts))
+}
+
+/// A registry without a catalogue is a registry all the same, and one whose catalogue is slow or
+/// broken today may have it tomorrow: this step tells and never fails.
+async fn rights(client: &OciClient) -> Result<((), Facts), RegistryError> {
+    let mut facts = Facts::new();
+    let catalogue = match client.check_catalogue().await {
+        Ok(()) => "available",
+        Err(error) => {
+            facts.insert("reason", error.code().as_str().to_owned());
+            match error {
+                RegistryError::Unauthorized
+                | RegistryError::Forbidden
+                | RegistryError::Unsupported => "missing",
+                _ => "unknown",
+            }
+        }
+    };
+    facts.insert("catalogue", catalogue.to_owned());
+    Ok(((), facts))
+}

@@ -1,0 +1,22 @@
+//! The contract of `RegistryAdapter`, for every adapter on every server: what it must answer and
+//! which requests it may make for that, to the last one.
+
+mod servers;
+mod suite;
+
+use servers::{RealDocker, ScriptedDocker};
+
+#[tokio::test]
+async fn docker_adapter_on_a_real_open_registry_keeps_the_contract() {
+    suite::run(RealDocker::open().await).await;
+}
+
+#[tokio::test]
+async fn docker_adapter_on_a_real_registry_with_passwords_keeps_the_contract() {
+    suite::run(RealDocker::basic().await).await;
+}
+
+#[tokio::test]
+async fn docker_adapter_on_a_scripted_registry_keeps_the_contract() {
+    suite::run(ScriptedDocker::start().await).await;
+}

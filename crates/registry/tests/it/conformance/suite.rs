@@ -1,0 +1,270 @@
+//! The contract itself. It knows no product.
+
+use crate::CANARY;
+use futures::{StreamExt as _, TryStreamExt as _};
+use roadstead_core::model::{
+    Address, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
+};
+use roadstead_core::ports::{
+    CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryError,
+};
+use std::sync::{Arc, Mutex};
+
+/// A server to keep the contract on, and what is true of it.
+pub(super) trait Server {
+    /// An adapter for it, with this account.
+    fn adapter(&self, account: Option<(&str, &str)>) -> Arc<dyn RegistryAdapter>;
+    /// Every request since this was last asked, as `GET /path?query`, ` +auth` with a credential.
+    fn requests(&self) -> Vec<String>;
+    /// What must be true.
+    fn expected(&self) -> Expected;
+    /// Takes it away.
+    async fn stop(&mut self);
+}
+
+/// What must be true of a server.
+pub(super) struct Expected {
+    pub(super) kind: RegistryKind,
+    pub(super) address: Address,
+    /// A good account; `None` when it has none.
+    pub(super) account: Option<(&'static str, &'static str)>,
+    /// `anonymous` or `basic`.
+    pub(super) mode: &'static str,
+    pub(super) repositories: Vec<String>,
+    /// One of them with its tags.
+    pub(super) tags: (String, Vec<String>),
+    /// Begins the crawl of the registry with pages of two.
+    pub(super) small_pages: CrawlCursor,
+    pub(super) liveness: Vec<&'static str>,
+    pub(super) credential: Vec<&'static str>,
+    pub(super) anonymous: Vec<&'static str>,
+    pub(super) full: Vec<&'static str>,
+    pub(super) crawl: Vec<&'static str>,
+    pub(super) crawl_tags: Vec<String>,
+    pub(super) crawl_unknown: Vec<&'static str>,
+}
+
+pub(super) async fn run(mut server: impl Server) {
+    let expected = server.expected();
+    let adapter = server.adapter(expected.account);
+    assert!(server.requests().is_empty(), "a constructor does no I/O");
+    assert_eq!(adapter.kind(), expected.kind);
+    probes(&server, &expected, adapter.as_ref()).await;
+    wrong_password(&server, &expected).await;
+    crawls(&server, &expected, adapter.as_ref()).await;
+    resumed_crawls(&server, &expected, adapter.as_ref()).await;
+    server.stop().await;
+    gone(&expected, adapter.as_ref()).await;
+}
+
+async fn probe(adapter: &dyn RegistryAdapter, depth: ProbeDepth) -> (ProbeReport, Vec<ProbeStep>) {
+    let steps = Mutex::new(Vec::new());
+    let report = adapter
+        .probe(depth, &|step| steps.lock().expect("steps").push(step))
+        .await;
+    (report, steps.into_inner().expect("steps"))
+}
+
+/// Each step's status in one word.
+fn words(steps: &[ProbeStep]) -> Vec<(StepName, &'static str)> {
+    steps
+        .iter()
+        .map(|step| {
+            let word = match step.status {
+                StepStatus::Ok => "ok",
+                StepStatus::Failed(_) => "failed",
+                StepStatus::Skipped => "skipped",
+            };
+            (step.name, word)
+        })
+        .collect()
+}
+
+fn every_step(words: [&'static str; 5]) -> Vec<(StepName, &'static str)> {
+    StepName::ALL.into_iter().zip(words).collect()
+}
+
+fn fact<'a>(steps: &'a [ProbeStep], name: StepName, fact: &str) -> Option<&'a str> {
+    let step = steps.iter().find(|step| step.name == name)?;
+    step.facts.get(fact).map(String::as_str)
+}
+
+async fn probes(server: &impl Server, expected: &Expected, adapter: &dyn RegistryAdapter) {
+    let (report, steps) = probe(adapter, ProbeDepth::Liveness).await;
+    assert!(report.outcome.is_ok(), "{report:?}");
+    assert!(steps.is_empty());
+    assert_eq!(server.requests(), expected.liveness);
+
+    let (report, steps) = probe(adapter, ProbeDepth::Credential).await;
+    assert!(report.outcome.is_ok(), "{report:?}");
+    assert!(steps.is_empty());
+    assert_eq!(server.requests(), expected.credential);
+
+    let (report, steps) = probe(adapter, ProbeDepth::Anonymous).await;
+    assert!(report.outcome.is_ok(), "{report:?}");
+    assert_eq!(report.detected_kind, Some(expected.kind));
+    assert_eq!(
+        words(&steps),
+        every_step(["ok", "ok", "ok", "skipped", "skipped"])
+    );
+    assert_eq!(server.requests(), expected.anonymous);
+
+    let (report, steps) = probe(adapter, ProbeDepth::Full).await;
+    assert!(report.outcome.is_ok(), "{report:?} {steps:?}");
+    assert_eq!(report.detected_kind, Some(expected.kind));
+    assert_eq!(words(&steps), every_step(["ok"; 5]));
+    let origin = expected.address.origin();
+    let address = format!("{}:{}", origin.host, origin.port);
+    assert_eq!(
+        fact(&steps, StepName::Connect, "address"),
+        Some(address.as_str())
+    );
+    assert_eq!(fact(&steps, StepName::Connect, "tls"), Some("plain"));
+    assert_eq!(
+        fact(&steps, StepName::Detect, "product"),
+        Some(expected.kind.as_str())
+    );
+    assert_eq!(
+        fact(&steps, StepName::Authenticate, "mode"),
+        Some(expected.mode)
+    );
+    assert_eq!(
+        fact(&steps, StepName::Authenticate, "account"),
+        expected.account.map(|(username, _)| username)
+    );
+    assert_eq!(server.requests(), expected.full);
+    if let Some((_, password)) = expected.account {
+        assert_silent(password, &format!("{report:?} {steps:?}"));
+    }
+}
+
+async fn wrong_password(server: &impl Server, expected: &Expected) {
+    let Some((username, _)) = expected.account else {
+        return;
+    };
+    let adapter = server.adapter(Some((username, CANARY)));
+    let (alive, _) = probe(adapter.as_ref(), ProbeDepth::Liveness).await;
+    assert!(alive.outcome.is_ok(), "alive all the same: {alive:?}");
+    let (report, _) = probe(adapter.as_ref(), ProbeDepth::Credential).await;
+    assert_eq!(report.outcome, Err(RegistryError::Unauthorized));
+
+    let (report, steps) = probe(adapter.as_ref(), ProbeDepth::Full).await;
+    assert_eq!(report.outcome, Err(RegistryError::Unauthorized));
+    assert_eq!(report.detected_kind, Some(expected.kind));
+    assert_eq!(
+        words(&steps),
+        every_step(["ok", "ok", "ok", "failed", "skipped"])
+    );
+    assert_silent(CANARY, &format!("{report:?} {steps:?}"));
+
+    let crawl = adapter.crawl(CrawlScope::Registry, None);
+    let crawl: Result<Vec<CrawlBatch>, _> = crawl.try_collect().await;
+    assert_eq!(crawl, Err(RegistryError::Unauthorized));
+
+    // Without any account the registry asks for one.
+    let (report, steps) = probe(server.adapter(None).as_ref(), ProbeDepth::Full).await;
+    assert_eq!(report.outcome, Err(RegistryError::Unauthorized));
+    assert_eq!(
+        words(&steps),
+        every_step(["ok", "ok", "ok", "failed", "skipped"])
+    );
+    server.requests();
+}
+
+/// Secrets appear nowhere, neither plain nor as they go over the wire.
+fn assert_silent(secret: &str, text: &str) {
+    assert!(!text.contains(secret), "{text}");
+    assert!(!text.contains("Basic "), "{text}");
+}
+
+fn names(batches: &[CrawlBatch]) -> Vec<String> {
+    let mut names: Vec<String> = batches
+        .iter()
+        .flat_map(|batch| &batch.found)
+        .map(|found| match found {
+            Crawled::Repository { name } | Crawled::Tag { name } => name.clone(),
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+fn sorted(names: &[String]) -> Vec<String> {
+    let mut names = names.to_vec();
+    names.sort();
+    names
+}
+
+async fn crawls(server: &impl Server, expected: &Expected, adapter: &dyn RegistryAdapter) {
+    let crawl = adapter.crawl(CrawlScope::Registry, None);
+    let batches: Vec<CrawlBatch> = crawl.try_collect().await.expect("crawl");
+    assert_eq!(names(&batches), sorted(&expected.repositories));
+    assert!(batches.last().is_some_and(|batch| batch.next.is_none()));
+    assert_eq!(server.requests(), expected.crawl);
+
+    let (repository, tags) = &expected.tags;
+    let crawl = adapter.crawl(CrawlScope::Repository(repository.clone()), None);
+    let batches: Vec<CrawlBatch> = crawl.try_collect().await.expect("crawl");
+    assert_eq!(names(&batches), sorted(tags));
+    assert_eq!(server.requests(), expected.crawl_tags);
+
+    let unknown = CrawlScope::Repository("no/such/repository".to_owned());
+    let mut crawl = adapter.crawl(unknown, None);
+    assert_eq!(crawl.next().await, Some(Err(RegistryError::NotFound)));
+    assert_eq!(crawl.next().await, None, "ends after the first error");
+    assert_eq!(server.requests(), expected.crawl_unknown);
+
+    let impossible = CrawlScope::Repository("../v2/_catalog?n=1".to_owned());
+    let mut crawl = adapter.crawl(impossible, None);
+    assert_eq!(crawl.next().await, Some(Err(RegistryError::NotFound)));
+    assert!(server.requests().is_empty());
+}
+
+async fn resumed_crawls(server: &impl Server, expected: &Expected, adapter: &dyn RegistryAdapter) {
+    let start = Some(expected.small_pages.clone());
+    let crawl = adapter.crawl(CrawlScope::Registry, start);
+    let batches: Vec<CrawlBatch> = crawl.try_collect().await.expect("crawl");
+    assert!(batches.len() > 1, "several batches: {batches:?}");
+    assert_eq!(names(&batches), sorted(&expected.repositories));
+    for (at, batch) in batches.iter().enumerate() {
+        let Some(cursor) = batch.next.clone() else {
+            continue;
+        };
+        let crawl = adapter.crawl(CrawlScope::Registry, Some(cursor));
+        let rest: Vec<CrawlBatch> = crawl.try_collect().await.expect("crawl");
+        assert_eq!(
+            names(&rest),
+            names(&batches[at + 1..]),
+            "taken up after {at}"
+        );
+    }
+    server.requests();
+
+    // Nobody asks for the second batch, so nobody fetches it.
+    let mut crawl = adapter.crawl(CrawlScope::Registry, Some(expected.small_pages.clone()));
+    assert!(crawl.next().await.is_some());
+    drop(crawl);
+    assert_eq!(server.requests().len(), 1);
+}
+
+async fn gone(expected: &Expected, adapter: &dyn RegistryAdapter) {
+    let is_gone = |error: &RegistryError| {
+        matches!(
+            error,
+            RegistryError::ConnectionRefused | RegistryError::ConnectionReset
+        )
+    };
+    let (report, _) = probe(adapter, ProbeDepth::Liveness).await;
+    assert!(report.outcome.as_ref().is_err_and(is_gone), "{report:?}");
+    let (report, steps) = probe(adapter, ProbeDepth::Full).await;
+    assert!(report.outcome.as_ref().is_err_and(is_gone), "{report:?}");
+    assert_eq!(steps.len(), StepName::ALL.len());
+    assert_eq!(report.detected_kind, None);
+    let crawl = adapter.crawl(CrawlScope::Registry, None);
+    let crawl: Result<Vec<CrawlBatch>, _> = crawl.try_collect().await;
+    assert!(
+        crawl.as_ref().is_err_and(is_gone),
+        "an error, not an empty list, from {}: {crawl:?}",
+        expected.kind.as_str()
+    );
+}

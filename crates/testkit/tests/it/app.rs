@@ -1,0 +1,72 @@
+use roadstead_testkit::{TestApp, TestAppOptions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+/// A program that behaves as `roadstead serve` does towards its parent.
+fn program(directory: &Path, body: &str) -> String {
+    let path = directory.join("program");
+    std::fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path.display().to_string()
+}
+
+const READY: &str = r#"
+echo "arguments $*" >&2
+echo "listen $ROADSTEAD_SERVER_LISTEN allow $ROADSTEAD_OUTBOUND_ALLOW more $MORE" >&2
+mkdir -p "$ROADSTEAD_DATA_DIR" && echo x >> "$ROADSTEAD_DATA_DIR/starts"
+echo "Set-up link (valid 1 h): http://127.0.0.1:1234/setup#abc"
+echo "Metrics: http://127.0.0.1:4321/metrics"
+echo "Roadstead is ready: http://127.0.0.1:1234"
+trap 'exit 7' TERM
+while :; do sleep 0.05; done
+"#;
+
+#[tokio::test]
+async fn app_is_started_read_stopped_and_started_again_on_its_data() {
+    let home = tempfile::tempdir().unwrap();
+    let options = TestAppOptions {
+        environment: vec![("MORE".to_owned(), "yes".to_owned())],
+        ..TestAppOptions::default()
+    };
+    let mut app = TestApp::start_with(&program(home.path(), READY), options).await;
+    assert_eq!(app.url(), "http://127.0.0.1:1234");
+    assert_eq!(
+        app.metrics_url().as_deref(),
+        Some("http://127.0.0.1:4321/metrics")
+    );
+    assert_eq!(
+        app.setup_link().as_deref(),
+        Some("http://127.0.0.1:1234/setup#abc")
+    );
+    assert!(app.pid().is_some());
+    app.restart().await;
+    let starts = std::fs::read_to_string(app.data_dir().join("starts")).unwrap();
+    assert_eq!(starts.lines().count(), 2);
+    assert_eq!(app.stop().await, Some(7));
+    assert!(app.log().contains("arguments serve"));
+    assert!(
+        app.log()
+            .contains("listen 127.0.0.1:0 allow 127.0.0.0/8,::1/128 more yes")
+    );
+    app.assert_silent_about(&["canary"]);
+}
+
+#[tokio::test]
+#[should_panic(expected = "cannot start today")]
+async fn app_that_ends_before_it_is_ready_fails_with_its_log() {
+    let home = tempfile::tempdir().unwrap();
+    TestApp::start(&program(
+        home.path(),
+        "echo cannot start today >&2; sleep 0.2; exit 1",
+    ))
+    .await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "is in the log")]
+async fn secret_in_the_log_is_found() {
+    let home = tempfile::tempdir().unwrap();
+    let body = format!("echo canary-1 >&2; sleep 0.1\n{READY}");
+    let app = TestApp::start(&program(home.path(), &body)).await;
+    app.assert_silent_about(&["canary-1"]);
+}
