@@ -23,7 +23,11 @@ pub(crate) async fn run(binary: &str, rounds: usize) {
     let upstream = Scripted::start().await;
     upstream.on("GET /v2/", Reply::registry());
     upstream.on("GET /v2/_catalog", Reply::json("{\"repositories\":[]}"));
-    let points: Vec<&str> = failpoint::ALL_POINTS.iter().copied().chain([ACKNOWLEDGED]).collect();
+    let points: Vec<&str> = failpoint::ALL_POINTS
+        .iter()
+        .copied()
+        .chain([ACKNOWLEDGED])
+        .collect();
     let mut tally = Tally::default();
     for round in 0..rounds {
         for command in failpoint::ALL_COMMANDS {
@@ -49,7 +53,14 @@ pub(crate) async fn run(binary: &str, rounds: usize) {
 }
 
 /// One command, one kill.
-async fn one(binary: &str, upstream: &str, command: &str, point: &str, round: usize, tally: &mut Tally) {
+async fn one(
+    binary: &str,
+    upstream: &str,
+    command: &str,
+    point: &str,
+    round: usize,
+    tally: &mut Tally,
+) {
     let label = format!("round {round}, {command}.{point}");
     let mut app = TestApp::start(binary).await;
     let id = prepare(&app, command, upstream).await;
@@ -57,7 +68,10 @@ async fn one(binary: &str, upstream: &str, command: &str, point: &str, round: us
     let armed = if point == ACKNOWLEDGED {
         Vec::new()
     } else {
-        vec![("ROADSTEAD_FAILPOINT".to_owned(), format!("{command}.{point}"))]
+        vec![(
+            "ROADSTEAD_FAILPOINT".to_owned(),
+            format!("{command}.{point}"),
+        )]
     };
     let admin_by_environment = command == "ensure_admin";
     let password = app.data_dir().with_file_name("password");
@@ -65,7 +79,10 @@ async fn one(binary: &str, upstream: &str, command: &str, point: &str, round: us
     if admin_by_environment {
         std::fs::write(&password, TestApp::ADMIN_PASSWORD).unwrap();
         environment.push(("ROADSTEAD_ADMIN_NAME".to_owned(), TestApp::ADMIN.to_owned()));
-        environment.push(("ROADSTEAD_ADMIN_PASSWORD_FILE".to_owned(), password.display().to_string()));
+        environment.push((
+            "ROADSTEAD_ADMIN_PASSWORD_FILE".to_owned(),
+            password.display().to_string(),
+        ));
     }
     app.set_environment(environment);
     let acknowledged = if matches!(command, "ensure_admin" | "offer_setup_link") {
@@ -78,13 +95,17 @@ async fn one(binary: &str, upstream: &str, command: &str, point: &str, round: us
     tally.kills += 1;
     tally.acknowledged += usize::from(acknowledged);
     if acknowledged != (point == ACKNOWLEDGED) {
-        tally.lost.push(format!("{label}: acknowledged is {acknowledged}"));
+        tally
+            .lost
+            .push(format!("{label}: acknowledged is {acknowledged}"));
     }
     app.kill().await;
 
     let report = {
         let store = Store::open(StoreConfig {
-            backend: Backend::Sqlite { path: app.data_dir().join("roadstead.db") },
+            backend: Backend::Sqlite {
+                path: app.data_dir().join("roadstead.db"),
+            },
         })
         .await
         .unwrap();
@@ -92,7 +113,12 @@ async fn one(binary: &str, upstream: &str, command: &str, point: &str, round: us
         store.close().await;
         report
     };
-    tally.lost.extend(report.contradictions.iter().map(|c| format!("{label}: {c}")));
+    tally.lost.extend(
+        report
+            .contradictions
+            .iter()
+            .map(|c| format!("{label}: {c}")),
+    );
     app.set_environment(Vec::new());
     app.restart().await;
     let happened = happened(&app, command, id.as_deref()).await;
@@ -106,7 +132,10 @@ async fn one(binary: &str, upstream: &str, command: &str, point: &str, round: us
 
 /// Brings the installation to where the command makes sense; answers the registry it is about.
 async fn prepare(app: &TestApp, command: &str, upstream: &str) -> Option<String> {
-    if matches!(command, "offer_setup_link" | "create_first_admin" | "ensure_admin") {
+    if matches!(
+        command,
+        "offer_setup_link" | "create_first_admin" | "ensure_admin"
+    ) {
         return None;
     }
     let api = app.admin().await;
@@ -126,7 +155,10 @@ fn registry(upstream: &str) -> Value {
 /// Does the command; answers whether it was acknowledged before the failpoint was reached.
 async fn act(app: &TestApp, command: &str, upstream: &str, id: Option<&str>) -> bool {
     let api = app.api();
-    if matches!(command, "integrate_registry" | "edit_registry" | "disconnect_registry" | "close_session") {
+    if matches!(
+        command,
+        "integrate_registry" | "edit_registry" | "disconnect_registry" | "close_session"
+    ) {
         api.login(TestApp::ADMIN, TestApp::ADMIN_PASSWORD).await;
     }
     let path = format!("/api/v1/registries/{}", id.unwrap_or_default());
@@ -139,10 +171,15 @@ async fn act(app: &TestApp, command: &str, upstream: &str, id: Option<&str>) -> 
                 api.login(TestApp::ADMIN, TestApp::ADMIN_PASSWORD).await;
             }
             "close_session" => good(&api.delete("/api/v1/session").await),
-            "integrate_registry" => good(&api.post("/api/v1/registries", &registry(upstream)).await),
+            "integrate_registry" => {
+                good(&api.post("/api/v1/registries", &registry(upstream)).await)
+            }
             "edit_registry" => good(&api.patch(&path, 1, &json!({"description": "kept"})).await),
             "disconnect_registry" => {
-                good(&api.send(Method::DELETE, &path, None, &[("if-match", "\"1\"")]).await);
+                good(
+                    &api.send(Method::DELETE, &path, None, &[("if-match", "\"1\"")])
+                        .await,
+                );
             }
             other => panic!("the crash test does not know {other}"),
         }
@@ -179,7 +216,9 @@ async fn happened(app: &TestApp, command: &str, id: Option<&str>) -> bool {
     }
     api.login(TestApp::ADMIN, TestApp::ADMIN_PASSWORD).await;
     match (command, id) {
-        ("integrate_registry", _) => api.get("/api/v1/registries").await.body["total"]["value"] == 1,
+        ("integrate_registry", _) => {
+            api.get("/api/v1/registries").await.body["total"]["value"] == 1
+        }
         ("edit_registry", Some(id)) => {
             let seen = api.get(&format!("/api/v1/registries/{id}")).await.body;
             let edited = seen["description"] == "kept";
@@ -196,7 +235,9 @@ async fn happened(app: &TestApp, command: &str, id: Option<&str>) -> bool {
 /// Sessions are seen by their count: preparation opens one, and the command one more or one less.
 async fn audited(app: &TestApp, command: &str) -> bool {
     let store = Store::open(StoreConfig {
-        backend: Backend::Sqlite { path: app.data_dir().join("roadstead.db") },
+        backend: Backend::Sqlite {
+            path: app.data_dir().join("roadstead.db"),
+        },
     })
     .await
     .unwrap();

@@ -20,9 +20,13 @@ pub(crate) async fn run(binary: &str) {
     control.sort_unstable();
     #[expect(clippy::cast_precision_loss, reason = "a ratio for people")]
     let ratio = seen[1] as f64 / control[1] as f64;
-    Report::new("idle", "empty SQLite, one administrator, 5 s after sign-in", "docker-registry idle, same run")
-        .with("rss_bytes", seen[1])
-        .with("control_rss_bytes", control[1])
-        .with("ratio", ratio)
-        .print();
+    Report::new(
+        "idle",
+        "empty SQLite, one administrator, 5 s after sign-in",
+        "docker-registry idle, same run",
+    )
+    .with("rss_bytes", seen[1])
+    .with("control_rss_bytes", control[1])
+    .with("ratio", ratio)
+    .print();
 }

@@ -37,8 +37,14 @@ pub(crate) async fn run() {
         .with("ratio", seen.p50_ms / small.p50_ms)
         .print();
     }
-    assert!(small.queries_per_request <= 3.0 && large.queries_per_request <= 3.0, "more than 3 queries a request");
-    assert!((small.queries_per_request - large.queries_per_request).abs() < f64::EPSILON, "queries grow with the rows");
+    assert!(
+        small.queries_per_request <= 3.0 && large.queries_per_request <= 3.0,
+        "more than 3 queries a request"
+    );
+    assert!(
+        (small.queries_per_request - large.queries_per_request).abs() < f64::EPSILON,
+        "queries grow with the rows"
+    );
 }
 
 struct Seen {
@@ -58,12 +64,29 @@ impl Readiness for Ready {
 async fn measure(rows: usize) -> Seen {
     let home = tempfile::tempdir().unwrap();
     let dir = DataDir::open(&home.path().join("data")).unwrap();
-    let store = Store::open(StoreConfig { backend: Backend::Sqlite { path: dir.database() } }).await.unwrap();
-    let vault = MasterKeyVault::open(&store, MasterKeySource::File(&dir)).await.unwrap();
+    let store = Store::open(StoreConfig {
+        backend: Backend::Sqlite {
+            path: dir.database(),
+        },
+    })
+    .await
+    .unwrap();
+    let vault = MasterKeyVault::open(&store, MasterKeySource::File(&dir))
+        .await
+        .unwrap();
     for i in 0..rows {
         let registry = registry(i);
         let audit = audit(&registry);
-        store.integrate_registry(IntegrateRegistry { registry, credential: None }, audit).await.unwrap();
+        store
+            .integrate_registry(
+                IntegrateRegistry {
+                    registry,
+                    credential: None,
+                },
+                audit,
+            )
+            .await
+            .unwrap();
     }
     let ports = Ports {
         store: Arc::new(store.clone()),
@@ -73,7 +96,10 @@ async fn measure(rows: usize) -> Seen {
     };
     let app = Arc::new(App::new(&ports));
     let password = Secret::new("bench password one".to_owned());
-    app.setup.ensure_admin(Name::parse("bench").unwrap(), password).await.unwrap();
+    app.setup
+        .ensure_admin(Name::parse("bench").unwrap(), password)
+        .await
+        .unwrap();
     let stop = CancellationToken::new();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -128,7 +154,10 @@ fn registry(i: usize) -> Registry {
         description: Description::default(),
         verified: true,
         version: None,
-        health: HealthReport { status, ..HealthReport::unchecked() },
+        health: HealthReport {
+            status,
+            ..HealthReport::unchecked()
+        },
         conditions: Vec::new(),
         statistics: RegistryStatistics::unmeasured(),
         integrated_by: None,

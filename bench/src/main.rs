@@ -30,8 +30,13 @@ fn main() {
             other => panic!("unknown flag {other}"),
         }
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let binary = binary.canonicalize().expect("the binary to measure; build it first");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let binary = binary
+        .canonicalize()
+        .expect("the binary to measure; build it first");
     let binary = binary.to_str().expect("a path in UTF-8");
     runtime.block_on(async {
         match what.as_str() {

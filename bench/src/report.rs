@@ -18,7 +18,15 @@ impl Report {
         ] {
             map.insert(name.to_owned(), value);
         }
-        for name in ["requests", "queries", "bytes", "cpu_ms", "wall_ms", "rss_bytes", "ratio"] {
+        for name in [
+            "requests",
+            "queries",
+            "bytes",
+            "cpu_ms",
+            "wall_ms",
+            "rss_bytes",
+            "ratio",
+        ] {
             map.insert(name.to_owned(), Value::Null);
         }
         Self(map)
@@ -35,8 +43,12 @@ impl Report {
 }
 
 fn commit() -> String {
-    let output = Command::new("git").args(["describe", "--always", "--dirty"]).output();
-    output.map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned()).unwrap_or_default()
+    let output = Command::new("git")
+        .args(["describe", "--always", "--dirty"])
+        .output();
+    output
+        .map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned())
+        .unwrap_or_default()
 }
 
 /// The middle value, in milliseconds.
@@ -48,7 +60,12 @@ pub(crate) fn median_ms(mut times: Vec<Duration>) -> f64 {
 /// The value that `share` of the others do not exceed, in milliseconds.
 pub(crate) fn percentile_ms(times: &mut [Duration], share: f64) -> f64 {
     times.sort();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index of a small list")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "an index of a small list"
+    )]
     let index = ((times.len() - 1) as f64 * share).round() as usize;
     times[index].as_secs_f64() * 1e3
 }
@@ -56,6 +73,13 @@ pub(crate) fn percentile_ms(times: &mut [Duration], share: f64) -> f64 {
 /// Memory in use by a process, in bytes.
 pub(crate) fn rss_bytes(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");
-    let line = status.lines().find(|l| l.starts_with("VmRSS:")).expect("VmRSS");
-    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).expect("a number") * 1024
+    let line = status
+        .lines()
+        .find(|l| l.starts_with("VmRSS:"))
+        .expect("VmRSS");
+    line.split_whitespace()
+        .nth(1)
+        .and_then(|kb| kb.parse::<u64>().ok())
+        .expect("a number")
+        * 1024
 }

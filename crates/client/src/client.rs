@@ -231,7 +231,10 @@ impl Client {
         if !matches!(method, Method::GET | Method::HEAD) {
             request = request.header(ORIGIN, self.base.origin().ascii_serialization());
             // Without a session any value will do: setting the header at all is the point.
-            let csrf = identity.csrf.as_ref().map_or("1", |csrf| csrf.expose().as_str());
+            let csrf = identity
+                .csrf
+                .as_ref()
+                .map_or("1", |csrf| csrf.expose().as_str());
             request = request.header(CSRF_HEADER, secret(csrf)?);
         }
         Ok(request)

@@ -278,6 +278,18 @@ pub struct Api {
 }
 
 impl Api {
+    /// A client of whatever serves there, without a session.
+    ///
+    /// # Panics
+    /// When that is no address.
+    #[must_use]
+    pub fn at(url: &str) -> Self {
+        Self {
+            client: Client::new(url).unwrap(),
+            setup_link: None,
+        }
+    }
+
     /// The client below.
     #[must_use]
     pub const fn client(&self) -> &Client {

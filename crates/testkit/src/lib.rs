@@ -36,5 +36,6 @@ pub use corpus::{Row, corpus};
 pub use docker_registry::{DockerRegistry, Guise, RegistryOptions};
 pub use http1::Head;
 pub use proxy::Proxy;
+pub use roadstead_client::Method;
 pub use scripted::{Reply, Scripted};
 pub use tls::Certificate;

@@ -53,13 +53,12 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
     let metrics = metrics_router().map_err(StartError::Other)?;
     let metrics = tokio::spawn(serve_http(metrics_listener, metrics, stop.clone()));
     let reconcilers = Reconcilers::start(&ports, &stop);
-    let links = tokio::spawn(keep_setup_link(
-        Arc::clone(&app),
-        opened.clone(),
-        config,
-        address,
-        stop.clone(),
-    ));
+    // Before anybody is told that Roadstead is ready, the link they will ask for is there.
+    let needs_link = offer_setup_link(&app, &opened, &config, address).await?;
+    let links = needs_link.then(|| {
+        let keep = keep_setup_link(app, opened.clone(), config, address, stop.clone());
+        tokio::spawn(keep)
+    });
 
     tracing::info!(%address, %metrics_address, version = env!("CARGO_PKG_VERSION"), "ready");
     print_line(&format!("Roadstead is ready: http://{address}"));
@@ -76,7 +75,9 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
         }
     }
     reconcilers.ended().await;
-    let _ = links.await;
+    if let Some(links) = links {
+        let _ = links.await;
+    }
     opened.store.close().await;
     outcome
 }

@@ -10,17 +10,29 @@ async fn login_opens_a_session_and_logout_ends_it() {
     app.admin().await;
     let stranger = app.api();
     let refused = stranger.get("/api/v1/session").await;
-    assert_eq!((refused.status, refused.body["code"].as_str()), (401, Some("session.required")));
+    assert_eq!(
+        (refused.status, refused.body["code"].as_str()),
+        (401, Some("session.required"))
+    );
 
     let api = app.api();
     let opened = api.login(TestApp::ADMIN, TestApp::ADMIN_PASSWORD).await;
     assert_eq!(opened.status, 201);
-    let cookie = opened.headers["set-cookie"].to_str().expect("cookie").to_owned();
+    let cookie = opened.headers["set-cookie"]
+        .to_str()
+        .expect("cookie")
+        .to_owned();
     for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=604800"] {
         assert!(cookie.contains(part), "{cookie}");
     }
-    assert!(!cookie.contains("Secure"), "plain http has no Secure cookie: {cookie}");
-    assert_eq!(api.get("/api/v1/session").await.body["user"]["name"], TestApp::ADMIN);
+    assert!(
+        !cookie.contains("Secure"),
+        "plain http has no Secure cookie: {cookie}"
+    );
+    assert_eq!(
+        api.get("/api/v1/session").await.body["user"]["name"],
+        TestApp::ADMIN
+    );
     assert_eq!(api.delete("/api/v1/session").await.status, 204);
     assert_eq!(api.get("/api/v1/session").await.status, 401);
 }
@@ -36,7 +48,13 @@ async fn wrong_name_and_wrong_password_are_the_same_answer() {
         ("Not A Name", "wrong password canary"),
         (TestApp::ADMIN, ""),
     ] {
-        let mut answer = app.api().post("/api/v1/session", &json!({"name": name, "password": password})).await;
+        let mut answer = app
+            .api()
+            .post(
+                "/api/v1/session",
+                &json!({"name": name, "password": password}),
+            )
+            .await;
         answer.body["request_id"] = json!(null);
         answers.push((answer.status, answer.body));
     }
@@ -51,7 +69,10 @@ async fn sec_25_mutation_without_the_sessions_own_value_is_refused_and_changes_n
     let api = app.admin().await;
     api.client().set_csrf_token("another value".to_owned());
     let refused = api.delete("/api/v1/session").await;
-    assert_eq!((refused.status, refused.body["code"].as_str()), (403, Some("request.csrf_rejected")));
+    assert_eq!(
+        (refused.status, refused.body["code"].as_str()),
+        (403, Some("request.csrf_rejected"))
+    );
     assert_eq!(api.get("/api/v1/session").await.status, 200);
 }
 
@@ -62,5 +83,10 @@ async fn session_survives_a_kill() {
     assert_eq!(api.get("/api/v1/session").await.status, 200);
     app.restart().await;
     let api = app.api();
-    assert_eq!(api.login(TestApp::ADMIN, TestApp::ADMIN_PASSWORD).await.status, 201);
+    assert_eq!(
+        api.login(TestApp::ADMIN, TestApp::ADMIN_PASSWORD)
+            .await
+            .status,
+        201
+    );
 }

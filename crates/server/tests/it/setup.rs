@@ -6,7 +6,11 @@ use serde_json::json;
 use std::os::unix::fs::PermissionsExt as _;
 
 fn token(link: &str) -> String {
-    link.split_once("#token=").expect("token").1.trim().to_owned()
+    link.split_once("#token=")
+        .expect("token")
+        .1
+        .trim()
+        .to_owned()
 }
 
 #[tokio::test]
@@ -19,19 +23,55 @@ async fn setup_link_makes_the_first_admin_once_and_its_file_goes() {
     let api = app.api();
     assert_eq!(api.get("/api/v1/setup").await.body, json!({"needed": true}));
 
-    let wrong = api.post("/api/v1/setup", &json!({"token": "wrong", "name": "padmin", "password": "correct horse battery"})).await;
-    assert_eq!((wrong.status, wrong.body["code"].as_str()), (403, Some("setup.link_invalid")));
-    let short = api.post("/api/v1/setup", &json!({"token": token(&link), "name": "padmin", "password": "short"})).await;
-    assert_eq!((short.status, short.body["errors"][0]["code"].as_str()), (422, Some("password.length")));
-    let name = api.post("/api/v1/setup", &json!({"token": token(&link), "name": "P Admin", "password": "correct horse battery"})).await;
-    assert_eq!((name.status, name.body["errors"][0]["pointer"].as_str()), (422, Some("/name")));
+    let wrong = api
+        .post(
+            "/api/v1/setup",
+            &json!({"token": "wrong", "name": "padmin", "password": "correct horse battery"}),
+        )
+        .await;
+    assert_eq!(
+        (wrong.status, wrong.body["code"].as_str()),
+        (403, Some("setup.link_invalid"))
+    );
+    let short = api
+        .post(
+            "/api/v1/setup",
+            &json!({"token": token(&link), "name": "padmin", "password": "short"}),
+        )
+        .await;
+    assert_eq!(
+        (short.status, short.body["errors"][0]["code"].as_str()),
+        (422, Some("password.length"))
+    );
+    let name = api
+        .post(
+            "/api/v1/setup",
+            &json!({"token": token(&link), "name": "P Admin", "password": "correct horse battery"}),
+        )
+        .await;
+    assert_eq!(
+        (name.status, name.body["errors"][0]["pointer"].as_str()),
+        (422, Some("/name"))
+    );
 
     let made = api.setup_admin().await;
     assert_eq!(made.status, 201);
     assert_eq!(made.body["user"]["platform_role"], "admin");
-    assert_eq!(app.api().get("/api/v1/setup").await.body, json!({"needed": false}));
-    let again = app.api().post("/api/v1/setup", &json!({"token": token(&link), "name": "second", "password": "correct horse battery"})).await;
-    assert_eq!((again.status, again.body["code"].as_str()), (409, Some("setup.done")));
+    assert_eq!(
+        app.api().get("/api/v1/setup").await.body,
+        json!({"needed": false})
+    );
+    let again = app
+        .api()
+        .post(
+            "/api/v1/setup",
+            &json!({"token": token(&link), "name": "second", "password": "correct horse battery"}),
+        )
+        .await;
+    assert_eq!(
+        (again.status, again.body["code"].as_str()),
+        (409, Some("setup.done"))
+    );
     // The file is removed as soon as the administrator's change is seen.
     for _ in 0..100 {
         if !file.exists() {

@@ -1,6 +1,6 @@
 //! What keeps the process from starting: a sentence that says what to do, and its exit code.
 
-use crate::ROADSTEAD;
+use crate::{ROADSTEAD, raw};
 use roadstead_testkit::TestApp;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output};
@@ -28,17 +28,25 @@ async fn port_in_use_is_said_with_the_key_to_change() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("port");
     let address = taken.local_addr().expect("address").to_string();
     let home = tempfile::tempdir().expect("dir");
-    let output = serve(&home.path().join("data"), &[("ROADSTEAD_SERVER_LISTEN", &address)]);
+    let output = serve(
+        &home.path().join("data"),
+        &[("ROADSTEAD_SERVER_LISTEN", &address)],
+    );
     assert_eq!(output.status.code(), Some(1));
     let said = sentence(&output);
-    assert!(said.contains(&address) && said.contains("in use") && said.contains("server.listen"), "{said}");
+    assert!(
+        said.contains(&address) && said.contains("in use") && said.contains("server.listen"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
 async fn second_process_on_the_same_data_directory_is_refused_with_the_holders_pid() {
     let app = TestApp::start(ROADSTEAD).await;
     let data_dir = app.data_dir();
-    let output = tokio::task::spawn_blocking(move || serve(&data_dir, &[])).await.expect("run");
+    let output = tokio::task::spawn_blocking(move || serve(&data_dir, &[]))
+        .await
+        .expect("run");
     assert_eq!(output.status.code(), Some(1));
     let said = sentence(&output);
     let pid = app.pid().expect("pid").to_string();
@@ -53,15 +61,26 @@ async fn data_directory_open_to_others_is_refused() {
     std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755)).expect("mode");
     let output = serve(&data, &[]);
     assert_eq!(output.status.code(), Some(78));
-    assert!(sentence(&output).contains("chmod 700"), "{}", sentence(&output));
+    assert!(
+        sentence(&output).contains("chmod 700"),
+        "{}",
+        sentence(&output)
+    );
 }
 
 #[tokio::test]
 async fn wrong_configuration_is_refused_with_what_was_meant() {
     let home = tempfile::tempdir().expect("dir");
-    let output = serve(&home.path().join("data"), &[("ROADSTEAD_OUTBOUND_ALOW", "10.0.0.0/8")]);
+    let output = serve(
+        &home.path().join("data"),
+        &[("ROADSTEAD_OUTBOUND_ALOW", "10.0.0.0/8")],
+    );
     assert_eq!(output.status.code(), Some(78));
-    assert!(sentence(&output).contains("ROADSTEAD_OUTBOUND_ALLOW"), "{}", sentence(&output));
+    assert!(
+        sentence(&output).contains("ROADSTEAD_OUTBOUND_ALLOW"),
+        "{}",
+        sentence(&output)
+    );
 }
 
 #[tokio::test]
@@ -71,21 +90,31 @@ async fn master_key_that_is_missing_while_credentials_are_sealed_is_refused() {
     let mut app = TestApp::start(ROADSTEAD).await;
     let api = app.admin().await;
     let body = serde_json::json!({"kind": "docker", "name": "dock-basic", "address": registry.url(),
-        "plain_http_consent": true, "username": DockerRegistry::USERNAME, "password": DockerRegistry::PASSWORD});
+        "plain_http_consent": true, "username": Guise::USERNAME, "password": Guise::PASSWORD});
     assert_eq!(api.post("/api/v1/registries", &body).await.status, 201);
     assert_eq!(app.stop().await, Some(0));
     std::fs::remove_file(app.data_dir().join("master.key")).expect("remove");
     let data_dir = app.data_dir();
-    let output = tokio::task::spawn_blocking(move || serve(&data_dir, &[])).await.expect("run");
+    let output = tokio::task::spawn_blocking(move || serve(&data_dir, &[]))
+        .await
+        .expect("run");
     assert_eq!(output.status.code(), Some(78));
-    assert!(sentence(&output).contains("master.key"), "{}", sentence(&output));
+    assert!(
+        sentence(&output).contains("master.key"),
+        "{}",
+        sentence(&output)
+    );
 }
 
 #[tokio::test]
 async fn stop_is_graceful_with_streams_open() {
     let mut app = TestApp::start(ROADSTEAD).await;
     let api = app.admin().await;
-    let _stream = api.client().events("/api/v1/changes", None).await.expect("stream");
+    let _stream = api
+        .client()
+        .events("/api/v1/changes", None)
+        .await
+        .expect("stream");
     assert_eq!(app.stop().await, Some(0));
 }
 
@@ -95,9 +124,22 @@ async fn health_endpoints_answer_and_metrics_are_on_their_own_port() {
     let api = app.api();
     assert_eq!(api.get("/healthz").await.status, 200);
     assert_eq!(api.get("/readyz").await.status, 200);
-    assert_eq!(api.get("/metrics").await.headers["content-type"].to_str().ok(), Some("text/html; charset=utf-8"), "the console's page, no metrics");
+    assert_eq!(
+        api.get("/metrics").await.headers["content-type"]
+            .to_str()
+            .ok(),
+        Some("text/html; charset=utf-8"),
+        "the console's page, no metrics"
+    );
     let url = app.metrics_url().expect("metrics");
-    let (status, text) = roadstead_testkit::raw_get(&url).await;
+    let (host, path) = url
+        .trim_start_matches("http://")
+        .split_once('/')
+        .expect("path");
+    let (status, text) = raw("GET", host, &format!("/{path}"), &[], Vec::new()).await;
     assert_eq!(status, 200);
-    assert!(text.contains("roadstead_http_request_duration_seconds"), "{text}");
+    assert!(
+        text.contains("roadstead_http_request_duration_seconds"),
+        "{text}"
+    );
 }
