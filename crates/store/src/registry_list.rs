@@ -279,7 +279,7 @@ mod tests {
             let mut query: Statement = select(&filter, sort, &page)
                 .expect("select")
                 .build(DbBackend::Sqlite);
-            query.sql = format!("EXPLAIN QUERY PLAN {}", query.sql).into();
+            query.sql = format!("EXPLAIN QUERY PLAN {}", query.sql);
             let rows = store.db().read().query_all_raw(query).await.expect("plan");
             let steps: Vec<String> = rows
                 .iter()

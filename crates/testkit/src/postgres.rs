@@ -53,7 +53,7 @@ impl Server {
     }
 
     /// Makes a cluster in `dir`, which must be empty and have a short path (sockets' names are
-    /// bounded), and starts its server. Its text order is that of a language and not of bytes, so
+    /// bounded), and starts its server. Its text order is that of a language, blind to hyphens, and not of bytes, so
     /// that tests notice who relies on it.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl Server {
         initdb.args([
             "--locale=C.UTF-8",
             "--locale-provider=icu",
-            "--icu-locale=en-US",
+            "--icu-locale=en-US-u-ka-shifted",
         ]);
         initdb.arg("-D").arg(dir.join("data"));
         run(initdb)?;
