@@ -16,8 +16,8 @@ use uuid::Uuid;
 #[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
 #[schema(as = Owner)]
 pub(crate) enum OwnerView {
-    /// The installation.
-    Platform,
+    /// The installation. (A variant with braces: one without would let unknown fields pass.)
+    Platform {},
     /// One workspace.
     Workspace {
         /// Which one.
@@ -28,7 +28,7 @@ pub(crate) enum OwnerView {
 impl From<Owner> for OwnerView {
     fn from(owner: Owner) -> Self {
         match owner {
-            Owner::Platform => Self::Platform,
+            Owner::Platform => Self::Platform {},
             Owner::Workspace { id } => Self::Workspace { id: id.0 },
         }
     }
@@ -37,7 +37,7 @@ impl From<Owner> for OwnerView {
 impl From<OwnerView> for Owner {
     fn from(owner: OwnerView) -> Self {
         match owner {
-            OwnerView::Platform => Self::Platform,
+            OwnerView::Platform {} => Self::Platform,
             OwnerView::Workspace { id } => Self::Workspace {
                 id: WorkspaceId(id),
             },
@@ -46,28 +46,33 @@ impl From<OwnerView> for Owner {
 }
 
 /// How the registry's certificate is judged.
-#[derive(Serialize, Deserialize, Default, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(tag = "mode", rename_all = "lowercase", deny_unknown_fields)]
 #[schema(as = TlsPolicy)]
 pub(crate) enum TlsPolicyView {
     /// By the system's certificate authorities.
-    #[default]
-    Verify,
+    Verify {},
     /// By this certificate authority alone.
     Ca {
         /// One or more PEM certificates.
         ca_pem: String,
     },
     /// Not at all.
-    Skip,
+    Skip {},
+}
+
+impl Default for TlsPolicyView {
+    fn default() -> Self {
+        Self::Verify {}
+    }
 }
 
 impl From<TlsPolicy> for TlsPolicyView {
     fn from(policy: TlsPolicy) -> Self {
         match policy {
-            TlsPolicy::Verify => Self::Verify,
+            TlsPolicy::Verify => Self::Verify {},
             TlsPolicy::Ca { ca_pem } => Self::Ca { ca_pem },
-            TlsPolicy::Skip => Self::Skip,
+            TlsPolicy::Skip => Self::Skip {},
         }
     }
 }
@@ -75,8 +80,8 @@ impl From<TlsPolicy> for TlsPolicyView {
 impl TlsPolicyView {
     fn parse(self, pointer: &str, fields: &mut Vec<FieldFailure>) -> TlsPolicy {
         match self {
-            Self::Verify => TlsPolicy::Verify,
-            Self::Skip => TlsPolicy::Skip,
+            Self::Verify {} => TlsPolicy::Verify,
+            Self::Skip {} => TlsPolicy::Skip,
             Self::Ca { ca_pem } => {
                 let looks_right = ca_pem.len() <= 32 * 1024
                     && ca_pem.contains("-----BEGIN CERTIFICATE-----")

@@ -6,9 +6,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output};
 
 fn serve(data_dir: &std::path::Path, environment: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(ROADSTEAD);
+    let mut command = Command::new("timeout");
     command
-        .arg("serve")
+        .args(["20", ROADSTEAD, "serve"])
         .current_dir(data_dir.parent().expect("parent"))
         .env("ROADSTEAD_DATA_DIR", data_dir)
         .env("ROADSTEAD_SERVER_LISTEN", "127.0.0.1:0")
@@ -16,6 +16,7 @@ fn serve(data_dir: &std::path::Path, environment: &[(&str, &str)]) -> Output {
     for (name, value) in environment {
         command.env(name, value);
     }
+    // `timeout` so that a start that is not refused fails the test instead of hanging it.
     command.output().expect("runs and ends")
 }
 
@@ -54,18 +55,26 @@ async fn second_process_on_the_same_data_directory_is_refused_with_the_holders_p
 }
 
 #[tokio::test]
-async fn data_directory_open_to_others_is_refused() {
-    let home = tempfile::tempdir().expect("dir");
-    let data = home.path().join("data");
-    std::fs::create_dir(&data).expect("dir");
-    std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755)).expect("mode");
-    let output = serve(&data, &[]);
+async fn data_directory_is_closed_to_others_and_an_open_master_key_is_refused() {
+    let mut app = TestApp::start(ROADSTEAD).await;
+    let mode = |path: &std::path::Path| {
+        std::fs::metadata(path).expect("there").permissions().mode() & 0o777
+    };
+    let open = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("mode");
+    };
+    assert_eq!(mode(&app.data_dir()), 0o700);
+    assert_eq!(app.stop().await, Some(0));
+    open(&app.data_dir(), 0o755);
+    app.restart().await;
+    assert_eq!(mode(&app.data_dir()), 0o700);
+    assert_eq!(app.stop().await, Some(0));
+    let key = app.data_dir().join("master.key");
+    open(&key, 0o644);
+    let data_dir = app.data_dir();
+    let output = tokio::task::spawn_blocking(move || serve(&data_dir, &[])).await.expect("run");
     assert_eq!(output.status.code(), Some(78));
-    assert!(
-        sentence(&output).contains("chmod 700"),
-        "{}",
-        sentence(&output)
-    );
+    assert!(sentence(&output).contains("chmod 600"), "{}", sentence(&output));
 }
 
 #[tokio::test]
