@@ -1,0 +1,54 @@
+import { type SubmitEvent, useRef, useState } from 'react'
+import { asApiError } from '../../api/problem'
+import { useLogIn } from '../../api/session'
+import { useTexts } from '../../i18n/context'
+import { Button } from '../../ui/Button'
+import { PasswordField, TextField } from '../../ui/Field'
+import { ProblemNotice } from '../../ui/ProblemNotice'
+
+/** Name and password. A failure is told above both, without saying which of the two was wrong. */
+export function LoginForm({ onSignedIn }: { onSignedIn: () => void }) {
+  const texts = useTexts()
+  const logIn = useLogIn()
+  const [name, setName] = useState('')
+  const [password, setPassword] = useState('')
+  const passwordInput = useRef<HTMLInputElement>(null)
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault()
+    logIn.mutate(
+      { name: name.trim(), password },
+      {
+        onSuccess: onSignedIn,
+        onError: () => {
+          setPassword('')
+          passwordInput.current?.focus()
+        },
+      },
+    )
+  }
+
+  return (
+    <form className="form" onSubmit={submit} noValidate>
+      {logIn.isError && <ProblemNotice error={asApiError(logIn.error)} />}
+      <TextField label={texts.login.name} name="name" value={name} onChange={setName} autoComplete="username" autoFocus />
+      <PasswordField
+        ref={passwordInput}
+        label={texts.login.password}
+        name="password"
+        value={password}
+        onChange={setPassword}
+        autoComplete="current-password"
+      />
+      <Button
+        tone="primary"
+        type="submit"
+        fullWidth
+        loading={logIn.isPending}
+        disabled={name.trim() === '' || password === ''}
+      >
+        {texts.login.submit}
+      </Button>
+    </form>
+  )
+}

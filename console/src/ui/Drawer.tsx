@@ -1,0 +1,39 @@
+import { Drawer as MantineDrawer } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useTexts } from '../i18n/context'
+
+interface DrawerProps {
+  opened: boolean
+  onClose: () => void
+  /** After the drawer is gone from the screen. */
+  onClosed?: () => void
+  title: string
+  side?: 'left' | 'right'
+  width?: number
+  closeLabel?: string
+  children: ReactNode
+}
+
+/** A panel over the page's side. Built from parts: the kit's own header would count as a second page banner. */
+export function Drawer({ opened, onClose, onClosed, title, side = 'right', width = 520, closeLabel, children }: DrawerProps) {
+  const texts = useTexts()
+  return (
+    <MantineDrawer.Root
+      opened={opened}
+      onClose={onClose}
+      onExitTransitionEnd={onClosed}
+      position={side}
+      size={width}
+      transitionProps={{ duration: 160 }}
+    >
+      <MantineDrawer.Overlay backgroundOpacity={0.28} />
+      <MantineDrawer.Content className="drawer">
+        <div className="overlay-head">
+          <MantineDrawer.Title className="overlay-title">{title}</MantineDrawer.Title>
+          <MantineDrawer.CloseButton aria-label={closeLabel ?? texts.action.close} size={32} />
+        </div>
+        <MantineDrawer.Body className="drawer-body">{children}</MantineDrawer.Body>
+      </MantineDrawer.Content>
+    </MantineDrawer.Root>
+  )
+}

@@ -1,0 +1,42 @@
+import { Menu as MantineMenu } from '@mantine/core'
+import type { ReactElement, ReactNode } from 'react'
+
+export interface MenuAction {
+  label: string
+  icon?: ReactNode
+  danger?: boolean
+  /** Why the action cannot be used; the entry stays readable and does nothing. */
+  disabledReason?: string
+  onSelect: () => void
+}
+
+interface MenuProps {
+  trigger: ReactElement
+  /** Lines above the actions, for example who is signed in. */
+  header?: ReactNode
+  actions: readonly MenuAction[]
+}
+
+export function Menu({ trigger, header, actions }: MenuProps) {
+  return (
+    <MantineMenu position="bottom-end" shadow="md" width={220} transitionProps={{ duration: 120 }}>
+      <MantineMenu.Target>{trigger}</MantineMenu.Target>
+      <MantineMenu.Dropdown>
+        {header && <div className="menu-header">{header}</div>}
+        {actions.map((action) => (
+          <MantineMenu.Item
+            key={action.label}
+            leftSection={action.icon}
+            color={action.danger && !action.disabledReason ? 'var(--rs-bad)' : undefined}
+            aria-disabled={action.disabledReason ? true : undefined}
+            closeMenuOnClick={!action.disabledReason}
+            onClick={action.disabledReason ? undefined : action.onSelect}
+          >
+            {action.label}
+            {action.disabledReason && <span className="menu-reason">{action.disabledReason}</span>}
+          </MantineMenu.Item>
+        ))}
+      </MantineMenu.Dropdown>
+    </MantineMenu>
+  )
+}
