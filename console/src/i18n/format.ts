@@ -36,6 +36,10 @@ export function createFormatters(locale: Locale): Formatters {
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
   const exact = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'long' })
 
+  // Narrow English writes "3s ago"; beside "12 ms" the unit wants its space.
+  const ago = (amount: number, unit: Intl.RelativeTimeFormatUnit) =>
+    relative.format(-Math.floor(amount), unit).replace(/(\d)([a-z])/, '$1\u00a0$2')
+
   return {
     number: (value) => whole.format(value),
     bytes(value) {
@@ -54,10 +58,10 @@ export function createFormatters(locale: Locale): Formatters {
     age(iso, nowMs) {
       // A clock that runs ahead by a moment must not say "in 1 second".
       const elapsed = Math.max(0, nowMs - Date.parse(iso))
-      if (elapsed < MINUTE) return relative.format(-Math.floor(elapsed / SECOND), 'second')
-      if (elapsed < HOUR) return relative.format(-Math.floor(elapsed / MINUTE), 'minute')
-      if (elapsed < DAY) return relative.format(-Math.floor(elapsed / HOUR), 'hour')
-      return relative.format(-Math.floor(elapsed / DAY), 'day')
+      if (elapsed < MINUTE) return ago(elapsed / SECOND, 'second')
+      if (elapsed < HOUR) return ago(elapsed / MINUTE, 'minute')
+      if (elapsed < DAY) return ago(elapsed / HOUR, 'hour')
+      return ago(elapsed / DAY, 'day')
     },
     duration(ms) {
       return ms < 10_000 ? { text: whole.format(ms), unit: 'ms' } : { text: whole.format(ms / 1000), unit: 's' }

@@ -9,6 +9,7 @@ export function AccountMenu({ session }: { session: Session }) {
   const texts = useTexts()
   const logOut = useLogOut()
   const { name, platform_role: role } = session.user
+  const initials = name.slice(0, 2).toUpperCase()
   const roleText =
     role === 'admin' ? texts.shell.roleAdmin : role === 'auditor' ? texts.shell.roleAuditor : texts.shell.roleNone
 
@@ -22,8 +23,8 @@ export function AccountMenu({ session }: { session: Session }) {
   return (
     <Menu
       trigger={
-        <button type="button" className="avatar" aria-label={texts.shell.account(name)}>
-          {name.slice(0, 2).toUpperCase()}
+        <button type="button" className="avatar" aria-label={texts.shell.account(initials, name)}>
+          {initials}
         </button>
       }
       header={

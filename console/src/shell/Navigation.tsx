@@ -1,14 +1,20 @@
 import { Link } from '@tanstack/react-router'
 import { IconAnchor } from '@tabler/icons-react'
-import { useId } from 'react'
+import { type ReactNode, useId } from 'react'
 import { useTexts } from '../i18n/context'
 
+interface NavigationProps {
+  head?: ReactNode
+  onNavigate?: () => void
+}
+
 /** The places of the console. Only what exists has an entry. */
-export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
+export function Navigation({ head, onNavigate }: NavigationProps) {
   const texts = useTexts()
   const platformId = useId()
   return (
     <nav aria-label={texts.shell.navigation}>
+      {head}
       <div className="nav-section" id={platformId}>
         {texts.nav.platform}
       </div>

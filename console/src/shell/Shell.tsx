@@ -35,11 +35,14 @@ export function Shell() {
         {texts.skipToContent}
       </a>
       <div className="side">
-        <span className="brand">
-          <Logo />
-          {texts.product}
-        </span>
-        <Navigation />
+        <Navigation
+          head={
+            <span className="brand">
+              <Logo />
+              {texts.product}
+            </span>
+          }
+        />
       </div>
       <TopBar session={session} onOpenNavigation={() => setNavigationOpened(true)} />
       <main id="main" className="main" tabIndex={-1}>
@@ -57,6 +60,7 @@ export function Shell() {
       </Drawer>
       <SessionDialog
         opened={signedOut}
+        name={session.user.name}
         onSignedIn={() => {
           restored()
           void queryClient.invalidateQueries()

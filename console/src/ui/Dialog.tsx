@@ -24,9 +24,11 @@ export function Dialog({ opened, onClose, mandatory = false, title, width = 460,
       closeOnEscape={!mandatory}
       closeOnClickOutside={!mandatory}
       transitionProps={{ duration: 140 }}
+      // A className on the content would land on the invisible layer around it too.
+      classNames={{ content: 'dialog' }}
     >
       <Modal.Overlay backgroundOpacity={0.4} />
-      <Modal.Content className="dialog">
+      <Modal.Content>
         <div className="overlay-head">
           <Modal.Title className="overlay-title">{title}</Modal.Title>
           {!mandatory && <Modal.CloseButton aria-label={texts.action.close} size={32} />}

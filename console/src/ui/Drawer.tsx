@@ -25,9 +25,11 @@ export function Drawer({ opened, onClose, onClosed, title, side = 'right', width
       position={side}
       size={width}
       transitionProps={{ duration: 160 }}
+      // A className on the content would land on the invisible layer around it too.
+      classNames={{ content: 'drawer' }}
     >
       <MantineDrawer.Overlay backgroundOpacity={0.28} />
-      <MantineDrawer.Content className="drawer">
+      <MantineDrawer.Content>
         <div className="overlay-head">
           <MantineDrawer.Title className="overlay-title">{title}</MantineDrawer.Title>
           <MantineDrawer.CloseButton aria-label={closeLabel ?? texts.action.close} size={32} />

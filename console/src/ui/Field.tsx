@@ -1,4 +1,5 @@
 import { Checkbox, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core'
+import { IconSelector } from '@tabler/icons-react'
 import type { ReactNode, Ref } from 'react'
 import { useTexts } from '../i18n/context'
 
@@ -55,6 +56,7 @@ export function TextField(props: TextFieldProps) {
 }
 
 interface PasswordFieldProps extends FieldProps {
+  autoFocus?: boolean
   autoComplete: 'current-password' | 'new-password' | 'off'
   ref?: Ref<HTMLInputElement>
 }
@@ -67,6 +69,7 @@ export function PasswordField(props: PasswordFieldProps) {
       ref={props.ref}
       onChange={(event) => props.onChange(event.currentTarget.value)}
       autoComplete={props.autoComplete}
+      data-autofocus={props.autoFocus || undefined}
       visibilityToggleButtonProps={{ 'aria-label': texts.action.showPassword, tabIndex: 0 }}
     />
   )
@@ -125,6 +128,7 @@ export function SelectField<T extends string>({ label, hiddenLabel, onChange, op
       label={hiddenLabel ? undefined : label}
       aria-label={hiddenLabel ? label : undefined}
       data={[...options]}
+      rightSection={<IconSelector size={15} stroke={1.7} aria-hidden />}
       onChange={(event) => onChange(event.currentTarget.value as T)}
     />
   )

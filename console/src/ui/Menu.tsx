@@ -19,7 +19,16 @@ interface MenuProps {
 
 export function Menu({ trigger, header, actions }: MenuProps) {
   return (
-    <MantineMenu position="bottom-end" shadow="md" width={220} transitionProps={{ duration: 120 }}>
+    <MantineMenu
+      position="bottom-end"
+      shadow="md"
+      width={220}
+      transitionProps={{ duration: 120 }}
+      // The placeholder is a focusable child that a menu must not have.
+      withInitialFocusPlaceholder={false}
+      // Inside the main landmark, where the page's content is looked for.
+      portalProps={{ target: '#main' }}
+    >
       <MantineMenu.Target>{trigger}</MantineMenu.Target>
       <MantineMenu.Dropdown>
         {header && <div className="menu-header">{header}</div>}

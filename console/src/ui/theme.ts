@@ -68,7 +68,7 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 250, events: { hover: true, focus: true, touch: false } } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
-    Input: { styles: { input: { borderColor: 'var(--rs-input)' } } },
+    InputWrapper: { classNames: { label: 'field-label', description: 'field-note', error: 'field-note' } },
   },
 })
 

@@ -34,7 +34,7 @@ export const errors: ErrorTexts = {
   'address.extra_parts': { title: 'The address contains a ? or # part', remedy: 'Leave that part away.' },
   'registry.name_taken': { title: 'Another registry has this name', remedy: 'Choose a different one.' },
   'registry.kind_unavailable': { title: 'This kind is not available in this version yet', remedy: 'Choose another kind.' },
-  'registry.plain_http_consent': { title: 'The connection would be unencrypted', remedy: 'Allow it below the address, or use https://.' },
+  'registry.plain_http_consent': { title: 'The connection would be unencrypted', remedy: 'Tick this to allow it, or use https://.' },
   'registry.username_missing': { title: 'A password needs a username', remedy: 'Fill it in, or empty both.' },
   'registry.password_missing': { title: 'A username needs a password', remedy: 'Fill it in, or empty both.' },
   'outbound.address_refused': { title: 'Roadstead may not connect to this address', remedy: 'An administrator of the server can allow it with the setting outbound.allow.' },

@@ -34,7 +34,7 @@ export const en = {
     closeNavigation: 'Close navigation',
     toDark: 'Switch to dark theme',
     toLight: 'Switch to light theme',
-    account: (name: string) => `${name}, account menu`,
+    account: (initials: string, name: string) => `${initials} – ${name}, account menu`,
     signOut: 'Sign out',
     roleAdmin: 'Platform administrator',
     roleAuditor: 'Platform auditor',
@@ -82,7 +82,6 @@ export const en = {
 
   time: {
     never: 'never',
-    justNow: 'just now',
     milliseconds: (text: string) => `${text} ms`,
     seconds: (text: string) => `${text} s`,
   },

@@ -35,7 +35,7 @@ export const errors: ErrorTexts = {
   'address.extra_parts': { title: '地址中包含 ? 或 # 部分', remedy: '请去掉这一部分。' },
   'registry.name_taken': { title: '已有镜像仓库使用此名称', remedy: '请换一个名称。' },
   'registry.kind_unavailable': { title: '当前版本尚不支持此类型', remedy: '请选择其他类型。' },
-  'registry.plain_http_consent': { title: '该连接将不加密', remedy: '请在地址下方确认允许，或改用 https://。' },
+  'registry.plain_http_consent': { title: '该连接将不加密', remedy: '请勾选以允许，或改用 https://。' },
   'registry.username_missing': { title: '填写密码时也需填写用户名', remedy: '请填写，或将两者都清空。' },
   'registry.password_missing': { title: '填写用户名时也需填写密码', remedy: '请填写，或将两者都清空。' },
   'outbound.address_refused': { title: 'Roadstead 不允许连接该地址', remedy: '服务器管理员可通过 outbound.allow 设置放行。' },

@@ -35,7 +35,7 @@ export const zh: Texts = {
     closeNavigation: '关闭导航',
     toDark: '切换到深色主题',
     toLight: '切换到浅色主题',
-    account: (name) => `${name}，账户菜单`,
+    account: (initials, name) => `${initials} – ${name}，账户菜单`,
     signOut: '退出登录',
     roleAdmin: '平台管理员',
     roleAuditor: '平台审计员',
@@ -83,7 +83,6 @@ export const zh: Texts = {
 
   time: {
     never: '从未',
-    justNow: '刚刚',
     milliseconds: (text) => `${text} 毫秒`,
     seconds: (text) => `${text} 秒`,
   },

@@ -6,11 +6,17 @@ import { Button } from '../../ui/Button'
 import { PasswordField, TextField } from '../../ui/Field'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 
+interface LoginFormProps {
+  /** Who was signed in before, to be asked for the password only. */
+  initialName?: string
+  onSignedIn: () => void
+}
+
 /** Name and password. A failure is told above both, without saying which of the two was wrong. */
-export function LoginForm({ onSignedIn }: { onSignedIn: () => void }) {
+export function LoginForm({ initialName = '', onSignedIn }: LoginFormProps) {
   const texts = useTexts()
   const logIn = useLogIn()
-  const [name, setName] = useState('')
+  const [name, setName] = useState(initialName)
   const [password, setPassword] = useState('')
   const passwordInput = useRef<HTMLInputElement>(null)
 
@@ -31,9 +37,10 @@ export function LoginForm({ onSignedIn }: { onSignedIn: () => void }) {
   return (
     <form className="form" onSubmit={submit} noValidate>
       {logIn.isError && <ProblemNotice error={asApiError(logIn.error)} />}
-      <TextField label={texts.login.name} name="name" value={name} onChange={setName} autoComplete="username" autoFocus />
+      <TextField label={texts.login.name} name="name" value={name} onChange={setName} autoComplete="username" autoFocus={initialName === ''} />
       <PasswordField
         ref={passwordInput}
+        autoFocus={initialName !== ''}
         label={texts.login.password}
         name="password"
         value={password}

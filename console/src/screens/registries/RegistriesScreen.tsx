@@ -79,7 +79,7 @@ export function RegistriesScreen() {
       <RegistryFilters search={search} facets={page?.facets} onChange={change} />
       {query.isError && page && (
         <StaleNotice
-          text={texts.registries.stale(format.exactTime(new Date(query.dataUpdatedAt).toISOString()))}
+          text={texts.registries.stale(format.dateTime(new Date(query.dataUpdatedAt).toISOString()))}
           onRetry={() => void query.refetch()}
         />
       )}

@@ -53,7 +53,7 @@ export function RegistryScreen() {
       <RegistryHeader key={query.data.id} registry={query.data} />
       {error && (
         <StaleNotice
-          text={texts.registry.stale(format.exactTime(new Date(query.dataUpdatedAt).toISOString()))}
+          text={texts.registry.stale(format.dateTime(new Date(query.dataUpdatedAt).toISOString()))}
           onRetry={() => void query.refetch()}
         />
       )}
