@@ -1,6 +1,7 @@
 import { Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTexts } from '../i18n/context'
+import { useOpened } from './useOpened'
 
 interface DialogProps {
   opened: boolean
@@ -17,10 +18,12 @@ export function Dialog({ opened, onClose, mandatory = false, title, width = 460,
   const texts = useTexts()
   return (
     <Modal.Root
-      opened={opened}
+      opened={useOpened(opened)}
       onClose={onClose}
       size={width}
       centered
+      // It may come over a drawer that is already open.
+      zIndex={mandatory ? 400 : undefined}
       closeOnEscape={!mandatory}
       closeOnClickOutside={!mandatory}
       transitionProps={{ duration: 140 }}

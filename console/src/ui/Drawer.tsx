@@ -1,6 +1,7 @@
 import { Drawer as MantineDrawer } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTexts } from '../i18n/context'
+import { useOpened } from './useOpened'
 
 interface DrawerProps {
   opened: boolean
@@ -19,7 +20,7 @@ export function Drawer({ opened, onClose, onClosed, title, side = 'right', width
   const texts = useTexts()
   return (
     <MantineDrawer.Root
-      opened={opened}
+      opened={useOpened(opened)}
       onClose={onClose}
       onExitTransitionEnd={onClosed}
       position={side}

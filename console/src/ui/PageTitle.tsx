@@ -9,6 +9,11 @@ export function markNavigation(): void {
   navigated = true
 }
 
+/** Puts the focus on the page's title, when what had it is gone. */
+export function focusPageTitle(): void {
+  document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
+}
+
 interface PageTitleProps {
   title: string
   children?: ReactNode

@@ -11,11 +11,13 @@ interface ProblemNoticeProps {
   /** What failed, when the place alone does not say it. */
   title?: string
   onRetry?: () => void
+  /** Left out where the cause lies with the person, and a log would tell nothing more. */
+  withRequestId?: boolean
   actions?: ReactNode
 }
 
 /** What went wrong, what to do about it, and the request id by which the server's log tells more. */
-export function ProblemNotice({ error, title, onRetry, actions }: ProblemNoticeProps) {
+export function ProblemNotice({ error, title, onRetry, withRequestId = true, actions }: ProblemNoticeProps) {
   const texts = useTexts()
   const text = errorText(texts, error.code)
   return (
@@ -38,7 +40,7 @@ export function ProblemNotice({ error, title, onRetry, actions }: ProblemNoticeP
     >
       <p>{title ? texts.problem.both(text.title, text.remedy) : text.remedy}</p>
       {error.retryAfterSeconds !== null && <p>{texts.problem.retryAfter(String(error.retryAfterSeconds))}</p>}
-      {error.requestId && (
+      {withRequestId && error.requestId && (
         <p className="fine request-id">
           {texts.problem.requestId} <code className="mono">{error.requestId}</code>
           <Copy value={error.requestId} what={texts.problem.requestIdName} />

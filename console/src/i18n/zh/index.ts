@@ -83,8 +83,8 @@ export const zh: Texts = {
 
   time: {
     never: '从未',
-    milliseconds: (text) => `${text} 毫秒`,
-    seconds: (text) => `${text} 秒`,
+    milliseconds: (text) => `${text}毫秒`,
+    seconds: (text) => `${text}秒`,
   },
 
   login: {

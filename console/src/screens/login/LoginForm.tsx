@@ -34,9 +34,10 @@ export function LoginForm({ initialName = '', onSignedIn }: LoginFormProps) {
     )
   }
 
+  const error = logIn.isError ? asApiError(logIn.error) : null
   return (
     <form className="form" onSubmit={submit} noValidate>
-      {logIn.isError && <ProblemNotice error={asApiError(logIn.error)} />}
+      {error && <ProblemNotice error={error} withRequestId={error.status >= 500} />}
       <TextField label={texts.login.name} name="name" value={name} onChange={setName} autoComplete="username" autoFocus={initialName === ''} />
       <PasswordField
         ref={passwordInput}

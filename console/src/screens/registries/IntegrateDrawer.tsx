@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { type SubmitEvent, useEffect, useRef, useState } from 'react'
+import { type SubmitEvent, useRef, useState } from 'react'
 import { type ApiError, asApiError, fieldProblems } from '../../api/problem'
 import { useIntegrateRegistry } from '../../api/registries'
 import { useTexts } from '../../i18n/context'
@@ -35,10 +35,6 @@ export function IntegrateDrawer({ opened, onClose, onClosed }: IntegrateDrawerPr
   const [values, setValues] = useState<IntegrateValues>(EMPTY_VALUES)
   const [errors, setErrors] = useState<IntegrateErrors>({})
   const inputs = useRef<Partial<Record<IntegrateField, HTMLElement | null>>>({})
-
-  // A drawer that mounts already open loses the place the focus has to return to, so it opens one step later.
-  const [shown, setShown] = useState(false)
-  useEffect(() => setShown(opened), [opened])
 
   const change = (part: Partial<IntegrateValues>) => {
     setValues((before) => ({ ...before, ...part }))
@@ -83,7 +79,7 @@ export function IntegrateDrawer({ opened, onClose, onClosed }: IntegrateDrawerPr
 
   const error = integrate.isError ? asApiError(integrate.error) : null
   return (
-    <Drawer opened={shown} onClose={close} onClosed={onClosed} title={texts.integrate.title} closeLabel={texts.action.close}>
+    <Drawer opened={opened} onClose={close} onClosed={onClosed} title={texts.integrate.title} closeLabel={texts.action.close}>
       <form className="drawer-form" onSubmit={submit} noValidate>
         <div className="form drawer-fields">
           <Summary error={error} hasFieldErrors={Object.keys(errors).length > 0} />

@@ -12,7 +12,7 @@ import { isFiltered, type RegistrySearch } from '../../lib/registrySearch'
 import { Button } from '../../ui/Button'
 import { DataTable } from '../../ui/DataTable'
 import { EmptyState } from '../../ui/EmptyState'
-import { PageTitle } from '../../ui/PageTitle'
+import { focusPageTitle, PageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { StaleNotice } from '../../ui/StaleNotice'
 import { Tip } from '../../ui/Tip'
@@ -23,6 +23,9 @@ import { RegistryFilters } from './RegistryFilters'
 import { RegistryPager } from './RegistryPager'
 
 const IntegrateDrawer = lazy(async () => ({ default: (await import('./IntegrateDrawer')).IntegrateDrawer }))
+
+// A closing dialog holds the focus until it has faded out.
+const FOCUS_RETURN_MS = 200
 
 const route = getRouteApi('/signed-in/registries')
 
@@ -117,13 +120,21 @@ export function RegistriesScreen() {
       <LazyIntegrateDrawer
         opened={search.integrate === true}
         onClose={() => setIntegrate(false)}
-        onClosed={() => {
-          // A page opened with the drawer has nothing the focus could return to by itself.
-          if (document.activeElement === document.body) integrateButton.current?.focus()
-        }}
+        onClosed={() =>
+          // A page opened with the drawer has nothing the focus could return to by itself. That shows once the
+          // drawer's own fields are gone, a moment later.
+          setTimeout(() => {
+            if (document.activeElement === document.body) integrateButton.current?.focus()
+          })
+        }
       />
       <TestDialog registry={testing} onClose={() => setTesting(null)} />
-      <DisconnectDialog registry={disconnecting} onClose={() => setDisconnecting(null)} />
+      <DisconnectDialog
+        registry={disconnecting}
+        onClose={() => setDisconnecting(null)}
+        // The row whose menu opened the dialog is gone.
+        onDisconnected={() => setTimeout(focusPageTitle, FOCUS_RETURN_MS)}
+      />
     </>
   )
 }

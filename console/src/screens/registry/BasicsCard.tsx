@@ -22,10 +22,10 @@ export function BasicsCard({ registry }: { registry: Registry }) {
           {
             key: texts.registry.address,
             value: (
-              <>
+              <span className="copyable">
                 <span className="mono break">{registry.address}</span>
                 <Copy value={registry.address} />
-              </>
+              </span>
             ),
           },
           { key: texts.registry.tls, value: <Tls registry={registry} /> },

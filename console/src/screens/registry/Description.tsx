@@ -31,7 +31,7 @@ export function Description({ registry }: { registry: Registry }) {
     return <DescriptionForm registry={editing} onReload={setEditing} onFinished={finish} />
   }
   return (
-    <>
+    <span className="copyable">
       <span className="description">
         {registry.description || <span className="fine">{texts.registry.noDescription}</span>}
       </span>
@@ -44,7 +44,7 @@ export function Description({ registry }: { registry: Registry }) {
       >
         <IconPencil size={15} stroke={1.7} aria-hidden />
       </IconButton>
-    </>
+    </span>
   )
 }
 

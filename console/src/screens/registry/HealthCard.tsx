@@ -16,7 +16,7 @@ export function HealthCard({ registry }: { registry: Registry }) {
     ...(health.message
       ? [{ key: texts.registry.answer, value: <code className="mono upstream-message">{health.message}</code> }]
       : []),
-    { key: texts.registry.since, value: <When at={health.since} /> },
+    { key: texts.registry.since, value: health.since ? <When at={health.since} /> : '–' },
     { key: texts.registry.lastChecked, value: <When at={health.checked_at} /> },
     { key: texts.registry.lastSuccess, value: <When at={health.last_success_at} /> },
     { key: texts.registry.latency, value: health.latency_ms != null ? <Duration ms={health.latency_ms} /> : '–' },

@@ -99,7 +99,7 @@ function RegistryHeader({ registry }: { registry: Registry }) {
             <HealthChip health={registry.health.status} />
             {!registry.verified && <UnverifiedChip />}
           </div>
-          <div className="address-line">
+          <div className="copyable">
             <span className="mono break">{registry.address}</span>
             <Copy value={registry.address} />
           </div>
