@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { REGISTRIES_KEY, REGISTRY_LISTS_KEY, registryKey } from './registries'
 import { sessionQuery } from './session'
+import type { Change } from './types'
 
 /** Whether changes arrive by themselves. */
 export type LiveStatus = 'connecting' | 'live' | 'reconnecting'
@@ -19,11 +20,6 @@ function setStatus(next: LiveStatus): void {
   if (next === status) return
   status = next
   for (const listener of listeners) listener()
-}
-
-interface Change {
-  topic: string
-  object_id: string
 }
 
 function parseChange(data: string): Change | null {
@@ -61,12 +57,18 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
   const onChange = (event: MessageEvent<string>) => {
     const change = parseChange(event.data)
     if (change === null) return
-    if (change.topic === 'session') {
-      gather(sessionQuery.queryKey)
-      return
+    switch (change.topic) {
+      case 'session':
+      case 'user':
+        gather(sessionQuery.queryKey)
+        break
+      case 'registry':
+      case 'registry_health':
+      case 'registry_statistics':
+        gather(REGISTRY_LISTS_KEY)
+        gather(registryKey(change.object_id))
+        break
     }
-    gather(REGISTRY_LISTS_KEY)
-    gather(registryKey(change.object_id))
   }
 
   const open = () => {

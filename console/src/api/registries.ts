@@ -37,7 +37,7 @@ export function registryQuery(id: string) {
   })
 }
 
-const ifMatch = (registry: Registry) => ({ 'If-Match': `"${registry.generation}"` })
+const ifMatch = (registry: Registry) => ({ 'if-match': `"${registry.generation}"` })
 
 export function useIntegrateRegistry() {
   const queryClient = useQueryClient()

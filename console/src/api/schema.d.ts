@@ -4,6 +4,57 @@
  */
 
 export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alive: the process answers. */
+        get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ready: the database answers too. */
+        get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This description. */
+        get: operations["openapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -11,9 +62,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Whether the first administrator is still missing. */
         get: operations["get_setup"];
         put?: never;
-        post: operations["complete_setup"];
+        /** Makes the first administrator with the set-up link and signs them in. */
+        post: operations["finish_setup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -27,10 +80,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The own session. */
         get: operations["get_session"];
         put?: never;
-        post: operations["log_in"];
-        delete: operations["log_out"];
+        /** Signs in. */
+        post: operations["open_session"];
+        /** Signs out. */
+        delete: operations["close_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -43,8 +99,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The registries the asker may see. */
         get: operations["list_registries"];
         put?: never;
+        /** Integrates a registry. */
         post: operations["integrate_registry"];
         delete?: never;
         options?: never;
@@ -59,12 +117,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** One registry. */
         get: operations["get_registry"];
         put?: never;
         post?: never;
+        /** Ends an integration. Nothing on the registry itself is touched. */
         delete: operations["disconnect_registry"];
         options?: never;
         head?: never;
+        /** Edits a registry. */
         patch: operations["edit_registry"];
         trace?: never;
     };
@@ -77,6 +138,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Tests a connection, stored or not yet. */
         post: operations["test_registry"];
         delete?: never;
         options?: never;
@@ -91,6 +153,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Follows changes of what the asker may see. `Last-Event-ID` resumes; a place that is gone is
+         *     answered by `reset`, after which everything is to be read again.
+         */
         get: operations["follow_changes"];
         put?: never;
         post?: never;
@@ -104,215 +170,445 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @enum {string} */
-        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "name.malformed" | "password.length" | "text.too_long" | "field.required" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.rate_limited" | "upstream.protocol" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
-        FieldProblem: {
-            pointer: string;
-            code: components["schemas"]["ErrorCode"];
-            params: {
-                [key: string]: string;
-            };
-        };
-        Problem: {
-            type: string;
-            title: string;
-            /** Format: int32 */
-            status: number;
-            detail: string;
-            code: components["schemas"]["ErrorCode"];
-            params: {
-                [key: string]: string;
-            };
-            errors: components["schemas"]["FieldProblem"][];
-            request_id: string;
-            permission?: string | null;
-        };
+        /** @description Whether the asker may do something now, and if not, why. */
         AllowedAction: {
-            action: string;
+            /** @description The permission. */
+            action: components["schemas"]["Permission"];
+            /** @description Whether it is given. */
             allowed: boolean;
-            reason?: null | components["schemas"]["ErrorCode"];
+            reason?: components["schemas"]["ErrorCode"] | null;
         };
-        SetupState: {
-            needed: boolean;
+        /** @description Something changed: what, not how. */
+        Change: {
+            /** @description Place in the feed; also the frame's id. */
+            id: components["schemas"]["i64"];
+            /** @description What kind of thing. */
+            topic: components["schemas"]["Topic"];
+            /**
+             * Format: uuid
+             * @description Which one.
+             */
+            object_id: string;
+            /** @description Its generation now. */
+            generation: components["schemas"]["i64"];
         };
-        SetupRequest: {
-            token: string;
-            name: string;
-            password: string;
+        /** @enum {string} */
+        ConditionStatus: "true" | "false" | "unknown";
+        /** @enum {string} */
+        ConditionType: "Reachable" | "CredentialsValid" | "Verified";
+        /** @description One observed aspect. */
+        ConditionView: {
+            /** @description Which aspect. */
+            type: components["schemas"]["ConditionType"];
+            /** @description Whether it holds. */
+            status: components["schemas"]["ConditionStatus"];
+            /** @description Why: a CamelCase word. */
+            reason: string;
+            /** @description The upstream's own short text, untrusted. */
+            message?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
         };
+        /** @enum {string} */
+        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
+        /** @description A field that was refused. */
+        FieldProblem: {
+            /** @description JSON pointer to the field. */
+            pointer: string;
+            /** @description Why. */
+            code: components["schemas"]["ErrorCode"];
+            /** @description Parameters of the sentence. */
+            params: {
+                [key: string]: string;
+            };
+        };
+        /** @enum {string} */
+        Health: "unhealthy" | "degraded" | "unknown" | "healthy";
+        /** @description Counts by health. */
+        HealthFacet: {
+            /**
+             * Format: int64
+             * @description How many are healthy.
+             */
+            healthy: number;
+            /**
+             * Format: int64
+             * @description How many are degraded.
+             */
+            degraded: number;
+            /**
+             * Format: int64
+             * @description How many are unhealthy.
+             */
+            unhealthy: number;
+            /**
+             * Format: int64
+             * @description How many are unknown.
+             */
+            unknown: number;
+        };
+        /** @description Health with its reason and times. */
+        HealthView: {
+            /** @description The verdict. */
+            status: components["schemas"]["Health"];
+            /** @description Why: a CamelCase word. */
+            reason: string;
+            /** @description The registry's own short text, untrusted. */
+            message?: string | null;
+            /**
+             * Format: date-time
+             * @description When this verdict began.
+             */
+            since?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last asked.
+             */
+            checked_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it last answered well.
+             */
+            last_success_at?: string | null;
+            /**
+             * Format: int64
+             * @description How long the last good answer took.
+             */
+            latency_ms?: number | null;
+        };
+        /** @description Name and password. */
         LoginRequest: {
+            /** @description The person's name. */
             name: string;
+            /** @description Their password. */
             password: string;
         };
-        /** @enum {string} */
-        PlatformRole: "admin" | "auditor";
-        SessionUser: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            platform_role?: null | components["schemas"]["PlatformRole"];
+        /** @description A figure with its age; unknown is null with a reason, never 0. */
+        Observed: {
+            /**
+             * Format: int64
+             * @description The figure.
+             */
+            value?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was true.
+             */
+            as_of?: string | null;
+            unavailable?: components["schemas"]["Unavailable"] | null;
         };
-        UserRef: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
-        Session: {
-            /** Format: uuid */
-            id: string;
-            user: components["schemas"]["SessionUser"];
-            csrf_token: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            expires_at: string;
-            allowed_actions: components["schemas"]["AllowedAction"][];
-        };
-        /** @enum {string} */
-        RegistryKind: "harbor" | "docker" | "jfrog";
-        /** @enum {string} */
-        Health: "healthy" | "degraded" | "unhealthy" | "unknown";
+        /** @description Whom a registry belongs to. */
         Owner: {
             /** @enum {string} */
             type: "platform";
         } | {
+            /**
+             * Format: uuid
+             * @description Which one.
+             */
+            id: string;
             /** @enum {string} */
             type: "workspace";
-            /** Format: uuid */
-            id: string;
         };
         /** @enum {string} */
-        TlsMode: "verify" | "skip" | "ca";
-        TlsPolicy: {
-            mode: components["schemas"]["TlsMode"];
-            ca_pem?: string | null;
-        };
-        Total: {
-            /** Format: int64 */
-            value: number;
-            exact: boolean;
-        };
-        HealthCounts: {
-            /** Format: int64 */
-            healthy: number;
-            /** Format: int64 */
-            degraded: number;
-            /** Format: int64 */
-            unhealthy: number;
-            /** Format: int64 */
-            unknown: number;
-        };
-        RegistryFacets: {
-            health: components["schemas"]["HealthCounts"];
-        };
-        RegistryPage: {
-            items: components["schemas"]["Registry"][];
-            total: components["schemas"]["Total"];
-            facets: components["schemas"]["RegistryFacets"];
-            next_cursor?: string | null;
-        };
-        HealthView: {
-            status: components["schemas"]["Health"];
-            reason?: string | null;
-            message?: string | null;
-            /** Format: date-time */
-            since?: string | null;
-            /** Format: date-time */
-            checked_at?: string | null;
-            /** Format: date-time */
-            last_success_at?: string | null;
-            /** Format: int64 */
-            latency_ms?: number | null;
-        };
-        /** @enum {string} */
-        ConditionStatus: "true" | "false" | "unknown";
-        ConditionView: {
+        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "change.follow" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.disconnect";
+        /** @description What went wrong. */
+        Problem: {
+            /** @description `/problems/<code>`. */
             type: string;
-            status: components["schemas"]["ConditionStatus"];
-            reason: string;
-            /** Format: date-time */
-            since: string;
-            message?: string | null;
+            /** @description One English sentence. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The sentence with those of the refused fields. */
+            detail: string;
+            /** @description The stable reason. */
+            code: components["schemas"]["ErrorCode"];
+            /** @description Parameters of the sentence. */
+            params: {
+                [key: string]: string;
+            };
+            /** @description Refused fields. */
+            errors: components["schemas"]["FieldProblem"][];
+            permission?: components["schemas"]["Permission"] | null;
+            /** @description Finds this answer in log and audit log. */
+            request_id: string;
         };
-        /** @enum {string} */
-        Unavailable: "not_measured_yet" | "not_offered" | "unreachable";
-        Observed: {
-            /** Format: int64 */
-            value?: number | null;
-            /** Format: date-time */
-            as_of?: string | null;
-            unavailable?: null | components["schemas"]["Unavailable"];
-        };
-        RegistryStatistics: {
-            spaces: components["schemas"]["Observed"];
-            repositories: components["schemas"]["Observed"];
-            artifacts: components["schemas"]["Observed"];
-            tags: components["schemas"]["Observed"];
-            storage_bytes: components["schemas"]["Observed"];
-        };
+        /** @description An integrated registry. */
         Registry: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
             id: string;
+            /** @description Its name. */
             name: string;
+            /** @description The product. */
             kind: components["schemas"]["RegistryKind"];
+            /** @description Whom it belongs to. */
             owner: components["schemas"]["Owner"];
+            /** @description Where it is. */
             address: string;
+            /** @description The integration account's name. */
+            username?: string | null;
+            /** @description How its certificate is judged. */
             tls: components["schemas"]["TlsPolicy"];
+            /** @description What people say about it. */
             description: string;
+            /** @description Whether the whole connection test has passed. */
             verified: boolean;
-            health: components["schemas"]["HealthView"];
-            conditions: components["schemas"]["ConditionView"][];
-            statistics: components["schemas"]["RegistryStatistics"];
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            /** Format: int64 */
-            generation: number;
-            allowed_actions: components["schemas"]["AllowedAction"][];
-            username?: string | null;
+            /** @description The product's version, when it says. */
             version?: string | null;
-            integrated_by?: null | components["schemas"]["UserRef"];
+            /** @description Whether it works. */
+            health: components["schemas"]["HealthView"];
+            /** @description Every observed aspect. */
+            conditions: components["schemas"]["ConditionView"][];
+            /** @description What it holds. */
+            statistics: components["schemas"]["RegistryStatistics"];
+            integrated_by?: components["schemas"]["UserRef"] | null;
+            /**
+             * Format: date-time
+             * @description When it was integrated.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last edited.
+             */
+            updated_at: string;
+            /** @description Grows with every edit; send it as `If-Match`. */
+            generation: components["schemas"]["i64"];
+            /** @description What the asker may do with it. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
         };
+        /** @description An edit of a registry. */
+        RegistryEdit: {
+            /** @description What people say about it. */
+            description: string;
+        };
+        /** @description Counts beside the list, over the same filter without its health part. */
+        RegistryFacets: {
+            /** @description By health. */
+            health: components["schemas"]["HealthFacet"];
+        };
+        /** @description A registry to integrate. */
         RegistryInput: {
+            /** @description The product. */
             kind: components["schemas"]["RegistryKind"];
+            /** @description Its name; it cannot be changed later. */
             name: string;
+            owner?: components["schemas"]["Owner"] | null;
+            /** @description `https://host[:port][/path]`. */
             address: string;
-            owner?: components["schemas"]["Owner"];
+            /** @description The integration account. */
             username?: string | null;
+            /** @description Its password or token. It is never answered. */
             password?: string | null;
+            /** @description How the certificate is judged. */
             tls?: components["schemas"]["TlsPolicy"];
+            /** @description What people say about it. */
             description?: string;
+            /** @description Whether plain http is accepted. */
             plain_http_consent?: boolean;
+            /** @description Whether to store what could not be checked. */
             save_anyway?: boolean;
         };
-        RegistryEdit: {
-            description: string;
+        /** @enum {string} */
+        RegistryKind: "harbor" | "docker" | "jfrog";
+        /** @description A page of registries. */
+        RegistryPage: {
+            /** @description The rows. */
+            items: components["schemas"]["Registry"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many match. */
+            total: components["schemas"]["Total"];
+            /** @description Counts beside the list. */
+            facets: components["schemas"]["RegistryFacets"];
         };
+        /** @description What a registry holds. */
+        RegistryStatistics: {
+            /** @description Registry spaces. */
+            spaces: components["schemas"]["Observed"];
+            /** @description Repositories. */
+            repositories: components["schemas"]["Observed"];
+            /** @description Artifacts. */
+            artifacts: components["schemas"]["Observed"];
+            /** @description Tags. */
+            tags: components["schemas"]["Observed"];
+            /** @description Bytes stored. */
+            storage_bytes: components["schemas"]["Observed"];
+        };
+        /** @description What is being typed. */
         RegistryTestInput: {
+            /** @description The product expected. */
             kind: components["schemas"]["RegistryKind"];
+            /** @description `https://host[:port][/path]`. */
             address: string;
+            /** @description The integration account. */
             username?: string | null;
+            /** @description Its password or token. */
             password?: string | null;
+            /** @description How the certificate is judged. */
             tls?: components["schemas"]["TlsPolicy"];
+            /** @description Whether plain http is accepted. */
             plain_http_consent?: boolean;
         };
+        /** @description A line of the answer. */
+        RegistryTestLine: {
+            /** @description Which step. */
+            step: components["schemas"]["StepName"];
+            /** @description How it ended. */
+            status: components["schemas"]["StepStatusView"];
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            duration_ms: number;
+            code?: components["schemas"]["ErrorCode"] | null;
+            /** @description Parameters of the sentence. */
+            params: {
+                [key: string]: string;
+            };
+            /** @description What was found. */
+            facts: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            type: "step";
+        } | {
+            /** @description `ok`, or `failed` when a step failed. */
+            status: components["schemas"]["StepStatusView"];
+            /**
+             * Format: int64
+             * @description How long all of it took.
+             */
+            duration_ms: number;
+            detected_kind?: components["schemas"]["RegistryKind"] | null;
+            /** @description Its version, when it says. */
+            version?: string | null;
+            /** @enum {string} */
+            type: "result";
+        };
+        /**
+         * @description Either what is being typed or a stored registry, never both: a stored secret goes nowhere but
+         *     to its stored address.
+         */
         RegistryTestRequest: {
-            registry?: null | components["schemas"]["RegistryTestInput"];
-            credential?: boolean;
-            /** Format: uuid */
+            registry?: components["schemas"]["RegistryTestInput"] | null;
+            /** @description Whether to try the account too. */
+            credential?: boolean | null;
+            /**
+             * Format: uuid
+             * @description A stored registry.
+             */
             registry_id?: string | null;
         };
-        Change: {
-            /** Format: int64 */
-            id: number;
-            /** @enum {string} */
-            topic: "registry" | "registry_health" | "registry_statistics" | "session";
-            /** Format: uuid */
-            object_id: string;
-            /** Format: int64 */
-            generation: number;
+        /** @description The own session. */
+        Session: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Whose it is. */
+            user: components["schemas"]["SessionUser"];
+            /** @description What mutations of this session carry in `X-Roadstead-Csrf`. */
+            csrf_token: string;
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends if it is not used again.
+             */
+            expires_at: string;
+            /** @description What the person may do on the platform. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
         };
+        /** @description The signed-in person. */
+        SessionUser: {
+            /**
+             * Format: uuid
+             * @description Their id.
+             */
+            id: string;
+            /** @description Their name. */
+            name: string;
+            /** @description Their role over the installation. */
+            platform_role?: string | null;
+        };
+        /** @description The first administrator. */
+        SetupRequest: {
+            /** @description The token from the set-up link's fragment. */
+            token: string;
+            /** @description The administrator's name. */
+            name: string;
+            /** @description The administrator's password, 12 to 128 characters. */
+            password: string;
+        };
+        /** @description Whether the installation still lacks its first administrator. */
+        SetupState: {
+            /** @description It does. */
+            needed: boolean;
+        };
+        /** @enum {string} */
+        StepName: "resolve" | "connect" | "detect" | "authenticate" | "rights";
+        /**
+         * @description How a step ended.
+         * @enum {string}
+         */
+        StepStatusView: "ok" | "failed" | "skipped";
+        /** @description How the registry's certificate is judged. */
+        TlsPolicy: {
+            /** @enum {string} */
+            mode: "verify";
+        } | {
+            /** @description One or more PEM certificates. */
+            ca_pem: string;
+            /** @enum {string} */
+            mode: "ca";
+        } | {
+            /** @enum {string} */
+            mode: "skip";
+        };
+        /** @enum {string} */
+        Topic: "registry" | "registry_health" | "registry_statistics" | "user" | "session";
+        /** @description How many rows match. */
+        Total: {
+            /**
+             * Format: int64
+             * @description The count, or the bound it was counted to.
+             */
+            value: number;
+            /** @description Whether `value` is the count. */
+            exact: boolean;
+        };
+        /**
+         * @description Why a figure has no value.
+         * @enum {string}
+         */
+        Unavailable: "not_measured_yet" | "not_offered" | "unreachable";
+        /** @description A person as others see them. */
+        UserRef: {
+            /**
+             * Format: uuid
+             * @description Their id.
+             */
+            id: string;
+            /** @description Their name. */
+            name: string;
+        };
+        /** Format: int64 */
+        i64: number;
     };
     responses: never;
     parameters: never;
@@ -322,6 +618,93 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Alive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.1 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_setup: {
         parameters: {
             query?: never;
@@ -331,7 +714,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether set-up is needed */
+            /** @description The state */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -340,9 +723,18 @@ export interface operations {
                     "application/json": components["schemas"]["SetupState"];
                 };
             };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    complete_setup: {
+    finish_setup: {
         parameters: {
             query?: never;
             header?: never;
@@ -355,7 +747,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The first administrator's session */
+            /** @description Made and signed in */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -364,26 +756,8 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description A problem */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            422: {
+            /** @description A problem; `code` says which. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -411,8 +785,8 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description A problem */
-            401: {
+            /** @description A problem; `code` says which. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -422,7 +796,7 @@ export interface operations {
             };
         };
     };
-    log_in: {
+    open_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -435,7 +809,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The session */
+            /** @description Signed in */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -444,17 +818,8 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description A problem */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            429: {
+            /** @description A problem; `code` says which. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -464,7 +829,7 @@ export interface operations {
             };
         };
     };
-    log_out: {
+    close_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -480,8 +845,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem */
-            401: {
+            /** @description A problem; `code` says which. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -494,12 +859,19 @@ export interface operations {
     list_registries: {
         parameters: {
             query?: {
+                /** @description `platform`, or a workspace's id. */
                 owner?: string;
+                /** @description Only of this kind. */
                 kind?: components["schemas"]["RegistryKind"];
+                /** @description Only with this health. */
                 health?: components["schemas"]["Health"];
+                /** @description Only those whose name or address contains this. */
                 q?: string;
-                sort?: "attention" | "name" | "-name" | "created_at" | "-created_at";
+                /** @description `attention` (the default), `name`, `-name`, `created_at` or `-created_at`. */
+                sort?: string;
+                /** @description Rows, 1 to 200; 50 when absent. */
                 limit?: number;
+                /** @description `next_cursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
@@ -508,7 +880,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of registries */
+            /** @description A page */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -517,17 +889,8 @@ export interface operations {
                     "application/json": components["schemas"]["RegistryPage"];
                 };
             };
-            /** @description A problem */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            401: {
+            /** @description A problem; `code` says which. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -550,53 +913,21 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The registry */
+            /** @description Integrated */
             201: {
                 headers: {
+                    /** @description Its generation */
+                    etag?: string;
+                    /** @description Where it is */
+                    location?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Registry"];
                 };
             };
-            /** @description A problem */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            502: {
+            /** @description A problem; `code` says which. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -620,23 +951,16 @@ export interface operations {
             /** @description The registry */
             200: {
                 headers: {
+                    /** @description Its generation */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Registry"];
                 };
             };
-            /** @description A problem */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            404: {
+            /** @description A problem; `code` says which. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -650,7 +974,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                "If-Match": string;
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
             };
             path: {
                 id: string;
@@ -666,44 +991,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            428: {
+            /** @description A problem; `code` says which. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -717,7 +1006,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                "If-Match": string;
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
             };
             path: {
                 id: string;
@@ -730,62 +1020,19 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The registry */
+            /** @description Edited */
             200: {
                 headers: {
+                    /** @description Its generation */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Registry"];
                 };
             };
-            /** @description A problem */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            428: {
+            /** @description A problem; `code` says which. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -814,38 +1061,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/x-ndjson": string;
+                    "application/x-ndjson": components["schemas"]["RegistryTestLine"];
                 };
             };
-            /** @description A problem */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            429: {
+            /** @description A problem; `code` says which. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -858,13 +1078,16 @@ export interface operations {
     follow_changes: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The last frame seen */
+                "last-event-id"?: number | null;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events */
+            /** @description Frames `change` and `reset` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -873,17 +1096,8 @@ export interface operations {
                     "text/event-stream": components["schemas"]["Change"];
                 };
             };
-            /** @description A problem */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            429: {
+            /** @description A problem; `code` says which. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };

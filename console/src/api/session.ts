@@ -1,7 +1,7 @@
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, setCsrfToken, unwrap } from './client'
 import { ApiError } from './problem'
-import type { AllowedAction, Session } from './types'
+import type { AllowedAction, Permission, Session } from './types'
 
 /** Who is signed in, or null. */
 export const sessionQuery = queryOptions({
@@ -63,6 +63,6 @@ export function useLogOut() {
  * What the server says about an action. An action it does not mention is offered: the server judges again when it is
  * tried, and hiding it would be a guess.
  */
-export function allowance(actions: readonly AllowedAction[], action: string): AllowedAction {
+export function allowance(actions: readonly AllowedAction[], action: Permission): AllowedAction {
   return actions.find((each) => each.action === action) ?? { action, allowed: true, reason: null }
 }

@@ -25,6 +25,11 @@ export const CONDITION_REASONS = [
   'AddressRefused',
   'Reachable',
   'SlowAnswers',
+  'CredentialsAccepted',
+  'NoCredentials',
+  'CredentialUnreadable',
+  'NotTested',
+  'Tested',
 ] as const
 export type ConditionReason = (typeof CONDITION_REASONS)[number]
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { ApiError } from '../api/problem'
 import { useTexts } from '../i18n/context'
-import { errorText } from '../i18n/problemText'
+import { errorText, fieldText } from '../i18n/problemText'
 import { Button } from './Button'
 import { Copy } from './Copy'
 import { Notice } from './Notice'
@@ -38,7 +38,11 @@ export function ProblemNotice({ error, title, onRetry, withRequestId = true, act
         )
       }
     >
-      <p>{title ? texts.problem.both(text.title, text.remedy) : text.remedy}</p>
+      {error.errors.length > 0 ? (
+        error.errors.map((problem) => <p key={problem.pointer}>{fieldText(texts, problem)}</p>)
+      ) : (
+        <p>{title ? texts.problem.both(text.title, text.remedy) : text.remedy}</p>
+      )}
       {error.retryAfterSeconds !== null && <p>{texts.problem.retryAfter(String(error.retryAfterSeconds))}</p>}
       {withRequestId && error.requestId && (
         <p className="fine request-id">

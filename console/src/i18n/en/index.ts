@@ -1,3 +1,4 @@
+import type { ConditionType } from '../../api/types'
 import { errors } from './errors'
 import { reasons } from './reasons'
 
@@ -219,8 +220,11 @@ export const en = {
     },
     anonymous: 'without an account',
     signedInAs: (account: string) => `as ${account}`,
-    catalogueAvailable: 'repositories can be listed',
-    catalogueMissing: 'repositories cannot be listed',
+    catalogue: {
+      available: 'repositories can be listed',
+      missing: 'repositories cannot be listed',
+      unknown: 'listing could not be checked',
+    },
     otherKind: (product: string) => `This server says it is ${product}. It works here as a Docker Registry, with what that kind offers.`,
     aborted: 'The test ended before it was complete. Try it again.',
     cause: 'What to do',
@@ -271,11 +275,9 @@ export const en = {
     conditionUnknown: 'Unknown',
     condition: {
       Reachable: 'Reachable',
-      Authenticated: 'Signed in',
-      CredentialValid: 'Account accepted',
-      TlsValid: 'TLS in order',
-      Ready: 'Ready',
-    } as Record<string, string>,
+      CredentialsValid: 'Account accepted',
+      Verified: 'Connection tested',
+    } satisfies Record<ConditionType, string>,
     failedTitle: 'The registry could not be loaded',
     goneTitle: 'This registry does not exist',
     goneHelp: 'It was disconnected, or the link is not for you.',

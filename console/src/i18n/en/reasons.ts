@@ -15,4 +15,9 @@ export const reasons: ReasonTexts = {
   AddressRefused: { short: 'Address refused', sentence: 'Roadstead may not connect to this address.' },
   Reachable: { short: 'Reachable', sentence: 'The registry answers as it should.' },
   SlowAnswers: { short: 'Slow', sentence: 'The registry answers, but slowly.' },
+  CredentialsAccepted: { short: 'Accepted', sentence: 'The registry accepts the stored account.' },
+  NoCredentials: { short: 'No account', sentence: 'There is no account to check.' },
+  CredentialUnreadable: { short: 'Account unreadable', sentence: 'The stored account cannot be decrypted.' },
+  NotTested: { short: 'Not tested', sentence: 'The connection test has not passed yet.' },
+  Tested: { short: 'Tested', sentence: 'The whole connection test has passed.' },
 }

@@ -15,4 +15,9 @@ export const reasons: ReasonTexts = {
   AddressRefused: { short: '地址被禁止', sentence: 'Roadstead 不允许连接该地址。' },
   Reachable: { short: '可访问', sentence: '镜像仓库响应正常。' },
   SlowAnswers: { short: '响应缓慢', sentence: '镜像仓库有响应，但速度较慢。' },
+  CredentialsAccepted: { short: '已接受', sentence: '镜像仓库接受所保存的账户。' },
+  NoCredentials: { short: '无账户', sentence: '没有可检查的账户。' },
+  CredentialUnreadable: { short: '账户无法读取', sentence: '无法解密所保存的账户。' },
+  NotTested: { short: '未测试', sentence: '尚未通过连接测试。' },
+  Tested: { short: '已测试', sentence: '已通过全部连接测试。' },
 }

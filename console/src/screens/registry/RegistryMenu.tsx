@@ -1,6 +1,6 @@
 import { IconDots, IconPlugConnected, IconPlugConnectedX } from '@tabler/icons-react'
 import { allowance } from '../../api/session'
-import type { Registry } from '../../api/types'
+import type { Permission, Registry } from '../../api/types'
 import { useTexts } from '../../i18n/context'
 import type { Texts } from '../../i18n/en'
 import { errorText } from '../../i18n/problemText'
@@ -12,7 +12,7 @@ export const REGISTRY_ACTIONS = {
   test: 'registry.test',
   edit: 'registry.edit',
   disconnect: 'registry.disconnect',
-} as const
+} as const satisfies Record<string, Permission>
 
 /** Why an action on a registry cannot be used, or undefined when it can. */
 export function disabledReason(

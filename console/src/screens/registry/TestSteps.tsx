@@ -5,6 +5,7 @@ import {
   IconCircleXFilled,
 } from '@tabler/icons-react'
 import { TEST_STEPS, type TestStep, type TestStepName } from '../../api/registryTest'
+import type { ErrorCode } from '../../api/types'
 import type { TestState } from '../../api/useRegistryTest'
 import { useTexts } from '../../i18n/context'
 import { errorText } from '../../i18n/problemText'
@@ -16,6 +17,7 @@ type StepStatus = TestStep['status'] | 'running' | 'pending'
 
 /** The steps of a connection test, each with its outcome as soon as it is known. */
 export function TestSteps({ state }: { state: TestState }) {
+  const failed = state.steps.some((step) => step.status === 'failed')
   const nextStep = state.phase === 'running' ? TEST_STEPS[state.steps.length] : undefined
   return (
     <ol className="test-steps" aria-live="polite" aria-busy={state.phase === 'running'}>
@@ -25,6 +27,7 @@ export function TestSteps({ state }: { state: TestState }) {
           name={name}
           step={state.steps.find((each) => each.step === name)}
           running={name === nextStep}
+          afterFailure={failed}
         />
       ))}
     </ol>
@@ -35,43 +38,48 @@ interface StepRowProps {
   name: TestStepName
   step: TestStep | undefined
   running: boolean
+  /** A step of this test failed: those skipped could not be tried. Otherwise nobody asked for them. */
+  afterFailure: boolean
 }
 
-function StepRow({ name, step, running }: StepRowProps) {
+function StepRow({ name, step, running, afterFailure }: StepRowProps) {
   const texts = useTexts()
   const status: StepStatus = step?.status ?? (running ? 'running' : 'pending')
-  const facts = step && stepFacts(texts, step)
-  // A step nobody asked for is no outcome: its fact says so, a second word would only repeat it.
-  const notAsked = step?.status === 'skipped' && step.facts.reason === 'not_asked'
+  const notAsked = step?.status === 'skipped' && !afterFailure
   return (
     <li data-status={status}>
       <div className="test-step">
         <StepIcon status={status} />
         <span className="test-step-name">{texts.test.step[name]}</span>
-        <span className="test-step-facts fine">{facts}</span>
-        {!notAsked && (
-          <span className="test-step-status fine num">
-            {texts.test.status[status]}
-            {step && step.status !== 'skipped' && (
-              <>
-                {' · '}
-                <Duration ms={step.duration_ms} />
-              </>
-            )}
-          </span>
-        )}
+        <span className="test-step-facts fine">{step && stepFacts(texts, step)}</span>
+        <span className="test-step-status fine num">
+          {notAsked ? texts.test.notAsked : texts.test.status[status]}
+          {step && step.status !== 'skipped' && (
+            <>
+              {' · '}
+              <Duration ms={step.duration_ms} />
+            </>
+          )}
+        </span>
       </div>
-      {step?.status === 'failed' && step.code && <StepCause code={step.code} />}
+      {step?.status === 'failed' && step.code && <StepCause code={step.code} detail={step.params.detail} />}
     </li>
   )
 }
 
-function StepCause({ code }: { code: NonNullable<TestStep['code']> }) {
+interface StepCauseProps {
+  code: ErrorCode
+  /** What the registry or the TLS library said, as it said it. */
+  detail: string | undefined
+}
+
+function StepCause({ code, detail }: StepCauseProps) {
   const texts = useTexts()
   const { title, remedy } = errorText(texts, code)
   return (
     <div className="test-step-cause">
       <strong>{title}</strong>
+      {detail && <code className="mono break">{detail}</code>}
       <p>{remedy}</p>
     </div>
   )

@@ -13,6 +13,17 @@ function tlsWord(texts: Texts, tls: string | undefined): string | undefined {
   }
 }
 
+function catalogueWord(texts: Texts, catalogue: string | undefined): string | undefined {
+  switch (catalogue) {
+    case 'available':
+    case 'missing':
+    case 'unknown':
+      return texts.test.catalogue[catalogue]
+    default:
+      return undefined
+  }
+}
+
 /** The name of a product as people know it; the server's own word for one this console does not know. */
 export function productName(texts: Texts, product: string): string {
   return (texts.kind as Record<string, string>)[product as RegistryKind] ?? product
@@ -27,24 +38,13 @@ function parts(texts: Texts, { step, facts }: TestStep): (string | undefined)[] 
     case 'detect':
       return [facts.product && [productName(texts, facts.product), facts.version].filter(Boolean).join(' ')]
     case 'authenticate':
-      return [
-        facts.mode === 'anonymous'
-          ? texts.test.anonymous
-          : facts.account && texts.test.signedInAs(facts.account),
-      ]
+      return [facts.account ? texts.test.signedInAs(facts.account) : texts.test.anonymous]
     case 'rights':
-      return [
-        facts.catalogue === 'available'
-          ? texts.test.catalogueAvailable
-          : facts.catalogue === 'missing'
-            ? texts.test.catalogueMissing
-            : undefined,
-      ]
+      return [catalogueWord(texts, facts.catalogue)]
   }
 }
 
 /** What a finished step found out, in words. */
 export function stepFacts(texts: Texts, step: TestStep): string {
-  if (step.status === 'skipped') return step.facts.reason === 'not_asked' ? texts.test.notAsked : ''
-  return parts(texts, step).filter(Boolean).join(' · ')
+  return step.status !== 'ok' ? '' : parts(texts, step).filter(Boolean).join(' · ')
 }

@@ -71,9 +71,10 @@ export function SetupForm({ token, onDone, onLinkInvalid, onAlreadyDone }: Setup
     )
   }
 
+  const error = completeSetup.isError ? asApiError(completeSetup.error) : null
   return (
     <form className="form" onSubmit={submit} noValidate>
-      {completeSetup.isError && <ProblemNotice error={asApiError(completeSetup.error)} />}
+      {error && fieldProblems(error).length === 0 && <ProblemNotice error={error} />}
       <TextField
         ref={inputs.name}
         label={texts.setup.name}
