@@ -5,7 +5,6 @@ import { reasons } from './reasons'
 /** The English texts, and by their type what every other language must have. */
 export const en = {
   product: 'Roadstead',
-  languageName: 'English',
   switchLanguage: '切换到中文',
   skipToContent: 'Skip to content',
   loading: 'Loading',
@@ -17,16 +16,13 @@ export const en = {
     retry: 'Retry',
     reload: 'Reload',
     save: 'Save',
-    edit: 'Edit',
     copy: (what: string) => `Copy ${what}`,
-    copied: 'Copied',
     copiedWhat: (what: string) => `${what} copied`,
     previous: 'Previous',
     next: 'Next',
     clearFilters: 'Clear filters',
     dismiss: 'Dismiss',
     showPassword: 'Show password',
-    hidePassword: 'Hide password',
   },
 
   shell: {
@@ -92,7 +88,6 @@ export const en = {
     name: 'Name',
     password: 'Password',
     submit: 'Sign in',
-    throttled: (seconds: string) => `Try again in ${seconds} s.`,
     setupNeeded: 'This installation has no administrator yet. Open the set-up link that the server printed when it started.',
     sessionOver: 'Your session is over',
     sessionOverHelp: 'Sign in again to go on where you were. What you typed is still there.',
@@ -227,7 +222,6 @@ export const en = {
     },
     otherKind: (product: string) => `This server says it is ${product}. It works here as a Docker Registry, with what that kind offers.`,
     aborted: 'The test ended before it was complete. Try it again.',
-    cause: 'What to do',
   },
 
   registry: {

@@ -5,7 +5,6 @@ import { reasons } from './reasons'
 /** The Chinese texts. A text that English has and Chinese lacks does not compile. */
 export const zh: Texts = {
   product: 'Roadstead',
-  languageName: '中文',
   switchLanguage: 'Switch to English',
   skipToContent: '跳到正文',
   loading: '正在加载',
@@ -17,16 +16,13 @@ export const zh: Texts = {
     retry: '重试',
     reload: '重新加载',
     save: '保存',
-    edit: '编辑',
     copy: (what) => `复制 ${what}`,
-    copied: '已复制',
     copiedWhat: (what) => `已复制 ${what}`,
     previous: '上一页',
     next: '下一页',
     clearFilters: '清除筛选条件',
     dismiss: '关闭提示',
     showPassword: '显示密码',
-    hidePassword: '隐藏密码',
   },
 
   shell: {
@@ -92,7 +88,6 @@ export const zh: Texts = {
     name: '名称',
     password: '密码',
     submit: '登录',
-    throttled: (seconds) => `请在 ${seconds} 秒后重试。`,
     setupNeeded: '此安装尚无管理员。请打开服务端启动时输出的初始化链接。',
     sessionOver: '会话已结束',
     sessionOverHelp: '重新登录即可继续，已填写的内容仍然保留。',
@@ -227,7 +222,6 @@ export const zh: Texts = {
     },
     otherKind: (product) => `该服务器表明自己是 ${product}。在此可作为 Docker Registry 使用，功能以该类型为准。`,
     aborted: '测试未完成即结束，请重试。',
-    cause: '处理办法',
   },
 
   registry: {
