@@ -1,0 +1,52 @@
+// Fails when the built console outgrows what a first visit may cost. Run after `npm run build`.
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+const KIB = 1024
+const LIMITS = { firstLoadJs: 180 * KIB, css: 18 * KIB, lazyRoute: 30 * KIB, fonts: 50_000 }
+
+const dist = new URL('../dist/', import.meta.url).pathname
+const manifest = JSON.parse(readFileSync(new URL('../node_modules/.console-manifest.json', import.meta.url), 'utf8'))
+
+const compressed = (file) => statSync(join(dist, `${file}.br`)).size
+
+/** The chunk of `key` with everything it imports statically. */
+function closure(key, seen = new Set()) {
+  if (seen.has(key)) return seen
+  seen.add(key)
+  for (const imported of manifest[key].imports ?? []) closure(imported, seen)
+  return seen
+}
+
+const entryKey = Object.keys(manifest).find((key) => manifest[key].isEntry)
+const first = closure(entryKey)
+
+// A visitor loads exactly one dictionary before the first paint: count the larger.
+const isDictionary = (key) => /i18n\/(en|zh)\//.test(manifest[key].src ?? key)
+const dictionaries = Object.keys(manifest).filter((key) => manifest[key].isDynamicEntry && isDictionary(key))
+const sizeBeyondFirst = (key) =>
+  [...closure(key)].filter((chunk) => !first.has(chunk)).reduce((sum, chunk) => sum + compressed(manifest[chunk].file), 0)
+const firstLoadJs =
+  [...first].reduce((sum, key) => sum + compressed(manifest[key].file), 0) +
+  Math.max(0, ...dictionaries.map(sizeBeyondFirst))
+
+const assets = readdirSync(join(dist, 'assets'))
+const css = assets.filter((name) => name.endsWith('.css')).reduce((sum, name) => sum + compressed(`assets/${name}`), 0)
+const fonts = assets.filter((name) => name.endsWith('.woff2')).reduce((sum, name) => sum + statSync(join(dist, 'assets', name)).size, 0)
+
+const rows = [
+  ['first-load JS (br)', firstLoadJs, LIMITS.firstLoadJs],
+  ['CSS (br)', css, LIMITS.css],
+  ['fonts', fonts, LIMITS.fonts],
+]
+for (const key of Object.keys(manifest)) {
+  if (manifest[key].isDynamicEntry && !isDictionary(key)) rows.push([`lazy ${manifest[key].name} (br)`, sizeBeyondFirst(key), LIMITS.lazyRoute])
+}
+
+let failed = false
+for (const [name, size, limit] of rows) {
+  const over = size > limit
+  failed ||= over
+  console.log(`${over ? 'OVER ' : 'ok   '} ${name.padEnd(34)} ${(size / KIB).toFixed(1).padStart(7)} of ${(limit / KIB).toFixed(1)} KiB`)
+}
+process.exit(failed ? 1 : 0)

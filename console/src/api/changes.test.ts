@@ -1,0 +1,87 @@
+import { QueryClient } from '@tanstack/react-query'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { followChanges } from './changes'
+
+class FakeSource extends EventTarget {
+  readyState = 0
+  closed = false
+  close() {
+    this.closed = true
+  }
+  change(data: unknown) {
+    this.dispatchEvent(new MessageEvent('change', { data: typeof data === 'string' ? data : JSON.stringify(data) }))
+  }
+}
+
+describe('followChanges', () => {
+  const sources: FakeSource[] = []
+  const invalidated: unknown[] = []
+  let stop: () => void
+
+  const last = () => {
+    const source = sources.at(-1)
+    if (!source) throw new Error('no source was opened')
+    return source
+  }
+
+  beforeEach(() => {
+    vi.useFakeTimers()
+    vi.stubGlobal('EventSource', { CLOSED: 2 })
+    sources.length = 0
+    invalidated.length = 0
+    const queryClient = new QueryClient()
+    vi.spyOn(queryClient, 'invalidateQueries').mockImplementation(async (filters) => {
+      invalidated.push(filters?.queryKey)
+    })
+    stop = followChanges(queryClient, () => {
+      const source = new FakeSource()
+      sources.push(source)
+      return source as unknown as EventSource
+    })
+    last().dispatchEvent(new Event('open'))
+  })
+  afterEach(() => {
+    stop()
+    vi.useRealTimers()
+    vi.unstubAllGlobals()
+  })
+
+  it('many changes of one registry cause one refetch of it and of the lists', () => {
+    for (let i = 0; i < 5; i += 1) last().change({ topic: 'registry_health', object_id: 'a' })
+    vi.advanceTimersByTime(300)
+    expect(invalidated).toEqual([
+      ['registries', 'list'],
+      ['registries', 'one', 'a'],
+    ])
+  })
+
+  it('a reset refetches everything', () => {
+    last().dispatchEvent(new Event('reset'))
+    vi.advanceTimersByTime(300)
+    expect(invalidated).toEqual([['registries'], ['session']])
+  })
+
+  it('a frame that cannot be read is passed over', () => {
+    last().change('{half')
+    last().change({ topic: 'session', object_id: 's' })
+    vi.advanceTimersByTime(300)
+    expect(invalidated).toEqual([['session']])
+  })
+
+  it('a refused feed is polled for, tried again, and everything is refetched once it is back', () => {
+    last().readyState = 2
+    last().dispatchEvent(new Event('error'))
+    vi.advanceTimersByTime(2_000)
+    expect(sources).toHaveLength(2)
+    vi.advanceTimersByTime(14_000)
+    expect(invalidated).toEqual([['registries'], ['session']])
+    last().dispatchEvent(new Event('open'))
+    vi.advanceTimersByTime(300)
+    expect(invalidated).toHaveLength(4)
+  })
+
+  it('ends with its page', () => {
+    stop()
+    expect(last().closed).toBe(true)
+  })
+})

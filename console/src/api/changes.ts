@@ -1,0 +1,126 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { useEffect, useSyncExternalStore } from 'react'
+import { REGISTRIES_KEY, REGISTRY_LISTS_KEY, registryKey } from './registries'
+import { sessionQuery } from './session'
+import type { Change } from './types'
+
+/** Whether changes arrive by themselves. */
+export type LiveStatus = 'connecting' | 'live' | 'reconnecting'
+
+/** Many checks end at the same moment; their changes cause one refetch. */
+const GATHER_MS = 250
+const RETRY_FIRST_MS = 2_000
+const RETRY_MAX_MS = 30_000
+const FALLBACK_POLL_MS = 15_000
+
+let status: LiveStatus = 'connecting'
+const listeners = new Set<() => void>()
+
+function setStatus(next: LiveStatus): void {
+  if (next === status) return
+  status = next
+  for (const listener of listeners) listener()
+}
+
+function parseChange(data: string): Change | null {
+  try {
+    return JSON.parse(data) as Change
+  } catch {
+    // A frame that cannot be read must not end the feed; the next poll makes good for it.
+    return null
+  }
+}
+
+/** Follows the change feed until the returned function is called. */
+export function followChanges(queryClient: QueryClient, createSource: () => EventSource): () => void {
+  let source: EventSource | undefined
+  let retryTimer: ReturnType<typeof setTimeout> | undefined
+  let gatherTimer: ReturnType<typeof setTimeout> | undefined
+  let retryMs = RETRY_FIRST_MS
+  let missedSome = false
+  const gathered = new Map<string, readonly unknown[]>()
+
+  const gather = (queryKey: readonly unknown[]) => {
+    gathered.set(JSON.stringify(queryKey), queryKey)
+    gatherTimer ??= setTimeout(() => {
+      gatherTimer = undefined
+      for (const key of gathered.values()) void queryClient.invalidateQueries({ queryKey: key })
+      gathered.clear()
+    }, GATHER_MS)
+  }
+
+  const refetchEverything = () => {
+    gather(REGISTRIES_KEY)
+    gather(sessionQuery.queryKey)
+  }
+
+  const onChange = (event: MessageEvent<string>) => {
+    const change = parseChange(event.data)
+    if (change === null) return
+    switch (change.topic) {
+      case 'session':
+      case 'user':
+        gather(sessionQuery.queryKey)
+        break
+      case 'registry':
+      case 'registry_health':
+      case 'registry_statistics':
+        gather(REGISTRY_LISTS_KEY)
+        gather(registryKey(change.object_id))
+        break
+    }
+  }
+
+  const open = () => {
+    source = createSource()
+    source.addEventListener('change', onChange)
+    source.addEventListener('reset', refetchEverything)
+    source.addEventListener('open', () => {
+      retryMs = RETRY_FIRST_MS
+      // A new source has no last event id, so nobody repeats to us what happened in between.
+      if (missedSome) refetchEverything()
+      missedSome = false
+      setStatus('live')
+    })
+    source.addEventListener('error', () => {
+      missedSome = true
+      setStatus('reconnecting')
+      // After a refusal the browser gives up; then it is ours to try again.
+      if (source?.readyState !== EventSource.CLOSED) return
+      retryTimer = setTimeout(open, retryMs)
+      retryMs = Math.min(retryMs * 2, RETRY_MAX_MS)
+    })
+  }
+
+  const poll = setInterval(() => {
+    if (status === 'reconnecting') refetchEverything()
+  }, FALLBACK_POLL_MS)
+  open()
+
+  return () => {
+    clearInterval(poll)
+    clearTimeout(retryTimer)
+    clearTimeout(gatherTimer)
+    source?.close()
+    setStatus('connecting')
+  }
+}
+
+/** Follows the change feed while the component is mounted and `active`. */
+export function useFollowChanges(queryClient: QueryClient, active: boolean): void {
+  useEffect(() => {
+    if (!active) return
+    return followChanges(queryClient, () => new EventSource('/api/v1/changes'))
+  }, [queryClient, active])
+}
+
+/** The state of the change feed. */
+export function useLiveStatus(): LiveStatus {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => status,
+  )
+}

@@ -1,0 +1,78 @@
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import type { RegistrySearch } from '../lib/registrySearch'
+import { api, unwrap } from './client'
+import { REFRESH_INTERVAL_MS } from './queries'
+import type { Registry, RegistryInput } from './types'
+
+export const PAGE_SIZE = 50
+
+/** Everything loaded about registries lies under this key. */
+export const REGISTRIES_KEY = ['registries'] as const
+export const REGISTRY_LISTS_KEY = [...REGISTRIES_KEY, 'list'] as const
+export const registryKey = (id: string) => [...REGISTRIES_KEY, 'one', id] as const
+
+export function registriesQuery(search: RegistrySearch) {
+  const query = {
+    owner: 'platform',
+    q: search.q,
+    kind: search.kind,
+    health: search.health,
+    sort: search.sort,
+    limit: PAGE_SIZE,
+    cursor: search.after?.at(-1),
+  }
+  return queryOptions({
+    queryKey: [...REGISTRY_LISTS_KEY, query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/registries', { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_INTERVAL_MS,
+  })
+}
+
+export function registryQuery(id: string) {
+  return queryOptions({
+    queryKey: registryKey(id),
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/registries/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: REFRESH_INTERVAL_MS,
+  })
+}
+
+const ifMatch = (registry: Registry) => ({ 'if-match': `"${registry.generation}"` })
+
+export function useIntegrateRegistry() {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (input: RegistryInput) => unwrap(api.POST('/api/v1/registries', { body: input })),
+    onSuccess: async (registry) => {
+      queryClient.setQueryData(registryKey(registry.id), registry)
+      await queryClient.invalidateQueries({ queryKey: REGISTRY_LISTS_KEY })
+    },
+  })
+}
+
+export function useEditRegistry() {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: ({ registry, description }: { registry: Registry; description: string }) =>
+      unwrap(
+        api.PATCH('/api/v1/registries/{id}', {
+          params: { path: { id: registry.id }, header: ifMatch(registry) },
+          body: { description },
+        }),
+      ),
+    onSuccess: (registry) => queryClient.setQueryData(registryKey(registry.id), registry),
+  })
+}
+
+export function useDisconnectRegistry() {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (registry: Registry) =>
+      unwrap(
+        api.DELETE('/api/v1/registries/{id}', {
+          params: { path: { id: registry.id }, header: ifMatch(registry) },
+        }),
+      ),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: REGISTRY_LISTS_KEY }),
+  })
+}

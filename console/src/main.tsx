@@ -1,0 +1,38 @@
+import './ui/mantine.css'
+import './styles/index.css'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { createQueryClient } from './api/queries'
+import { I18nProvider } from './i18n/context'
+import { detectLocale, loadTexts } from './i18n/locale'
+import { takeSetupToken } from './lib/setupToken'
+import { createAppRouter } from './router'
+import { Announcer } from './ui/announce'
+import { UiProvider } from './ui/Provider'
+import { Toasts } from './ui/Toasts'
+
+// Before the router reads the address.
+const setupToken = takeSetupToken(location, history)
+
+const locale = detectLocale()
+const queryClient = createQueryClient()
+const router = createAppRouter({ queryClient, setupToken })
+const container = document.getElementById('root')
+if (container === null) throw new Error('the page has no #root')
+
+const texts = await loadTexts(locale)
+createRoot(container).render(
+  <StrictMode>
+    <I18nProvider initialLocale={locale} initialTexts={texts}>
+      <UiProvider>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+          <Toasts />
+          <Announcer />
+        </QueryClientProvider>
+      </UiProvider>
+    </I18nProvider>
+  </StrictMode>,
+)

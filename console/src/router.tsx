@@ -1,0 +1,102 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { sessionQuery } from './api/session'
+import { validateRegistrySearch } from './lib/registrySearch'
+import { safeReturnTo } from './lib/returnTo'
+import { parseSearch, stringifySearch } from './lib/searchParams'
+import { CrashScreen } from './screens/CrashScreen'
+import { LoginScreen } from './screens/login/LoginScreen'
+import { NotFoundScreen } from './screens/NotFoundScreen'
+import { RegistriesScreen } from './screens/registries/RegistriesScreen'
+import { SetupScreen } from './screens/setup/SetupScreen'
+import { Shell } from './shell/Shell'
+import { markNavigation } from './ui/PageTitle'
+
+interface RouterContext {
+  queryClient: QueryClient
+  setupToken: string | null
+}
+
+interface LoginSearch {
+  return_to?: string
+}
+
+const root = createRootRouteWithContext<RouterContext>()({})
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: function Setup() {
+    return <SetupScreen token={setup.useRouteContext().setupToken} />
+  },
+})
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search: Record<string, unknown>): LoginSearch =>
+    typeof search.return_to === 'string' ? { return_to: safeReturnTo(search.return_to) } : {},
+  component: function Login() {
+    return <LoginScreen returnTo={login.useSearch().return_to} />
+  },
+})
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ context, location }) => {
+    const { queryClient } = context
+    const session =
+      queryClient.getQueryData(sessionQuery.queryKey) ?? (await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 }))
+    // While somebody is at work, an ended session is asked for again over the page instead (see Shell).
+    if (session === null) throw redirect({ to: '/login', search: { return_to: location.href }, replace: true })
+  },
+  component: Shell,
+})
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/registries', search: {}, replace: true })
+  },
+})
+
+const registries = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/registries',
+  validateSearch: validateRegistrySearch,
+  component: RegistriesScreen,
+})
+
+const registry = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/registries/$id',
+  component: lazyRouteComponent(() => import('./screens/registry/RegistryScreen'), 'RegistryScreen'),
+})
+
+// Below the shell, so that a wrong address keeps the navigation at hand.
+const notFound = createRoute({ getParentRoute: () => signedIn, path: '$', component: NotFoundScreen })
+
+export function createAppRouter(context: RouterContext) {
+  const router = createRouter({
+    routeTree: root.addChildren([setup, login, signedIn.addChildren([home, registries, registry, notFound])]),
+    context,
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    defaultNotFoundComponent: NotFoundScreen,
+    defaultErrorComponent: ({ error }) => <CrashScreen error={error} />,
+    scrollRestoration: true,
+  })
+  router.subscribe('onBeforeNavigate', ({ fromLocation, pathChanged }) => {
+    if (fromLocation && pathChanged) markNavigation()
+  })
+  return router
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>
+  }
+}

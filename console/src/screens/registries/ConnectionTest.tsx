@@ -1,0 +1,93 @@
+import { useEffect, useRef } from 'react'
+import type { ApiError } from '../../api/problem'
+import { TEST_STEPS } from '../../api/registryTest'
+import { useRegistryTest } from '../../api/useRegistryTest'
+import { useTexts } from '../../i18n/context'
+import { isPlainHttp, isPlausibleAddress } from '../../lib/address'
+import { Button } from '../../ui/Button'
+import { Card } from '../../ui/Card'
+import { ProblemNotice } from '../../ui/ProblemNotice'
+import { TestOutcome } from '../registry/TestOutcome'
+import { TestSteps } from '../registry/TestSteps'
+import { type IntegrateValues, isTestable, toTestInput } from './integrateForm'
+
+const TYPING_PAUSE_MS = 600
+
+interface ConnectionTestProps {
+  values: IntegrateValues
+  /** The upstream problem that the last attempt to save ended with. */
+  saveError: ApiError | null
+  saving: boolean
+  onSaveAnyway: () => void
+}
+
+/**
+ * The connection test of what is being typed. The steps without the account run by themselves; the account is only
+ * tried on demand, because a half-typed password would lock it.
+ */
+export function ConnectionTest({ values, saveError, saving, onSaveAnyway }: ConnectionTestProps) {
+  const texts = useTexts()
+  const { state, start, reset, forgetAccount } = useRegistryTest()
+  const testable = isTestable(values)
+  const latest = useRef(values)
+  latest.current = values
+
+  const { kind, address, plainHttpConsent, tlsMode, caPem, username, password } = values
+  useEffect(() => {
+    reset()
+    if (!testable) return
+    const timer = setTimeout(
+      () => void start({ registry: toTestInput(latest.current, false), credential: false }),
+      TYPING_PAUSE_MS,
+    )
+    return () => clearTimeout(timer)
+  }, [kind, address, plainHttpConsent, tlsMode, caPem, testable, start, reset])
+
+  useEffect(() => forgetAccount(), [username, password, forgetAccount])
+
+  const waitsForConsent = isPlainHttp(address) && isPlausibleAddress(address) && !plainHttpConsent
+  return (
+    <Card
+      title={texts.test.title}
+      aside={
+        state.phase !== 'idle' && (
+          <span className="fine num">
+            {state.result
+              ? texts.test[state.result.status === 'ok' ? 'passed' : 'failed']
+              : texts.test.progress(String(state.steps.length), String(TEST_STEPS.length))}
+          </span>
+        )
+      }
+    >
+      {state.phase === 'idle' ? (
+        <p className="card-note">{waitsForConsent ? texts.test.consentFirst : texts.test.idle}</p>
+      ) : (
+        <TestSteps state={state} />
+      )}
+      <TestOutcome state={state} kind={kind} />
+      {saveError && (
+        <ProblemNotice
+          error={saveError}
+          title={texts.integrate.notReached}
+          actions={
+            <div className="save-anyway">
+              <Button size="xs" loading={saving} onClick={onSaveAnyway}>
+                {texts.integrate.saveAnyway}
+              </Button>
+              <span className="fine">{texts.integrate.saveAnywayHelp}</span>
+            </div>
+          }
+        />
+      )}
+      <div className="card-foot">
+        <Button
+          size="xs"
+          disabled={!testable || state.phase === 'running'}
+          onClick={() => void start({ registry: toTestInput(values, true), credential: true })}
+        >
+          {username.trim() === '' ? texts.test.withoutAccount : texts.test.withAccount}
+        </Button>
+      </div>
+    </Card>
+  )
+}

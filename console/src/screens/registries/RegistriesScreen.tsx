@@ -1,0 +1,221 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { IconAnchor, IconPlus, IconSearchOff } from '@tabler/icons-react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { asApiError } from '../../api/problem'
+import { registriesQuery } from '../../api/registries'
+import { allowance, sessionQuery } from '../../api/session'
+import type { Registry } from '../../api/types'
+import { useI18n } from '../../i18n/context'
+import { errorText } from '../../i18n/problemText'
+import { isFiltered, type RegistrySearch } from '../../lib/registrySearch'
+import { Button } from '../../ui/Button'
+import { DataTable } from '../../ui/DataTable'
+import { EmptyState } from '../../ui/EmptyState'
+import { focusPageTitle, PageTitle } from '../../ui/PageTitle'
+import { ProblemNotice } from '../../ui/ProblemNotice'
+import { StaleNotice } from '../../ui/StaleNotice'
+import { Tip } from '../../ui/Tip'
+import { DisconnectDialog } from '../registry/DisconnectDialog'
+import { TestDialog } from '../registry/TestDialog'
+import { registryColumns } from './registryColumns'
+import { RegistryFilters } from './RegistryFilters'
+import { RegistryPager } from './RegistryPager'
+
+const IntegrateDrawer = lazy(async () => ({ default: (await import('./IntegrateDrawer')).IntegrateDrawer }))
+
+// A closing dialog holds the focus until it has faded out.
+const FOCUS_RETURN_MS = 200
+
+const route = getRouteApi('/signed-in/registries')
+
+export function RegistriesScreen() {
+  const { texts, format } = useI18n()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const query = useQuery(registriesQuery(search))
+  const integrateButton = useRef<HTMLButtonElement>(null)
+  const [testing, setTesting] = useState<Registry | null>(null)
+  const [disconnecting, setDisconnecting] = useState<Registry | null>(null)
+
+  const change = useCallback(
+    (part: Partial<RegistrySearch>) =>
+      // A changed filter or order starts at its first page; a step through the pages belongs into the history.
+      void navigate({ search: (before) => ({ ...before, after: undefined, ...part }), replace: !('after' in part) }),
+    [navigate],
+  )
+  const setIntegrate = useCallback(
+    (integrate: boolean) =>
+      void navigate({ search: (before) => ({ ...before, integrate: integrate || undefined }), replace: !integrate }),
+    [navigate],
+  )
+
+  const columns = useMemo(
+    () =>
+      registryColumns({
+        texts,
+        format,
+        sort: search.sort,
+        onSort: (sort) => change({ sort }),
+        onTest: setTesting,
+        onDisconnect: setDisconnecting,
+      }),
+    [texts, format, search.sort, change],
+  )
+
+  const page = query.data
+  const isEmpty = page !== undefined && page.items.length === 0
+
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <PageTitle title={texts.registries.title} />
+          <p className="page-sub">
+            <span className="page-place">{texts.registries.subtitle}</span>
+            {texts.registries.meaning}
+          </p>
+        </div>
+        <IntegrateButton ref={integrateButton} onClick={() => setIntegrate(true)} />
+      </div>
+
+      <RegistryFilters search={search} facets={page?.facets} onChange={change} />
+      {query.isError && page && (
+        <StaleNotice
+          text={texts.registries.stale(format.dateTime(new Date(query.dataUpdatedAt).toISOString()))}
+          onRetry={() => void query.refetch()}
+        />
+      )}
+
+      <div className="card table-card">
+        {query.isError && !page ? (
+          <div className="card-body">
+            <ProblemNotice
+              error={asApiError(query.error)}
+              title={texts.registries.failedTitle}
+              onRetry={() => void query.refetch()}
+            />
+          </div>
+        ) : isEmpty ? (
+          <NothingHere
+            search={search}
+            onClear={() => change({ q: undefined, kind: undefined, health: undefined })}
+            onIntegrate={() => setIntegrate(true)}
+          />
+        ) : (
+          <>
+            <DataTable
+              caption={texts.registries.title}
+              columns={columns}
+              rows={page?.items ?? []}
+              rowKey={(registry) => registry.id}
+              loading={page === undefined}
+              outdated={query.isPlaceholderData}
+            />
+            {page && <RegistryPager search={search} page={page} onChange={change} />}
+          </>
+        )}
+      </div>
+
+      <LazyIntegrateDrawer
+        opened={search.integrate === true}
+        onClose={() => setIntegrate(false)}
+        onClosed={() =>
+          // A page opened with the drawer has nothing the focus could return to by itself. That shows once the
+          // drawer's own fields are gone, a moment later.
+          setTimeout(() => {
+            if (document.activeElement === document.body) integrateButton.current?.focus()
+          })
+        }
+      />
+      <TestDialog registry={testing} onClose={() => setTesting(null)} />
+      <DisconnectDialog
+        registry={disconnecting}
+        onClose={() => setDisconnecting(null)}
+        // The row whose menu opened the dialog is gone.
+        onDisconnected={() => setTimeout(focusPageTitle, FOCUS_RETURN_MS)}
+      />
+    </>
+  )
+}
+
+interface IntegrateButtonProps {
+  ref: React.Ref<HTMLButtonElement>
+  onClick: () => void
+}
+
+function IntegrateButton({ ref, onClick }: IntegrateButtonProps) {
+  const { texts } = useI18n()
+  const { data: session } = useQuery(sessionQuery)
+  const { allowed, reason } = allowance(session?.allowed_actions ?? [], 'registry.integrate')
+  const icon = <IconPlus size={16} aria-hidden />
+  if (allowed) {
+    return (
+      <Button ref={ref} tone="primary" icon={icon} onClick={onClick}>
+        {texts.registries.integrate}
+      </Button>
+    )
+  }
+  const why = errorText(texts, reason ?? 'permission.denied')
+  return (
+    <Tip text={texts.problem.both(why.title, why.remedy)}>
+      <Button tone="primary" icon={icon} aria-disabled data-disabled>
+        {texts.registries.integrate}
+      </Button>
+    </Tip>
+  )
+}
+
+interface NothingHereProps {
+  search: RegistrySearch
+  onClear: () => void
+  onIntegrate: () => void
+}
+
+/** "You have none" and "none fits your filter" ask for different next steps. */
+function NothingHere({ search, onClear, onIntegrate }: NothingHereProps) {
+  const { texts } = useI18n()
+  const { data: session } = useQuery(sessionQuery)
+  const mayIntegrate = allowance(session?.allowed_actions ?? [], 'registry.integrate').allowed
+  if (isFiltered(search)) {
+    return (
+      <EmptyState
+        icon={<IconSearchOff size={26} stroke={1.5} />}
+        title={texts.registries.noMatchTitle}
+        action={<Button onClick={onClear}>{texts.action.clearFilters}</Button>}
+      >
+        {texts.registries.noMatchHelp}
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState
+      icon={<IconAnchor size={26} stroke={1.5} />}
+      title={texts.registries.emptyTitle}
+      action={
+        mayIntegrate && (
+          <Button tone="primary" onClick={onIntegrate}>
+            {texts.registries.integrate}
+          </Button>
+        )
+      }
+    >
+      {texts.registries.emptyHelp}
+    </EmptyState>
+  )
+}
+
+interface LazyIntegrateDrawerProps {
+  opened: boolean
+  onClose: () => void
+  onClosed: () => void
+}
+
+/** Fetches the drawer's code when it is first wanted and keeps it afterwards. */
+function LazyIntegrateDrawer(props: LazyIntegrateDrawerProps) {
+  const [wanted, setWanted] = useState(props.opened)
+  useEffect(() => {
+    if (props.opened) setWanted(true)
+  }, [props.opened])
+  return <Suspense>{wanted && <IntegrateDrawer {...props} />}</Suspense>
+}

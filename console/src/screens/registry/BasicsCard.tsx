@@ -1,0 +1,71 @@
+import { IconAlertTriangle, IconShieldCheck } from '@tabler/icons-react'
+import type { Registry } from '../../api/types'
+import { useI18n } from '../../i18n/context'
+import { isPlainHttp } from '../../lib/address'
+import { Card } from '../../ui/Card'
+import { Copy } from '../../ui/Copy'
+import { KeyValues } from '../../ui/KeyValues'
+import { Description } from './Description'
+
+/** What the registry is and how it is reached. */
+export function BasicsCard({ registry }: { registry: Registry }) {
+  const { texts, format } = useI18n()
+  return (
+    <Card title={texts.registry.basics}>
+      <KeyValues
+        entries={[
+          { key: texts.registry.kind, value: texts.kind[registry.kind] },
+          {
+            key: texts.registry.version,
+            value: registry.version ?? <span className="fine">{texts.registry.versionUnknown}</span>,
+          },
+          {
+            key: texts.registry.address,
+            value: (
+              <span className="copyable">
+                <span className="mono break">{registry.address}</span>
+                <Copy value={registry.address} />
+              </span>
+            ),
+          },
+          { key: texts.registry.tls, value: <Tls registry={registry} /> },
+          {
+            key: texts.registry.account,
+            value: registry.username ? <span className="mono break">{registry.username}</span> : texts.registry.anonymous,
+          },
+          {
+            key: texts.registry.integrated,
+            value: (
+              <>
+                <span className="num">{format.dateTime(registry.created_at)}</span>
+                {registry.integrated_by && (
+                  <span className="fine">{texts.registry.integratedBy(registry.integrated_by.name)}</span>
+                )}
+              </>
+            ),
+          },
+          { key: texts.registry.description, value: <Description registry={registry} /> },
+        ]}
+      />
+    </Card>
+  )
+}
+
+function Tls({ registry }: { registry: Registry }) {
+  const { texts } = useI18n()
+  const plain = isPlainHttp(registry.address)
+  if (plain || registry.tls.mode === 'skip') {
+    return (
+      <>
+        <IconAlertTriangle size={16} color="var(--rs-warn)" aria-hidden />
+        {plain ? texts.registry.tlsPlain : texts.registry.tlsMode.skip}
+      </>
+    )
+  }
+  return (
+    <>
+      <IconShieldCheck size={16} color="var(--rs-ok)" aria-hidden />
+      {texts.registry.tlsMode[registry.tls.mode]}
+    </>
+  )
+}

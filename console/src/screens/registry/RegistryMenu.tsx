@@ -1,0 +1,64 @@
+import { IconDots, IconPlugConnected, IconPlugConnectedX } from '@tabler/icons-react'
+import { allowance } from '../../api/session'
+import type { Permission, Registry } from '../../api/types'
+import { useTexts } from '../../i18n/context'
+import type { Texts } from '../../i18n/en'
+import { errorText } from '../../i18n/problemText'
+import { IconButton } from '../../ui/IconButton'
+import { Menu } from '../../ui/Menu'
+
+/** The permissions behind what can be done to a registry. */
+export const REGISTRY_ACTIONS = {
+  test: 'registry.test',
+  edit: 'registry.edit',
+  disconnect: 'registry.disconnect',
+} as const satisfies Record<string, Permission>
+
+/** Why an action on a registry cannot be used, or undefined when it can. */
+export function disabledReason(
+  texts: Texts,
+  registry: Registry,
+  action: keyof typeof REGISTRY_ACTIONS,
+): string | undefined {
+  const { allowed, reason } = allowance(registry.allowed_actions, REGISTRY_ACTIONS[action])
+  if (allowed) return undefined
+  const { title, remedy } = errorText(texts, reason ?? 'permission.denied')
+  return texts.problem.both(title, remedy)
+}
+
+interface RegistryMenuProps {
+  registry: Registry
+  label: string
+  size: number
+  outlined?: boolean
+  /** Left out where a button for it stands beside the menu. */
+  onTest?: () => void
+  onDisconnect: () => void
+}
+
+export function RegistryMenu({ registry, label, size, outlined, onTest, onDisconnect }: RegistryMenuProps) {
+  const texts = useTexts()
+  const test = onTest && {
+    label: texts.registry.test,
+    icon: <IconPlugConnected size={16} stroke={1.7} aria-hidden />,
+    disabledReason: disabledReason(texts, registry, 'test'),
+    onSelect: onTest,
+  }
+  const disconnect = {
+    label: texts.registry.disconnect,
+    icon: <IconPlugConnectedX size={16} stroke={1.7} aria-hidden />,
+    danger: true,
+    disabledReason: disabledReason(texts, registry, 'disconnect'),
+    onSelect: onDisconnect,
+  }
+  return (
+    <Menu
+      trigger={
+        <IconButton label={label} size={size} withTip={false} outlined={outlined}>
+          <IconDots size={18} aria-hidden />
+        </IconButton>
+      }
+      actions={test ? [test, disconnect] : [disconnect]}
+    />
+  )
+}

@@ -1,0 +1,178 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { IconPlugConnected, IconUnlink } from '@tabler/icons-react'
+import { useState } from 'react'
+import { asApiError } from '../../api/problem'
+import { registryQuery } from '../../api/registries'
+import type { Registry } from '../../api/types'
+import { useI18n, useTexts } from '../../i18n/context'
+import { Button, ButtonLink } from '../../ui/Button'
+import { Copy } from '../../ui/Copy'
+import { Glyph } from '../../ui/Glyph'
+import { HealthChip } from '../../ui/HealthChip'
+import { PageTitle } from '../../ui/PageTitle'
+import { ProblemNotice } from '../../ui/ProblemNotice'
+import { Skeleton } from '../../ui/Skeleton'
+import { StaleNotice } from '../../ui/StaleNotice'
+import { Tip } from '../../ui/Tip'
+import { UnverifiedChip } from '../../ui/UnverifiedChip'
+import { BasicsCard } from './BasicsCard'
+import { DisconnectDialog } from './DisconnectDialog'
+import { HealthCard } from './HealthCard'
+import { disabledReason, RegistryMenu } from './RegistryMenu'
+import { StatStrip } from './StatStrip'
+import { TestDialog } from './TestDialog'
+
+const route = getRouteApi('/signed-in/registries/$id')
+
+/** The overview of one registry. */
+export function RegistryScreen() {
+  const { texts, format } = useI18n()
+  const { id } = route.useParams()
+  const query = useQuery(registryQuery(id))
+  const error = query.isError ? asApiError(query.error) : null
+
+  // Gone is gone, even when an older answer is still in memory.
+  if (error?.code === 'object.not_found') return <Gone />
+  if (query.data === undefined) {
+    return error ? (
+      <>
+        <Breadcrumb />
+        <PageTitle title={texts.registry.failedTitle} />
+        <div className="page-problem">
+          <ProblemNotice error={error} onRetry={() => void query.refetch()} />
+        </div>
+      </>
+    ) : (
+      <Loading />
+    )
+  }
+  return (
+    <>
+      <Breadcrumb name={query.data.name} />
+      <RegistryHeader key={query.data.id} registry={query.data} />
+      {error && (
+        <StaleNotice
+          text={texts.registry.stale(format.dateTime(new Date(query.dataUpdatedAt).toISOString()))}
+          onRetry={() => void query.refetch()}
+        />
+      )}
+      <StatStrip statistics={query.data.statistics} />
+      <div className="columns">
+        <BasicsCard registry={query.data} />
+        <HealthCard registry={query.data} />
+      </div>
+    </>
+  )
+}
+
+function Breadcrumb({ name }: { name?: string }) {
+  const texts = useTexts()
+  return (
+    <nav className="breadcrumb" aria-label={texts.registry.breadcrumb}>
+      <ol>
+        <li>
+          <Link to="/registries" search={{}}>
+            {texts.registries.title}
+          </Link>
+        </li>
+        {name && <li aria-current="page">{name}</li>}
+      </ol>
+    </nav>
+  )
+}
+
+function RegistryHeader({ registry }: { registry: Registry }) {
+  const texts = useTexts()
+  const navigate = useNavigate()
+  const [testing, setTesting] = useState(false)
+  const [disconnecting, setDisconnecting] = useState(false)
+  const testBlocked = disabledReason(texts, registry, 'test')
+
+  return (
+    <div className="page-head registry-head">
+      <div className="registry-title">
+        <Glyph kind={registry.kind} size={44} />
+        <div>
+          <div className="title-line">
+            <PageTitle title={registry.name} />
+            <HealthChip health={registry.health.status} />
+            {!registry.verified && <UnverifiedChip />}
+          </div>
+          <div className="copyable">
+            <span className="mono break">{registry.address}</span>
+            <Copy value={registry.address} />
+          </div>
+        </div>
+      </div>
+      <div className="head-actions">
+        <Tip text={testBlocked ?? ''} disabled={!testBlocked}>
+          <Button
+            icon={<IconPlugConnected size={16} stroke={1.7} aria-hidden />}
+            aria-disabled={testBlocked ? true : undefined}
+            data-disabled={testBlocked ? true : undefined}
+            onClick={() => !testBlocked && setTesting(true)}
+          >
+            {texts.registry.test}
+          </Button>
+        </Tip>
+        <RegistryMenu
+          registry={registry}
+          label={texts.registry.more}
+          size={36}
+          outlined
+          onDisconnect={() => setDisconnecting(true)}
+        />
+      </div>
+      <TestDialog registry={testing ? registry : null} onClose={() => setTesting(false)} />
+      <DisconnectDialog
+        registry={disconnecting ? registry : null}
+        onClose={() => setDisconnecting(false)}
+        onDisconnected={() => void navigate({ to: '/registries', search: {} })}
+      />
+    </div>
+  )
+}
+
+function Gone() {
+  const texts = useTexts()
+  return (
+    <div className="empty page-empty">
+      <span className="empty-icon" aria-hidden>
+        <IconUnlink size={28} stroke={1.5} />
+      </span>
+      <PageTitle title={texts.registry.goneTitle} />
+      <p>{texts.registry.goneHelp}</p>
+      <ButtonLink to="/registries" search={{}} tone="primary">
+        {texts.registry.toList}
+      </ButtonLink>
+    </div>
+  )
+}
+
+/** The page's shape while it is fetched. */
+function Loading() {
+  const texts = useTexts()
+  return (
+    <div aria-busy>
+      <Breadcrumb />
+      <p className="visually-hidden" role="status">
+        {texts.loading}
+      </p>
+      <div className="page-head">
+        <Skeleton width={260} height={44} />
+      </div>
+      <div className="card card-body">
+        <Skeleton width="100%" height={80} />
+      </div>
+      <div className="columns">
+        <div className="card card-body">
+          <Skeleton width="100%" height={220} />
+        </div>
+        <div className="card card-body">
+          <Skeleton width="100%" height={220} />
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,71 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Outlet } from '@tanstack/react-router'
+import { useRef, useState } from 'react'
+import { useFollowChanges } from '../api/changes'
+import { sessionQuery } from '../api/session'
+import { useSessionLost } from '../api/sessionLost'
+import type { Session } from '../api/types'
+import { useTexts } from '../i18n/context'
+import { Drawer } from '../ui/Drawer'
+import { Logo } from '../ui/Logo'
+import { Navigation } from './Navigation'
+import { SessionDialog } from './SessionDialog'
+import { TopBar } from './TopBar'
+
+/** What every signed-in page stands in. */
+export function Shell() {
+  const texts = useTexts()
+  const queryClient = useQueryClient()
+  const { data } = useQuery(sessionQuery)
+  const { lost, restored } = useSessionLost()
+  const [navigationOpened, setNavigationOpened] = useState(false)
+
+  // The page under the sign-in dialog keeps showing whose it was.
+  const lastSession = useRef<Session | null>(null)
+  if (data) lastSession.current = data
+  const session = data ?? lastSession.current
+
+  const signedOut = lost || data === null
+  useFollowChanges(queryClient, session !== null && !signedOut)
+
+  if (session === null) return null
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        {texts.skipToContent}
+      </a>
+      <div className="side">
+        <Navigation
+          head={
+            <span className="brand">
+              <Logo />
+              {texts.product}
+            </span>
+          }
+        />
+      </div>
+      <TopBar session={session} onOpenNavigation={() => setNavigationOpened(true)} />
+      <main id="main" className="main" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Drawer
+        opened={navigationOpened}
+        onClose={() => setNavigationOpened(false)}
+        title={texts.product}
+        side="left"
+        width={280}
+        closeLabel={texts.shell.closeNavigation}
+      >
+        <Navigation onNavigate={() => setNavigationOpened(false)} />
+      </Drawer>
+      <SessionDialog
+        opened={signedOut}
+        name={session.user.name}
+        onSignedIn={() => {
+          restored()
+          void queryClient.invalidateQueries()
+        }}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,25 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    target: 'es2022',
+    // One sheet for all screens: it is small, and a lazy screen never flashes unstyled.
+    cssCodeSplit: false,
+    // Every browser the console supports knows modulepreload.
+    modulePreload: { polyfill: false },
+    // A data: URL would be refused by the font-src and script-src of the content security policy.
+    assetsInlineLimit: 0,
+    sourcemap: false,
+    // The size budget reads which chunks the first page load needs.
+    manifest: true,
+  },
+  server: {
+    proxy: { '/api': 'http://127.0.0.1:8470' },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.{ts,tsx}'],
+  },
+})
