@@ -21,6 +21,8 @@ pub struct ConsistencyReport {
     pub registries: usize,
     /// Administrators there are.
     pub admins: usize,
+    /// Sessions there are, open or over.
+    pub sessions: usize,
     /// Audit entries read.
     pub audit_entries: usize,
     /// Change entries not yet pruned.
@@ -55,6 +57,7 @@ impl Store {
         let snapshot = self.db().snapshot().await?;
         let mut report = ConsistencyReport::default();
         let state = gather(&snapshot, &mut report).await?;
+        report.sessions = state.sessions.len();
         let out = &mut report.contradictions;
         check_feed(&state, out);
         check_registries(&state, out);

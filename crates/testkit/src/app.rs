@@ -184,7 +184,52 @@ impl TestApp {
         self.launch().await;
     }
 
+    /// Starts it again, but stops waiting once `enough` says so of what it has printed since.
+    /// Answers whether it became ready.
+    ///
+    /// # Panics
+    /// When neither happens within 30 s.
+    pub async fn try_restart(&mut self, enough: impl Fn(&str) -> bool) -> bool {
+        self.kill().await;
+        let before = self.stdout().len();
+        self.spawn();
+        let deadline = tokio::time::Instant::now() + BOUND;
+        loop {
+            if self.output.lock().unwrap().url.is_some() {
+                return true;
+            }
+            if enough(&self.stdout()[before..]) {
+                return false;
+            }
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "neither ready nor stopped:\n{}\n{}",
+                self.stdout(),
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     async fn launch(&mut self) {
+        self.spawn();
+        let deadline = tokio::time::Instant::now() + BOUND;
+        loop {
+            if self.output.lock().unwrap().url.is_some() {
+                break;
+            }
+            let ended = self.child.as_mut().and_then(|c| c.try_wait().unwrap());
+            assert!(
+                ended.is_none() && tokio::time::Instant::now() < deadline,
+                "not ready ({ended:?}):\n{}\n{}",
+                self.stdout(),
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    fn spawn(&mut self) {
         {
             let mut output = self.output.lock().unwrap();
             output.url = None;
@@ -223,20 +268,6 @@ impl TestApp {
                 output.stderr.push('\n');
             },
         );
-        let deadline = tokio::time::Instant::now() + BOUND;
-        loop {
-            if self.output.lock().unwrap().url.is_some() {
-                break;
-            }
-            let ended = child.try_wait().unwrap();
-            assert!(
-                ended.is_none() && tokio::time::Instant::now() < deadline,
-                "not ready ({ended:?}):\n{}\n{}",
-                self.stdout(),
-                self.log()
-            );
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
         self.child = Some(child);
     }
 }

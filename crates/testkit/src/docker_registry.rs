@@ -93,6 +93,12 @@ impl DockerRegistry {
         self.address
     }
 
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().and_then(|child| child.id())
+    }
+
     /// Its address as a URL. With TLS the host is `localhost`.
     #[must_use]
     pub fn url(&self) -> String {

@@ -16,7 +16,8 @@ use uuid::Uuid;
 #[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
 #[schema(as = Owner)]
 pub(crate) enum OwnerView {
-    /// The installation. (A variant with braces: one without would let unknown fields pass.)
+    // The braces matter: a variant without any lets unknown fields pass.
+    /// The installation.
     Platform {},
     /// One workspace.
     Workspace {

@@ -72,9 +72,15 @@ async fn data_directory_is_closed_to_others_and_an_open_master_key_is_refused() 
     let key = app.data_dir().join("master.key");
     open(&key, 0o644);
     let data_dir = app.data_dir();
-    let output = tokio::task::spawn_blocking(move || serve(&data_dir, &[])).await.expect("run");
+    let output = tokio::task::spawn_blocking(move || serve(&data_dir, &[]))
+        .await
+        .expect("run");
     assert_eq!(output.status.code(), Some(78));
-    assert!(sentence(&output).contains("chmod 600"), "{}", sentence(&output));
+    assert!(
+        sentence(&output).contains("chmod 600"),
+        "{}",
+        sentence(&output)
+    );
 }
 
 #[tokio::test]
