@@ -87,7 +87,8 @@ async fn one(
     app.set_environment(environment);
     let acknowledged = if matches!(command, "ensure_admin" | "offer_setup_link") {
         // These happen at start: being ready is their acknowledgement.
-        app.try_restart(|stdout| stdout.contains("failpoint ")).await
+        app.try_restart(|stdout| stdout.contains("failpoint "))
+            .await
     } else {
         app.restart().await;
         act(&app, command, upstream, id.as_deref()).await

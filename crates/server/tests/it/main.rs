@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod changes;
+mod postgres;
 mod registries;
 mod session;
 mod setup;

@@ -90,3 +90,13 @@ async fn session_survives_a_kill() {
         201
     );
 }
+
+#[tokio::test]
+async fn login_works_again_while_a_session_is_still_open() {
+    let app = TestApp::start(ROADSTEAD).await;
+    let api = app.admin().await;
+    // The sign-in page knows nothing of the session whose cookie the browser still sends.
+    api.client().set_csrf_token("1".to_owned());
+    let body = json!({"name": TestApp::ADMIN, "password": TestApp::ADMIN_PASSWORD});
+    assert_eq!(api.post("/api/v1/session", &body).await.status, 201);
+}
