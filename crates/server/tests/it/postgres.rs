@@ -100,3 +100,53 @@ async fn postgres_written_by_a_newer_roadstead_is_refused_with_78() {
     assert_eq!(output.status.code(), Some(78));
     assert!(String::from_utf8_lossy(&output.stderr).contains("newer"));
 }
+
+#[tokio::test]
+async fn postgres_that_takes_no_changes_is_said_and_reading_goes_on() {
+    let (_server, database) = database();
+    let options = TestAppOptions {
+        database_url: Some(database.url().to_owned()),
+        master_key: Some(MASTER_KEY.to_owned()),
+        ..TestAppOptions::default()
+    };
+    let app = TestApp::start_with(ROADSTEAD, options).await;
+    let output = setup_link(database.url(), MASTER_KEY);
+    let link = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let token = link.split_once("#token=").expect("a link").1;
+    let api = app.api();
+    let body = json!({"token": token, "name": TestApp::ADMIN, "password": TestApp::ADMIN_PASSWORD});
+    let made = api.post("/api/v1/setup", &body).await;
+    api.client()
+        .set_csrf_token(made.body["csrf_token"].as_str().expect("value").to_owned());
+
+    let name = database.name().to_owned();
+    database
+        .psql(&format!(
+            "ALTER DATABASE \"{name}\" SET default_transaction_read_only = on"
+        ))
+        .expect("setting");
+    let others = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                  WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    database.psql(others).expect("connections cut");
+
+    // The pool finds out by its first failing statement; after that reading works again.
+    let mut list = api.get("/api/v1/registries").await;
+    for _ in 0..50 {
+        if list.status == 200 {
+            break;
+        }
+        assert_eq!(list.status, 503, "{}", list.body);
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        list = api.get("/api/v1/registries").await;
+    }
+    assert_eq!(list.status, 200, "{}", list.body);
+    let refused = api.delete("/api/v1/session").await;
+    assert_eq!(
+        (refused.status, refused.body["code"].as_str()),
+        (503, Some("store.read_only")),
+        "{}",
+        refused.body
+    );
+    assert!(refused.headers.contains_key("retry-after"));
+    assert_eq!(api.get("/api/v1/session").await.status, 200);
+}
