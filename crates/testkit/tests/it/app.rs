@@ -14,7 +14,7 @@ const READY: &str = r#"
 echo "arguments $*" >&2
 echo "listen $ROADSTEAD_SERVER_LISTEN allow $ROADSTEAD_OUTBOUND_ALLOW more $MORE" >&2
 mkdir -p "$ROADSTEAD_DATA_DIR" && echo x >> "$ROADSTEAD_DATA_DIR/starts"
-echo "Set-up link (valid 1 h): http://127.0.0.1:1234/setup#abc"
+echo "http://127.0.0.1:1234/setup#token=abc" > "$ROADSTEAD_DATA_DIR/setup-link"
 echo "Metrics: http://127.0.0.1:4321/metrics"
 echo "Roadstead is ready: http://127.0.0.1:1234"
 trap 'exit 7' TERM
@@ -36,7 +36,7 @@ async fn app_is_started_read_stopped_and_started_again_on_its_data() {
     );
     assert_eq!(
         app.setup_link().as_deref(),
-        Some("http://127.0.0.1:1234/setup#abc")
+        Some("http://127.0.0.1:1234/setup#token=abc")
     );
     assert!(app.pid().is_some());
     app.restart().await;
