@@ -1,55 +1,118 @@
 //! kill -9 at named points of every command: what was acknowledged must be there afterwards, what
 //! was not is there whole or not at all, and audit log, change feed and state agree.
 
-use roadstead_store::{Backend, Store, StoreConfig, failpoint};
-use roadstead_testkit::{Api, Method, Reply, Scripted, TestApp};
+use futures::{StreamExt as _, stream};
+use roadstead_core::model::Secret;
+use roadstead_store::{Backend, ConsistencyReport, MasterKey, Store, StoreConfig, failpoint};
+use roadstead_testkit::postgres::{Database, Server};
+use roadstead_testkit::{Api, Method, Reply, Scripted, TestApp, TestAppOptions};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 /// After the answer has arrived.
 const ACKNOWLEDGED: &str = "acknowledged";
 const BOUND: Duration = Duration::from_secs(30);
+/// Cases side by side: they wait for each other's disk and processes more than for the processor.
+const AT_ONCE: usize = 4;
 
-#[derive(Default)]
-struct Tally {
-    points: usize,
-    kills: usize,
-    acknowledged: usize,
+/// What one kill showed.
+struct Seen {
+    acknowledged: bool,
     lost: Vec<String>,
 }
 
-/// Runs every command with a kill at every point, `rounds` times.
-pub(crate) async fn run(binary: &str, rounds: usize) {
+/// The server of one case with its database.
+struct Case {
+    app: TestApp,
+    database: Option<Database>,
+}
+
+impl Case {
+    async fn start(binary: &str, postgres: Option<&Server>) -> Self {
+        let database = postgres.map(|server| server.fresh_database().unwrap());
+        let key = || MasterKey::random().unwrap().to_text().expose().clone();
+        let options = TestAppOptions {
+            database_url: database.as_ref().map(|d| d.url().to_owned()),
+            master_key: database.as_ref().map(|_| key()),
+            environment: Vec::new(),
+        };
+        Self {
+            app: TestApp::start_with(binary, options).await,
+            database,
+        }
+    }
+
+    /// What is stored, read beside the server.
+    async fn stored(&self) -> ConsistencyReport {
+        let backend = match &self.database {
+            None => Backend::Sqlite {
+                path: self.app.data_dir().join("roadstead.db"),
+            },
+            Some(database) => Backend::Postgres {
+                url: Secret::new(database.url().to_owned()),
+            },
+        };
+        let store = Store::open(StoreConfig { backend }).await.unwrap();
+        let report = store.consistency().await.unwrap();
+        store.close().await;
+        report
+    }
+}
+
+/// Runs every command with a kill at every point, `rounds` times, on SQLite and, if asked, on
+/// PostgreSQL; there the server of Roadstead is killed, not the database's.
+pub(crate) async fn run(binary: &str, rounds: usize, postgres: bool) {
     let upstream = Scripted::start().await;
     upstream.on("GET /v2/", Reply::registry());
     upstream.on("GET /v2/_catalog", Reply::json("{\"repositories\":[]}"));
-    let points: Vec<&str> = failpoint::ALL_POINTS
-        .iter()
-        .copied()
-        .chain([ACKNOWLEDGED])
-        .collect();
-    let mut tally = Tally::default();
-    for round in 0..rounds {
-        for command in failpoint::ALL_COMMANDS {
-            for point in &points {
-                if round == 0 {
-                    tally.points += 1;
-                }
-                one(binary, &upstream.url(), command, point, round, &mut tally).await;
-            }
-        }
+    let upstream = upstream.url();
+    let mut lost = on_one("SQLite", binary, &upstream, rounds, None).await;
+    if postgres {
+        let server = match Server::from_env().unwrap() {
+            Some(server) => server,
+            None => Server::start_temporary().unwrap(),
+        };
+        lost += on_one("PostgreSQL", binary, &upstream, rounds, Some(&server)).await;
     }
+    assert_eq!(lost, 0, "something was lost");
+}
+
+/// Runs all cases on one database, some at a time, and prints what they showed; answers how much
+/// was lost.
+async fn on_one(
+    name: &str,
+    binary: &str,
+    upstream: &str,
+    rounds: usize,
+    postgres: Option<&Server>,
+) -> usize {
+    let points: Vec<(&str, &str)> = failpoint::ALL_COMMANDS
+        .iter()
+        .flat_map(|command| {
+            let within = failpoint::ALL_POINTS.iter().copied();
+            within
+                .chain([ACKNOWLEDGED])
+                .map(move |point| (*command, point))
+        })
+        .collect();
+    let cases = (0..rounds).flat_map(|round| points.iter().map(move |point| (round, *point)));
+    let seen: Vec<Seen> = stream::iter(cases)
+        .map(|(round, (command, point))| one(binary, upstream, command, point, round, postgres))
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    let lost: Vec<&String> = seen.iter().flat_map(|s| &s.lost).collect();
     println!(
-        "points {}, kills {}, acknowledged {}, lost {}",
-        tally.points,
-        tally.kills,
-        tally.acknowledged,
-        tally.lost.len()
+        "{name}: points {}, kills {}, acknowledged {}, lost {}",
+        points.len(),
+        seen.len(),
+        seen.iter().filter(|s| s.acknowledged).count(),
+        lost.len()
     );
-    for loss in &tally.lost {
+    for loss in &lost {
         println!("  {loss}");
     }
-    assert!(tally.lost.is_empty(), "something was lost");
+    lost.len()
 }
 
 /// One command, one kill.
@@ -59,11 +122,13 @@ async fn one(
     command: &str,
     point: &str,
     round: usize,
-    tally: &mut Tally,
-) {
+    postgres: Option<&Server>,
+) -> Seen {
     let label = format!("round {round}, {command}.{point}");
-    let mut app = TestApp::start(binary).await;
-    let id = prepare(&app, command, upstream).await;
+    let mut case = Case::start(binary, postgres).await;
+    let app = &mut case.app;
+    let mut lost = Vec::new();
+    let id = prepare(app, command, upstream).await;
     app.kill().await;
     let armed = if point == ACKNOWLEDGED {
         Vec::new()
@@ -91,45 +156,30 @@ async fn one(
             .await
     } else {
         app.restart().await;
-        act(&app, command, upstream, id.as_deref()).await
+        act(app, command, upstream, id.as_deref()).await
     };
-    tally.kills += 1;
-    tally.acknowledged += usize::from(acknowledged);
     if acknowledged != (point == ACKNOWLEDGED) {
-        tally
-            .lost
-            .push(format!("{label}: acknowledged is {acknowledged}"));
+        lost.push(format!("{label}: acknowledged is {acknowledged}"));
     }
     app.kill().await;
-
-    let report = {
-        let store = Store::open(StoreConfig {
-            backend: Backend::Sqlite {
-                path: app.data_dir().join("roadstead.db"),
-            },
-        })
-        .await
-        .unwrap();
-        let report = store.consistency().await.unwrap();
-        store.close().await;
-        report
-    };
-    tally.lost.extend(
+    let report = case.stored().await;
+    lost.extend(
         report
             .contradictions
             .iter()
             .map(|c| format!("{label}: {c}")),
     );
-    app.set_environment(Vec::new());
-    app.restart().await;
-    let happened = happened(&app, command, id.as_deref()).await;
+    case.app.set_environment(Vec::new());
+    case.app.restart().await;
+    let happened = happened(&case, command, id.as_deref()).await;
     // A commit that returned is durable even when nobody could be told.
     let must = acknowledged || point == "after_commit";
     // A restart makes a new link by itself, so what became of the last one cannot be seen.
     let must_not = matches!(point, "begun" | "before_commit") && command != "offer_setup_link";
     if (must && !happened) || (must_not && happened) {
-        tally.lost.push(format!("{label}: happened is {happened}"));
+        lost.push(format!("{label}: happened is {happened}"));
     }
+    Seen { acknowledged, lost }
 }
 
 /// Brings the installation to where the command makes sense; answers the registry it is about.
@@ -203,8 +253,8 @@ fn good(answer: &roadstead_testkit::Answer) {
 }
 
 /// Whether the command's effect is there, seen through the API.
-async fn happened(app: &TestApp, command: &str, id: Option<&str>) -> bool {
-    let api: Api = app.api();
+async fn happened(case: &Case, command: &str, id: Option<&str>) -> bool {
+    let api: Api = case.app.api();
     let needed = api.get("/api/v1/setup").await.body["needed"] == json!(true);
     if matches!(command, "create_first_admin" | "ensure_admin") {
         return !needed;
@@ -214,7 +264,7 @@ async fn happened(app: &TestApp, command: &str, id: Option<&str>) -> bool {
         return api.setup_admin().await.status == 201;
     }
     if matches!(command, "open_session" | "close_session") {
-        return audited(app, command).await;
+        return sessions_changed(case, command).await;
     }
     api.login(TestApp::ADMIN, TestApp::ADMIN_PASSWORD).await;
     match (command, id) {
@@ -235,16 +285,8 @@ async fn happened(app: &TestApp, command: &str, id: Option<&str>) -> bool {
 }
 
 /// Sessions are seen by their count: preparation opens one, and the command one more or one less.
-async fn audited(app: &TestApp, command: &str) -> bool {
-    let store = Store::open(StoreConfig {
-        backend: Backend::Sqlite {
-            path: app.data_dir().join("roadstead.db"),
-        },
-    })
-    .await
-    .unwrap();
-    let report = store.consistency().await.unwrap();
-    store.close().await;
+async fn sessions_changed(case: &Case, command: &str) -> bool {
+    let report = case.stored().await;
     match command {
         // Set-up opened one session; a login opens the second.
         "open_session" => report.sessions == 2,

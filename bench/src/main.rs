@@ -16,13 +16,18 @@ mod start;
 
 use std::path::PathBuf;
 
-/// `<what> --binary PATH [--rounds N]`
+/// `<what> --binary PATH [--rounds N] [--postgres]`
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let what = arguments.next().unwrap_or_default();
     let mut binary = PathBuf::from("target/debug/roadstead");
     let mut rounds = 1;
+    let mut postgres = std::env::var_os(roadstead_testkit::postgres::ENVIRONMENT).is_some();
     while let Some(flag) = arguments.next() {
+        if flag == "--postgres" {
+            postgres = true;
+            continue;
+        }
         let value = arguments.next().unwrap_or_default();
         match flag.as_str() {
             "--binary" => binary = value.into(),
@@ -40,7 +45,7 @@ fn main() {
     let binary = binary.to_str().expect("a path in UTF-8");
     runtime.block_on(async {
         match what.as_str() {
-            "crash" => crash::run(binary, rounds).await,
+            "crash" => crash::run(binary, rounds, postgres).await,
             "idle" => idle::run(binary).await,
             "start" => start::run(binary).await,
             "list" => list::run().await,

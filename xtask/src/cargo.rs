@@ -4,6 +4,7 @@ use crate::proc::Task;
 use crate::tally::{Counts, Outcome};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 
 /// One test program.
@@ -20,6 +21,8 @@ pub(crate) struct Built {
     pub(crate) tests: Vec<TestProgram>,
     /// The product itself.
     pub(crate) server: PathBuf,
+    /// Measurements and the crash test.
+    pub(crate) bench: PathBuf,
 }
 
 /// Builds every target of the workspace.
@@ -31,11 +34,8 @@ pub(crate) fn build_all(root: &Path) -> Result<Built, String> {
         .limit(Duration::from_secs(45 * 60))
         .output()?;
     let mut tests = Vec::new();
-    let mut server = None;
-    for artifact in messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-    {
+    let (mut server, mut bench) = (None, None);
+    for artifact in artifacts(&messages) {
         let (Some(path), Some(manifest)) = (
             artifact["executable"].as_str(),
             artifact["manifest_path"].as_str(),
@@ -51,29 +51,67 @@ pub(crate) fn build_all(root: &Path) -> Result<Built, String> {
                 name: format!("{} {target}", shown.display()),
                 folder,
             });
-        } else if target == "roadstead" {
+        } else if target == SERVER {
             server = Some(PathBuf::from(path));
+        } else if target == BENCH {
+            bench = Some(PathBuf::from(path));
         }
     }
     tests.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Built {
         tests,
         server: server.ok_or("the build made no program `roadstead`")?,
+        bench: bench.ok_or("the build made no program `roadstead-bench`")?,
     })
 }
 
+/// What cargo's messages report as made.
+fn artifacts(messages: &str) -> impl Iterator<Item = Value> {
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+}
+
+/// The product: package and program.
+pub(crate) const SERVER: &str = "roadstead";
+/// Measurements and the crash test: package and program.
+pub(crate) const BENCH: &str = "roadstead-bench";
+
 /// Builds the server alone and says where it lies.
 pub(crate) fn build_server(root: &Path) -> Result<PathBuf, String> {
-    let status = Task::new("cargo")
-        .args(["build", "--package", "roadstead", "--locked"])
+    let [server] = build_programs(root, [SERVER], &[])?;
+    Ok(server)
+}
+
+/// Builds packages with a program of the same name, for somebody who watches, and says where the
+/// programs lie: cargo's own word for it, because a shared target folder holds others too.
+pub(crate) fn build_programs<const N: usize>(
+    root: &Path,
+    names: [&str; N],
+    flags: &[&str],
+) -> Result<[PathBuf; N], String> {
+    let packages = names.iter().flat_map(|name| ["--package", name]);
+    let made = Task::new("cargo")
+        .args(["build", "--locked"])
+        .arg_format()
+        .args(packages)
+        .args(flags)
         .dir(root)
         .command()
-        .status()
+        .stderr(Stdio::inherit())
+        .output()
         .map_err(|e| format!("cargo does not start: {e}"))?;
-    if !status.success() {
-        return Err("the server does not build".to_owned());
+    let messages = String::from_utf8_lossy(&made.stdout);
+    let made_here = |name: &str| {
+        artifacts(&messages)
+            .filter(|artifact| artifact["target"]["name"] == name)
+            .find_map(|artifact| artifact["executable"].as_str().map(PathBuf::from))
+    };
+    let found = names.map(made_here);
+    if !made.status.success() || found.iter().any(Option::is_none) {
+        return Err(format!("{} does not build", names.join(" or ")));
     }
-    Ok(crate::project::target(root)?.join("debug/roadstead"))
+    Ok(found.map(Option::unwrap_or_default))
 }
 
 impl Task {

@@ -5,6 +5,7 @@
     reason = "a command-line tool talks on the terminal"
 )]
 
+mod bench;
 mod cargo;
 mod check;
 mod deb;
@@ -25,12 +26,14 @@ use std::process::ExitCode;
 const HELP: &str = "\
 usage: cargo xtask <command>
 
-  run [arguments]   build console and server, start Roadstead on an embedded database
-  test [--all]      install what the tests need, start real peers, run everything
-  check             the fast part of it: format, lints, tidy rules, generated files
-  tour              run the README's tour against a fresh server and a real registry
-  openapi           write the generated files again: API description, error page, console types
-  guards            remove each security guard in a scratch tree; its test must fail";
+  run [arguments]     build console and server, start Roadstead on an embedded database
+  test [--all]        install what the tests need, start real peers, run everything
+  check               the fast part of it: format, lints, tidy rules, generated files
+  tour                run the README's tour against a fresh server and a real registry
+  crash [--rounds n]  kill the server at named points of every command; nothing may be lost
+  guards [name]       remove each security guard in a scratch tree; its test must fail
+  bench [name]        measure a release build: idle, start, list; one line of JSON each
+  openapi             write the generated files again: API description, error page, types";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -43,8 +46,10 @@ fn main() -> ExitCode {
         "test" => test::test(rest),
         "check" => check::check(),
         "tour" => tour::tour(),
+        "crash" => bench::crash(rest),
+        "bench" => bench::bench(rest),
         "openapi" => openapi::openapi(),
-        "guards" => guards::guards(),
+        "guards" => guards::guards(rest),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(ExitCode::SUCCESS)

@@ -4,7 +4,7 @@ use crate::cargo::{self, Built, Selection};
 use crate::peers::postgres::Postgres;
 use crate::proc::Task;
 use crate::tally::{Counts, Outcome, Tally};
-use crate::{check, deb, guards, npm, openapi, proc, project, tour};
+use crate::{bench, check, deb, guards, npm, openapi, proc, project, tour};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -24,7 +24,7 @@ const ABSENCES: &[Absence] = &[
         .rust(&["peer_docker"])
         .tour()
         .browser(),
-    Absence::of("skopeo").tour(),
+    Absence::of("skopeo").rust(&["by_skopeo"]).tour(),
     Absence::of("chromium").browser(),
     Absence::of("fonts").browser(),
     Absence::of("curl").tour(),
@@ -116,6 +116,10 @@ fn everything(root: &Path, tally: &mut Tally, without: &[&'static Absence], all:
     tally.phase("lints", || check::lints(root));
     rust_tests(tally, &built, without, all);
     tally.phase("doc tests", || cargo::doc_tests(root));
+    let with_postgres = !without.iter().any(|a| a.peer == "postgres");
+    tally.phase("crash", || {
+        bench::kill_everywhere(root, &built.bench, &built.server, 1, with_postgres)
+    });
     match absent(without, |a| a.tour) {
         Some(peer) => tally.skip("tour", peer, 1),
         None => {
@@ -238,7 +242,7 @@ fn tour_steps(root: &Path, server: &Path) -> Result<Outcome, String> {
 }
 
 fn every_guard(root: &Path) -> Result<Outcome, String> {
-    let (red, all) = guards::run(root)?;
+    let (red, all) = guards::run(root, None)?;
     Ok(Outcome {
         counts: Counts {
             passed: red,

@@ -84,11 +84,37 @@ impl TestApp {
         self.output.lock().unwrap().metrics_url.clone()
     }
 
-    /// The set-up link it has written into its data directory, if any.
+    /// The set-up link it has written into its data directory, if any. On PostgreSQL, where there
+    /// is none, the one that `roadstead admin setup-link` makes while it is needed.
     #[must_use]
     pub fn setup_link(&self) -> Option<String> {
-        let link = std::fs::read_to_string(self.data_dir().join("setup-link")).ok()?;
-        Some(link.trim().to_owned())
+        let link = if self.options.database_url.is_none() {
+            std::fs::read_to_string(self.data_dir().join("setup-link")).ok()?
+        } else {
+            let made = std::process::Command::new(&self.binary)
+                .args(["admin", "setup-link"])
+                .current_dir(self.home.path())
+                .envs(self.database())
+                .output()
+                .ok()?;
+            String::from_utf8(made.stdout).ok()?
+        };
+        Some(link.trim().to_owned()).filter(|link| !link.is_empty())
+    }
+
+    /// What names the database to the program.
+    fn database(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let TestAppOptions {
+            database_url,
+            master_key,
+            ..
+        } = &self.options;
+        [
+            ("ROADSTEAD_DATABASE_URL", database_url.as_deref()),
+            ("ROADSTEAD_SECURITY_MASTER_KEY", master_key.as_deref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
     }
 
     /// Replaces the environment given at the start; it counts from the next start on.
@@ -247,12 +273,7 @@ impl TestApp {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        if let Some(url) = &self.options.database_url {
-            command.env("ROADSTEAD_DATABASE_URL", url);
-        }
-        if let Some(key) = &self.options.master_key {
-            command.env("ROADSTEAD_SECURITY_MASTER_KEY", key);
-        }
+        command.envs(self.database());
         for (name, value) in &self.options.environment {
             command.env(name, value);
         }

@@ -159,7 +159,7 @@ async fn list_is_read_one_page_at_a_time() {
 }
 
 #[tokio::test]
-async fn real_catalogue_and_tags_are_listed_whole_at_every_page_size() {
+async fn peer_docker_real_catalogue_and_tags_are_listed_whole_at_every_page_size() {
     let registry = DockerRegistry::start(Guise::basic(), RegistryOptions::default()).await;
     let credential = registry.credential();
     let mut names = fill::push_many(registry.address(), credential, "team/app", 5).await;
@@ -202,7 +202,7 @@ async fn real_catalogue_and_tags_are_listed_whole_at_every_page_size() {
 }
 
 #[tokio::test]
-async fn page_size_above_the_real_limit_is_refused_and_left_out() {
+async fn peer_docker_page_size_above_the_real_limit_is_refused_and_left_out() {
     let registry = DockerRegistry::start(Guise::Open, RegistryOptions::default()).await;
     fill::push(registry.address(), None, "app", &["latest"]).await;
     let proxy = Proxy::start(registry.address()).await;
@@ -219,7 +219,7 @@ async fn page_size_above_the_real_limit_is_refused_and_left_out() {
 }
 
 #[tokio::test]
-async fn image_pushed_by_skopeo_is_listed() {
+async fn peer_docker_image_pushed_by_skopeo_is_listed() {
     let registry = DockerRegistry::start(Guise::basic(), RegistryOptions::default()).await;
     let layout = tempfile::tempdir().expect("directory");
     fill::write_layout(layout.path(), "v1", "one");

@@ -68,7 +68,7 @@ async fn check_without_account_asks_nothing() {
 }
 
 #[tokio::test]
-async fn real_registry_is_pinged_open_and_with_password() {
+async fn peer_docker_real_registry_is_pinged_open_and_with_password() {
     let open = DockerRegistry::start(Guise::Open, RegistryOptions::default()).await;
     let pong = client(&open.url(), None).ping(Identity::Anonymous).await;
     assert_eq!(pong.map(|p| p.access), Ok(Access::Granted));

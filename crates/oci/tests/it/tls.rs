@@ -79,7 +79,7 @@ async fn every_certificate_is_accepted_when_the_owner_said_so() {
 }
 
 #[tokio::test]
-async fn fault_tls_plain_server_under_https_is_named() {
+async fn peer_docker_fault_tls_plain_server_under_https_is_named() {
     let registry = DockerRegistry::start(Guise::Open, RegistryOptions::default()).await;
     let url = format!("https://localhost:{}", registry.address().port());
     let client = client(&url, TlsPolicy::Skip);
@@ -91,7 +91,7 @@ async fn fault_tls_plain_server_under_https_is_named() {
 }
 
 #[tokio::test]
-async fn real_registry_with_tls_is_pinged_and_under_http_is_not_a_registry() {
+async fn peer_docker_real_registry_with_tls_is_pinged_and_under_http_is_not_a_registry() {
     let options = RegistryOptions {
         tls: Some(Certificate::Good),
         ..RegistryOptions::default()

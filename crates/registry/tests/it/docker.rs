@@ -202,7 +202,7 @@ async fn wrong_password_is_found_though_everybody_may_look() {
 }
 
 #[tokio::test]
-async fn restarted_registry_is_alive_again_for_the_same_adapter() {
+async fn peer_docker_restarted_registry_is_alive_again_for_the_same_adapter() {
     let mut registry = DockerRegistry::start(Guise::basic(), RegistryOptions::default()).await;
     let adapter = adapter(&registry.url(), registry.credential());
     for _ in 0..2 {

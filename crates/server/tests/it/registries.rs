@@ -273,7 +273,7 @@ async fn peer_docker_edit_needs_the_generation_that_was_read() {
 }
 
 #[tokio::test]
-async fn save_anyway_stores_unverified_and_the_health_loop_proves_it_later() {
+async fn peer_docker_save_anyway_stores_unverified_and_the_health_loop_proves_it_later() {
     let mut registry = DockerRegistry::start(Guise::Open, RegistryOptions::default()).await;
     registry.stop().await;
     let app = TestApp::start(ROADSTEAD).await;

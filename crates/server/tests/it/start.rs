@@ -99,7 +99,7 @@ async fn wrong_configuration_is_refused_with_what_was_meant() {
 }
 
 #[tokio::test]
-async fn master_key_that_is_missing_while_credentials_are_sealed_is_refused() {
+async fn peer_docker_master_key_that_is_missing_while_credentials_are_sealed_is_refused() {
     use roadstead_testkit::{DockerRegistry, Guise, RegistryOptions};
     let registry = DockerRegistry::start(Guise::basic(), RegistryOptions::default()).await;
     let mut app = TestApp::start(ROADSTEAD).await;

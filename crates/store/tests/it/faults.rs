@@ -30,7 +30,7 @@ fn failing(times: i64) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn transaction_that_loses_is_tried_again_and_counted_once() {
+async fn postgres_transaction_that_loses_is_tried_again_and_counted_once() {
     let bed = Bed::postgres().await;
     bed.tamper(&failing(3)).await;
     assert_eq!(integration(&bed, "one").await.expect("in the end"), 1);
@@ -39,7 +39,7 @@ async fn transaction_that_loses_is_tried_again_and_counted_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn transaction_that_always_loses_is_given_up_without_a_trace() {
+async fn postgres_transaction_that_always_loses_is_given_up_without_a_trace() {
     let bed = Bed::postgres().await;
     bed.tamper(&failing(1_000)).await;
     let given_up = integration(&bed, "one").await;
@@ -79,7 +79,7 @@ async fn postgres_that_turned_read_only_still_reads_and_says_so_when_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn store_that_was_closed_says_unavailable() {
+async fn postgres_store_that_was_closed_says_unavailable() {
     for bed in [Bed::sqlite().await, Bed::postgres().await] {
         bed.store.health().await.expect("alive");
         bed.store.close().await;

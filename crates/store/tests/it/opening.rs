@@ -34,7 +34,7 @@ async fn schema_newer_than_the_binary_is_refused_with_a_sentence(bed: &Bed) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn replicas_that_start_at_once_share_one_schema_and_installation() {
+async fn postgres_replicas_that_start_at_once_share_one_schema_and_installation() {
     let place = Place::postgres();
     let starts: Vec<_> = (0..4)
         .map(|_| tokio::spawn(Store::open(place.config())))

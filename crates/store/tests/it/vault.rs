@@ -254,7 +254,7 @@ async fn key_file_open_to_others_or_malformed_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn replica_with_another_key_text_is_refused() {
+async fn postgres_replica_with_another_key_text_is_refused() {
     let bed = Bed::postgres().await;
     let text = MasterKey::random().expect("key").to_text();
     let other = MasterKey::random().expect("key").to_text();

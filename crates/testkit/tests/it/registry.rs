@@ -1,7 +1,7 @@
 use roadstead_testkit::{DockerRegistry, Guise, Proxy, RegistryOptions, fill};
 
 #[tokio::test]
-async fn registry_keeps_its_port_and_content_over_a_restart() {
+async fn peer_docker_registry_keeps_its_port_and_content_over_a_restart() {
     let mut registry = DockerRegistry::start(Guise::basic(), RegistryOptions::default()).await;
     let address = registry.address();
     let digest = fill::push(address, registry.credential(), "app", &["v1", "v2"]).await;
@@ -17,7 +17,7 @@ async fn registry_keeps_its_port_and_content_over_a_restart() {
 }
 
 #[tokio::test]
-async fn proxy_logs_every_request_of_a_push() {
+async fn peer_docker_proxy_logs_every_request_of_a_push() {
     let registry = DockerRegistry::start(Guise::Open, RegistryOptions::default()).await;
     let proxy = Proxy::start(registry.address()).await;
     fill::push(proxy.address(), None, "app", &["v1"]).await;
@@ -47,7 +47,7 @@ async fn proxy_logs_every_request_of_a_push() {
 }
 
 #[tokio::test]
-async fn two_registries_live_side_by_side() {
+async fn peer_docker_two_registries_live_side_by_side() {
     let one = DockerRegistry::start(
         Guise::Open,
         RegistryOptions {

@@ -7,12 +7,12 @@ mod suite;
 use servers::{RealDocker, ScriptedDocker};
 
 #[tokio::test]
-async fn docker_adapter_on_a_real_open_registry_keeps_the_contract() {
+async fn peer_docker_docker_adapter_on_a_real_open_registry_keeps_the_contract() {
     suite::run(RealDocker::open().await).await;
 }
 
 #[tokio::test]
-async fn docker_adapter_on_a_real_registry_with_passwords_keeps_the_contract() {
+async fn peer_docker_docker_adapter_on_a_real_registry_with_passwords_keeps_the_contract() {
     suite::run(RealDocker::basic().await).await;
 }
 
