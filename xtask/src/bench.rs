@@ -17,10 +17,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<ExitCode, String> {
         [] => FIGURES.to_vec(),
         [name] if FIGURES.contains(&name.as_str()) => vec![name],
         _ => {
-            return Err(format!(
-                "usage: cargo xtask bench [{}]",
-                FIGURES.join("|")
-            ));
+            return Err(format!("usage: cargo xtask bench [{}]", FIGURES.join("|")));
         }
     };
     let root = project::root()?;
@@ -83,7 +80,11 @@ pub(crate) fn kill_everywhere(
     let whole = |line: &&str| line.contains(": points ") && line.ends_with(", lost 0");
     let passed = ended.log.lines().filter(whole).count() as u64;
     let all = 1 + u64::from(with_postgres);
-    let failed = if ended.ok { all - passed } else { all - passed.min(all - 1) };
+    let failed = if ended.ok {
+        all - passed
+    } else {
+        all - passed.min(all - 1)
+    };
     Ok(Outcome {
         counts: Counts {
             passed: all - failed,

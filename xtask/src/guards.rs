@@ -1,8 +1,8 @@
 //! `cargo xtask guards`: a security guard whose removal no test notices is no guard.
 //!
 //! `guards/<name>.patch` removes one guard. Its first line is `# test: <package> <target> <test>`,
-//! where the target is `lib`, `bin` or the name of a test program. Each is applied to the committed
-//! state in a scratch working tree, where that test must fail.
+//! where the target is `lib`, `bin` or the name of a test program; the second says what the guard is
+//! for. Each is applied to the committed state in a scratch working tree, where that test must fail.
 
 use crate::cargo::summary;
 use crate::proc::Task;
@@ -155,8 +155,8 @@ impl Tree {
 
     fn prove(&self, patch: &Path) -> Result<(), String> {
         let text = read(patch)?;
-        let proof = Proof::of(&text)
-            .ok_or("its first line is not `# test: <package> <target> <test>`")?;
+        let proof =
+            Proof::of(&text).ok_or("its first line is not `# test: <package> <target> <test>`")?;
         self.git(&self.path, &["apply", "--whitespace=nowarn"])
             .args([patch])
             .done()
@@ -196,7 +196,9 @@ impl Drop for Tree {
 
 #[cfg(test)]
 mod tests {
-    use super::Proof;
+    use super::{Proof, patches};
+    use crate::proc::Task;
+    use crate::project::{read, root};
 
     #[test]
     fn first_line_names_package_target_and_test() {
@@ -208,5 +210,19 @@ mod tests {
         );
         assert_eq!(Proof::of("--- a/x\n+++ b/x\n"), None);
         assert_eq!(Proof::of("# test: roadstead-oci sec_04\n"), None);
+    }
+
+    #[test]
+    fn every_patch_applies_and_names_its_test() {
+        let root = root().expect("root");
+        for patch in patches(&root).expect("patches") {
+            let text = read(&patch).expect("text");
+            assert!(Proof::of(&text).is_some(), "{}", patch.display());
+            let applied = Task::new("git")
+                .args(["apply", "--check"])
+                .args([&patch])
+                .dir(&root);
+            applied.done().expect("applies");
+        }
     }
 }

@@ -15,10 +15,7 @@ const TABLES: &[&str] = &[
 
 /// Where routes may be added: the door itself, and the metrics page. That is served on an address
 /// of its own, to a collector and never to people, so there is no session to ask for.
-const DOORS: &[&str] = &[
-    "crates/http/src/api.rs",
-    "crates/http/src/metrics_page.rs",
-];
+const DOORS: &[&str] = &["crates/http/src/api.rs", "crates/http/src/metrics_page.rs"];
 
 pub(crate) fn findings(root: &Path, files: &[String]) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
