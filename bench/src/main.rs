@@ -36,6 +36,8 @@ fn main() {
         }
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        // More than processors, because preparing a case blocks at times.
+        .worker_threads(8)
         .enable_all()
         .build()
         .unwrap();
