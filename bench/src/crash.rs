@@ -198,8 +198,7 @@ async fn one(place: Place, command: &str, point: &str, round: usize) -> Seen {
     };
     // A commit that returned is durable even when nobody could be told.
     let must = acknowledged || point == "after_commit";
-    // A restart makes a new link by itself, so what became of the last one cannot be seen.
-    let must_not = matches!(point, "begun" | "before_commit") && command != "offer_setup_link";
+    let must_not = matches!(point, "begun" | "before_commit");
     if (must && !happened) || (must_not && happened) {
         lost.push(format!("{label}: happened is {happened}"));
     }
