@@ -132,9 +132,7 @@ fn everything(root: &Path, tally: &mut Tally, without: &[&'static Absence], all:
             tally.phase("browser", || npm::browser_tests(root, &built.server));
         }
     }
-    if all {
-        tally.phase("guards", || every_guard(root));
-    }
+    tally.phase("guards", || every_guard(root));
 }
 
 fn absent(without: &[&'static Absence], needed: fn(&Absence) -> bool) -> Option<&'static str> {

@@ -84,22 +84,22 @@ impl TestApp {
         self.output.lock().unwrap().metrics_url.clone()
     }
 
-    /// The set-up link it has written into its data directory, if any. On PostgreSQL, where there
-    /// is none, the one that `roadstead admin setup-link` makes while it is needed.
+    /// The set-up link it has written into its data directory, if any.
     #[must_use]
     pub fn setup_link(&self) -> Option<String> {
-        let link = if self.options.database_url.is_none() {
-            std::fs::read_to_string(self.data_dir().join("setup-link")).ok()?
-        } else {
-            let made = std::process::Command::new(&self.binary)
-                .args(["admin", "setup-link"])
-                .current_dir(self.home.path())
-                .envs(self.database())
-                .output()
-                .ok()?;
-            String::from_utf8(made.stdout).ok()?
-        };
-        Some(link.trim().to_owned()).filter(|link| !link.is_empty())
+        let link = std::fs::read_to_string(self.data_dir().join("setup-link")).ok()?;
+        Some(link.trim().to_owned())
+    }
+
+    /// On PostgreSQL there is no file with the link; somebody on the host asks for one.
+    fn link_maker(&self) -> Option<Mutex<std::process::Command>> {
+        self.options.database_url.as_ref()?;
+        let mut maker = std::process::Command::new(&self.binary);
+        maker
+            .args(["admin", "setup-link"])
+            .current_dir(self.home.path())
+            .envs(self.database());
+        Some(Mutex::new(maker))
     }
 
     /// What names the database to the program.
@@ -164,6 +164,7 @@ impl TestApp {
         Api {
             client: Client::new(&self.url()).unwrap(),
             setup_link: self.setup_link(),
+            link_maker: self.link_maker(),
         }
     }
 
@@ -327,6 +328,8 @@ fn take_stdout(output: &mut Output, line: &str) {
 pub struct Api {
     client: Client,
     setup_link: Option<String>,
+    /// Makes one where none is kept.
+    link_maker: Option<Mutex<std::process::Command>>,
 }
 
 impl Api {
@@ -339,6 +342,7 @@ impl Api {
         Self {
             client: Client::new(url).unwrap(),
             setup_link: None,
+            link_maker: None,
         }
     }
 
@@ -348,15 +352,20 @@ impl Api {
         &self.client
     }
 
-    /// Makes the first administrator by the printed link and signs in as her.
+    /// Makes the first administrator by the set-up link and signs in as her.
     ///
     /// # Panics
     /// When there is no link or it is refused.
     pub async fn setup_admin(&self) -> Answer {
-        let link = self.setup_link.as_ref().expect("a set-up link was printed");
+        let made = self.link_maker.as_ref().map(|maker| {
+            let output = maker.lock().unwrap().output().expect("the program starts");
+            String::from_utf8(output.stdout).expect("a link")
+        });
+        let link = made.or_else(|| self.setup_link.clone());
+        let link = link.expect("there is a set-up link");
         let token = link
             .split_once('#')
-            .map_or("", |(_, fragment)| fragment)
+            .map_or("", |(_, fragment)| fragment.trim())
             .trim_start_matches("token=");
         let body = json!({
             "token": token,

@@ -1,4 +1,9 @@
 //! The real binary, on loopback, with real peers.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops where its expectation fails, in helpers too"
+)]
 
 mod bad_input;
 mod changes;

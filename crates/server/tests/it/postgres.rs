@@ -10,10 +10,9 @@ use std::process::{Command, Output};
 const MASTER_KEY: &str = "bWFzdGVyLWtleS1jYW5hcnktMDEyMzQ1Njc4OWFiY2Q=";
 
 fn database() -> (Server, Database) {
-    let server = Server::from_env().expect("PostgreSQL").map_or_else(
-        || Server::start_temporary().expect("PostgreSQL"),
-        |server| server,
-    );
+    let server = Server::from_env()
+        .expect("PostgreSQL")
+        .unwrap_or_else(|| Server::start_temporary().expect("PostgreSQL"));
     let database = server.fresh_database().expect("database");
     (server, database)
 }
