@@ -93,6 +93,7 @@ async fn measure(rows: usize) -> Seen {
         vault: Arc::new(vault),
         connector: Arc::new(Connector::new(OutboundPolicy::default())),
         clock: Arc::new(SystemClock),
+        wishes: roadstead_app::Wishes::default(),
     };
     let app = Arc::new(App::new(&ports));
     let password = Secret::new("bench password one".to_owned());

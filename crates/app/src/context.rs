@@ -3,10 +3,13 @@
 use crate::cursor::Cursors;
 use crate::password::Passwords;
 use crate::services::{ChangeService, RegistryService, SessionService, SetupService};
+use roadstead_core::model::RegistryId;
 use roadstead_core::ports::{
     ChangeFeed, Clock, RegistryConnector, RegistryStore, SessionStore, SetupStore, UserStore, Vault,
 };
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
 
 /// Every port of the store in one.
 pub trait Store: SetupStore + UserStore + SessionStore + RegistryStore + ChangeFeed {}
@@ -23,6 +26,41 @@ pub struct Ports {
     pub connector: Arc<dyn RegistryConnector>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Registries to look at soon.
+    pub wishes: Wishes,
+}
+
+/// Registries that a person wants looked at soon, within this process. Wishes of one registry
+/// coalesce, which bounds them by the number of registries.
+#[derive(Clone, Default)]
+pub struct Wishes(Arc<WishesInner>);
+
+#[derive(Default)]
+struct WishesInner {
+    ids: Mutex<HashSet<RegistryId>>,
+    made: Notify,
+}
+
+impl Wishes {
+    /// Makes a wish.
+    pub(crate) fn make(&self, id: RegistryId) {
+        self.0
+            .ids
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id);
+        self.0.made.notify_one();
+    }
+
+    /// Takes every wish made so far.
+    pub(crate) fn take(&self) -> HashSet<RegistryId> {
+        std::mem::take(&mut *self.0.ids.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Waits until one is made.
+    pub(crate) async fn made(&self) {
+        self.0.made.notified().await;
+    }
 }
 
 /// The services.

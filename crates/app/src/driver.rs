@@ -5,11 +5,13 @@
 //! wake-up does no harm. Wake-ups of one key coalesce, which bounds the queue by the number of keys.
 
 use async_trait::async_trait;
+use futures::FutureExt as _;
 use roadstead_core::Failure;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::fmt::Display;
 use std::hash::Hash;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -66,6 +68,8 @@ pub struct DriverOptions {
 
 /// First back-off after a failure; doubles up to [`BACKOFF_MOST`].
 const BACKOFF_FIRST: Duration = Duration::from_secs(1);
+/// At a stop, runs under way may take this long to end.
+const GRACE: Duration = Duration::from_secs(5);
 /// Longest back-off.
 const BACKOFF_MOST: Duration = Duration::from_secs(300);
 
@@ -180,7 +184,15 @@ impl<R: Reconciler> Round<R> {
                 () = tokio::time::sleep_until(wait), if self.runs.len() < self.options.permits || wait == resync => {}
             }
         }
-        while self.runs.join_next().await.is_some() {}
+        let rest = async { while self.runs.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, rest).await.is_err() {
+            tracing::warn!(
+                duty = self.reconciler.name(),
+                runs = self.runs.len(),
+                "runs cut off at stop"
+            );
+            self.runs.abort_all();
+        }
     }
 
     /// Learns new keys; answers when to do so again.
@@ -201,6 +213,9 @@ impl<R: Reconciler> Round<R> {
                         at += step;
                     }
                 }
+                if !first {
+                    self.wake_all();
+                }
                 jittered(self.options.resync)
             }
             Err(failure) => {
@@ -211,6 +226,14 @@ impl<R: Reconciler> Round<R> {
                 );
                 BACKOFF_FIRST
             }
+        }
+    }
+
+    /// Makes every key read everything anew in its next run: whatever signal was missed, this
+    /// repairs it. A key that is gone finds out by itself.
+    fn wake_all(&mut self) {
+        for state in self.keys.values_mut() {
+            state.woken = true;
         }
     }
 
@@ -258,9 +281,11 @@ impl<R: Reconciler> Round<R> {
             };
             let reconciler = Arc::clone(&self.reconciler);
             self.runs.spawn(async move {
-                // A run that panics must not take its key with it: the outcome is decided outside.
-                let run = tokio::spawn(async move { reconciler.run(key, wake).await });
-                (key, run.await.unwrap_or(Outcome::Failed))
+                // A run that panics must not take its key with it.
+                let run = AssertUnwindSafe(reconciler.run(key, wake))
+                    .catch_unwind()
+                    .await;
+                (key, run.unwrap_or(Outcome::Failed))
             });
         }
     }
@@ -458,5 +483,76 @@ mod tests {
         stop.cancel();
         driver.ended().await;
         assert_eq!(counting.log.lock().unwrap().len(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn stop_during_an_endless_run_ends_within_the_grace() {
+        let counting = Arc::new(Counting {
+            keys: vec![1],
+            takes: Duration::from_secs(1_000_000),
+            ..Counting::default()
+        });
+        let stop = CancellationToken::new();
+        let driver = Driver::start(Arc::clone(&counting), options(4), stop.clone());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let begun = tokio::time::Instant::now();
+        stop.cancel();
+        driver.ended().await;
+        assert!(begun.elapsed() <= super::GRACE, "{:?}", begun.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn resync_makes_every_key_read_everything_anew() {
+        let counting = Arc::new(Counting {
+            keys: vec![1],
+            ..Counting::default()
+        });
+        let stop = CancellationToken::new();
+        let driver = Driver::start(Arc::clone(&counting), options(4), stop.clone());
+        tokio::time::sleep(Duration::from_secs(400)).await;
+        stop.cancel();
+        driver.ended().await;
+        let log = counting.log.lock().unwrap();
+        let signals = log
+            .iter()
+            .filter(|(_, wake, _)| *wake == Wake::Signal)
+            .count();
+        assert_eq!(signals, 1, "{log:?}");
+    }
+
+    /// Panics in its first run.
+    #[derive(Default)]
+    struct Panicking(AtomicUsize);
+
+    #[async_trait]
+    impl Reconciler for Panicking {
+        type Key = u32;
+
+        fn name(&self) -> &'static str {
+            "panicking"
+        }
+
+        async fn keys(&self) -> Result<Vec<u32>, Failure> {
+            Ok(vec![1])
+        }
+
+        async fn run(&self, _: u32, _: Wake) -> Outcome {
+            assert!(
+                self.0.fetch_add(1, Ordering::SeqCst) > 0,
+                "the first run panics"
+            );
+            Outcome::Again(Duration::from_secs(1_000))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn run_that_panics_is_tried_again() {
+        let panicking = Arc::new(Panicking::default());
+        let stop = CancellationToken::new();
+        let driver = Driver::start(Arc::clone(&panicking), options(1), stop.clone());
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        stop.cancel();
+        driver.ended().await;
+        assert_eq!(panicking.0.load(Ordering::SeqCst), 2);
     }
 }

@@ -8,4 +8,4 @@ mod password;
 pub mod reconcilers;
 pub mod services;
 
-pub use context::{App, Ports, Store};
+pub use context::{App, Ports, Store, Wishes};

@@ -76,12 +76,12 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Failure> {
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let waiting = Waiting::begin(&self.waiting);
+        if waiting.before >= WAITING {
             return Err(Failure::new(ErrorCode::SessionThrottled).with("retry_after_s", 2));
         }
         let turn = Arc::clone(&self.turns).acquire_owned().await;
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        drop(waiting);
         let turn = turn.map_err(|e| Failure::new(ErrorCode::InternalError).because(e))?;
         tokio::task::spawn_blocking(move || {
             let done = work();
@@ -93,9 +93,31 @@ impl Passwords {
     }
 }
 
+/// A place in the queue, given back however the waiting ends: a caller that hangs up drops the
+/// whole future.
+struct Waiting<'a> {
+    count: &'a AtomicUsize,
+    before: usize,
+}
+
+impl<'a> Waiting<'a> {
+    fn begin(count: &'a AtomicUsize) -> Self {
+        Self {
+            count,
+            before: count.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Passwords;
+    use super::{AT_ONCE, Passwords, WAITING};
     use roadstead_core::model::Secret;
 
     fn secret(text: &str) -> Secret<String> {
@@ -128,6 +150,37 @@ mod tests {
                 .await
                 .expect("fits")
         );
+    }
+
+    #[tokio::test]
+    async fn login_given_up_while_waiting_gives_its_place_back() {
+        use std::sync::Arc;
+        let passwords = Arc::new(Passwords::new());
+        let turns = Arc::clone(&passwords.turns)
+            .acquire_many_owned(u32::try_from(AT_ONCE).expect("small"))
+            .await
+            .expect("turns");
+        for _ in 0..2 {
+            let mut waiting = Vec::new();
+            for _ in 0..WAITING {
+                let passwords = Arc::clone(&passwords);
+                waiting.push(tokio::spawn(async move {
+                    passwords.fits(secret("someone"), None).await.is_ok()
+                }));
+            }
+            tokio::task::yield_now().await;
+            let refused = passwords.fits(secret("one too many"), None).await.err();
+            assert_eq!(
+                refused.map(|f| f.code),
+                Some(roadstead_core::ErrorCode::SessionThrottled)
+            );
+            for task in waiting {
+                task.abort();
+                let _ = task.await;
+            }
+        }
+        drop(turns);
+        assert!(passwords.fits(secret("after all that"), None).await.is_ok());
     }
 
     #[test]

@@ -84,7 +84,8 @@ error_codes! {
     RegistryPlainHttpConsent "registry.plain_http_consent" 422 "Over plain http everybody on the way can read the password and change images; confirm that you accept this." [];
     RegistryUsernameMissing "registry.username_missing" 422 "A password needs its user name." [];
     RegistryPasswordMissing "registry.password_missing" 422 "A user name needs its password." [];
-    TlsCertificateInvalid "tls.certificate_invalid" 422 "This is not a PEM certificate." [];
+    RegistryTestLimit "registry.test_limit" 429 "You have begun too many connection tests; wait a moment." ["retry_after_s"];
+    TlsCertificateInvalid "tls.certificate_invalid" 422 "This is not a certificate in PEM form; paste only the certificate authority's certificates." [];
     // Leaving the house
     OutboundAddressRefused "outbound.address_refused" 422 "Roadstead does not connect to this destination; an administrator can allow it in `outbound.allow`." [];
     UpstreamNameUnresolved "upstream.name_unresolved" 502 "The host name could not be resolved." ["step"];

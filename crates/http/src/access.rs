@@ -5,7 +5,7 @@ use crate::extract::ClientAddress;
 use crate::problem::write_problem;
 use crate::state::AppState;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use ipnet::IpNet;
@@ -52,7 +52,7 @@ pub(crate) async fn access(
     let elapsed = begun.elapsed();
     metrics::histogram!(
         "roadstead_http_request_duration_seconds",
-        "method" => method.as_str().to_owned(), "route" => route.clone(), "status" => status_class(status)
+        "method" => method_label(&method), "route" => route.clone(), "status" => status_class(status)
     )
     .record(elapsed);
     tracing::info!(
@@ -61,6 +61,15 @@ pub(crate) async fn access(
         "request"
     );
     response
+}
+
+/// Methods are any word a client likes, so only the known ones are labels.
+fn method_label(method: &Method) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    KNOWN
+        .into_iter()
+        .find(|known| method.as_str() == *known)
+        .unwrap_or("other")
 }
 
 const fn status_class(status: u16) -> &'static str {
@@ -102,23 +111,22 @@ fn harden(headers: &mut HeaderMap) {
 /// nothing unless the peer is a trusted proxy.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|net| net.contains(ip));
-    if !is_trusted(&peer) {
-        return peer;
-    }
-    let chain: Vec<IpAddr> = headers
+    let parts: Vec<&str> = headers
         .get_all(FORWARDED_FOR)
         .iter()
         .filter_map(|v| v.to_str().ok())
         .flat_map(|v| v.split(','))
-        .map_while(|part| part.trim().parse().ok())
         .collect();
-    chain
-        .iter()
-        .rev()
-        .find(|ip| !is_trusted(ip))
-        .or(chain.first())
-        .copied()
-        .unwrap_or(peer)
+    let mut client = peer;
+    // From the right: each trusted party vouches for the address it wrote, and no further.
+    for part in parts.into_iter().rev() {
+        if !is_trusted(&client) {
+            break;
+        }
+        let Ok(ip) = part.trim().parse() else { break };
+        client = ip;
+    }
+    client
 }
 
 #[cfg(test)]
@@ -128,6 +136,18 @@ mod tests {
 
     #[test]
     fn sec_08_forwarded_for_counts_only_from_trusted_proxies() {
+        let mut forged = HeaderMap::new();
+        forged.append(
+            "x-forwarded-for",
+            "6.6.6.6, nonsense, 203.0.113.9".parse().expect("value"),
+        );
+        let proxies = ["10.0.0.0/8".parse().expect("net")];
+        let peer = "10.0.0.1".parse().expect("ip");
+        assert_eq!(
+            client_address(peer, &forged, &proxies),
+            "203.0.113.9".parse::<std::net::IpAddr>().expect("ip"),
+            "what stands left of garbage was written by the client"
+        );
         let mut headers = HeaderMap::new();
         headers.append(
             "x-forwarded-for",
@@ -150,6 +170,21 @@ mod tests {
         assert_eq!(
             client_address(ip("10.0.0.1"), &HeaderMap::new(), &trusted),
             ip("10.0.0.1")
+        );
+    }
+}
+
+#[cfg(test)]
+mod label_tests {
+    use super::method_label;
+    use axum::http::Method;
+
+    #[test]
+    fn sec_30_unknown_methods_share_one_metric_series() {
+        let made_up = Method::from_bytes(b"ZZ17").expect("method");
+        assert_eq!(
+            (method_label(&Method::PATCH), method_label(&made_up)),
+            ("PATCH", "other")
         );
     }
 }

@@ -26,7 +26,7 @@ pub struct OutboundPolicy {
     /// Ranges closed by the administrator. Beats everything.
     pub deny: Vec<IpNet>,
     /// Where Roadstead itself and its database listen. An unspecified address (`0.0.0.0`, `::`)
-    /// stands for loopback on that port; give the machine's other addresses one by one.
+    /// stands for every address of this machine on that port.
     pub own: Vec<SocketAddr>,
     /// Whether private ranges are open without being listed: true for platform administrators.
     pub private_ranges: bool,
@@ -71,9 +71,14 @@ impl OutboundPolicy {
     fn is_own(&self, address: IpAddr, port: u16) -> bool {
         self.own.iter().any(|own| {
             let ip = canonical(own.ip());
-            own.port() == port && (ip == address || (ip.is_unspecified() && address.is_loopback()))
+            own.port() == port && (ip == address || (ip.is_unspecified() && is_local(address)))
         })
     }
+}
+
+/// Whether the address is one of this machine's: only those can be bound.
+fn is_local(address: IpAddr) -> bool {
+    address.is_loopback() || std::net::UdpSocket::bind((address, 0)).is_ok()
 }
 
 enum Reach {

@@ -5,12 +5,16 @@ use crate::error::protocol;
 use reqwest::header::{HeaderMap, LINK};
 use roadstead_core::ports::RegistryError;
 use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
 
 /// The most pages one listing may have: with 1,000 names a page, ten million names.
 const MAX_PAGES: usize = 10_000;
 
 /// The most pages without a name in a row; the last page of a list may well be empty.
 const MAX_EMPTY: usize = 3;
+
+/// The longest query of a next page. A name has at most 255 characters.
+const MAX_QUERY: usize = 2_048;
 
 /// The query of the next page: `None` when this was the last one.
 ///
@@ -25,6 +29,9 @@ pub(crate) fn next_query(headers: &HeaderMap) -> Result<Option<String>, Registry
                 .map(|(_, query)| query.split('#').next().unwrap_or(query))
                 .filter(|query| !query.is_empty());
             return match query {
+                Some(query) if query.len() > MAX_QUERY => {
+                    Err(protocol("the link to the next page is too long"))
+                }
                 Some(query) => Ok(Some(query.to_owned())),
                 None => Err(protocol("the link to the next page leads nowhere")),
             };
@@ -64,15 +71,19 @@ fn is_next_relation(param: &str) -> bool {
 /// Watches that a listing moves on.
 #[derive(Default)]
 pub(crate) struct Progress {
-    seen: HashSet<String>,
+    /// Hashes of the pages had, with a key of this listing's own.
+    seen: HashSet<u64>,
+    hasher: RandomState,
     empty: usize,
 }
 
 impl Progress {
     /// Starts where a listing is taken up.
     pub(crate) fn from(query: Option<&str>) -> Self {
+        let hasher = RandomState::new();
         Self {
-            seen: query.map(str::to_owned).into_iter().collect(),
+            seen: query.map(|q| hasher.hash_one(q)).into_iter().collect(),
+            hasher,
             empty: 0,
         }
     }
@@ -87,7 +98,7 @@ impl Progress {
             return Ok(());
         };
         self.empty = if names == 0 { self.empty + 1 } else { 0 };
-        if !self.seen.insert(next.to_owned()) {
+        if !self.seen.insert(self.hasher.hash_one(next)) {
             return Err(protocol("the list leads back to a page it already gave"));
         }
         if self.empty >= MAX_EMPTY || self.seen.len() >= MAX_PAGES {
@@ -102,6 +113,12 @@ mod tests {
     use super::{MAX_PAGES, Progress, next_query};
     use proptest::prelude::*;
     use reqwest::header::{HeaderMap, HeaderValue, LINK};
+
+    #[test]
+    fn link_longer_than_two_kilobytes_ends_the_list() {
+        let long = format!("</v2/_catalog?last={}>; rel=\"next\"", "a".repeat(3_000));
+        assert!(query(&[&long]).is_err());
+    }
 
     fn query(values: &[&str]) -> Result<Option<String>, roadstead_core::ports::RegistryError> {
         let mut headers = HeaderMap::new();

@@ -15,6 +15,9 @@ use url::Url;
 pub enum Identity {
     /// Nobody's: no credential is sent.
     Anonymous,
+    /// Nobody's, over a connection of its own: a kept one shows neither a certificate that went
+    /// bad nor a name that moved.
+    Fresh,
     /// The integration account's, if there is one.
     Account,
 }

@@ -26,6 +26,8 @@ const MAX_REDIRECTS: usize = 3;
 /// The way to one registry.
 pub(crate) struct Transport {
     http: reqwest::Client,
+    /// Keeps no connection: each request looks the name up, connects and shakes hands anew.
+    fresh: reqwest::Client,
     resolver: Resolver,
     tls: Arc<rustls::ClientConfig>,
     policy: Arc<OutboundPolicy>,
@@ -63,19 +65,22 @@ impl Transport {
         settings.policy.check_literal(&origin)?;
         let tls = tls::config(&settings.tls, settings.address.is_plain_http())?;
         let resolver = Resolver::new(Arc::clone(&settings.policy), origin.port);
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls.clone())
-            .dns_resolver(resolver.clone())
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .connect_timeout(settings.deadlines.connect)
-            .pool_max_idle_per_host(4)
-            .user_agent(settings.user_agent)
-            .build()
-            .map_err(|_| protocol("the HTTP client could not be set up"))?;
+        let client = |idle| {
+            reqwest::Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .dns_resolver(resolver.clone())
+                .redirect(reqwest::redirect::Policy::none())
+                .referer(false)
+                .no_proxy()
+                .connect_timeout(settings.deadlines.connect)
+                .pool_max_idle_per_host(idle)
+                .user_agent(settings.user_agent.clone())
+                .build()
+                .map_err(|_| protocol("the HTTP client could not be set up"))
+        };
         Ok(Self {
-            http,
+            http: client(4)?,
+            fresh: client(0)?,
             resolver,
             tls: Arc::new(tls),
             policy: settings.policy,
@@ -106,12 +111,18 @@ impl Transport {
 
     async fn handshake(&self, addresses: &[SocketAddr]) -> Result<SocketAddr, RegistryError> {
         let mut last = RegistryError::NameUnresolved;
+        // A silent address must leave time for the next one.
+        let each = self.deadlines.connect / u32::try_from(addresses.len().max(1)).unwrap_or(1);
         for address in addresses {
             self.policy.check(address.ip(), address.port())?;
-            let stream = match TcpStream::connect(address).await {
-                Ok(stream) => stream,
-                Err(error) => {
+            let stream = match timeout(each, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => stream,
+                Ok(Err(error)) => {
                     last = from_io(&error).unwrap_or(RegistryError::ConnectionRefused);
+                    continue;
+                }
+                Err(_) => {
+                    last = RegistryError::Timeout;
                     continue;
                 }
             };
@@ -173,8 +184,11 @@ impl Transport {
         if let Some(origin) = Origin::of(url) {
             self.policy.check_literal(&origin)?;
         }
-        let mut request = self
-            .http
+        let http = match identity {
+            Identity::Fresh => &self.fresh,
+            Identity::Anonymous | Identity::Account => &self.http,
+        };
+        let mut request = http
             .get(url.clone())
             .header(ACCEPT, HeaderValue::from_static("application/json"));
         if identity == Identity::Account

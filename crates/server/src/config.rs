@@ -295,6 +295,7 @@ fn read_environment(
         if !name.starts_with("ROADSTEAD_")
             || name.starts_with(TEST_PREFIX)
             || OTHER_VARIABLES.contains(&name.as_str())
+            || is_service_link(name)
         {
             continue;
         }
@@ -320,6 +321,18 @@ fn read_environment(
         values.insert(key.name, (Source::Environment, value));
     }
     Ok(())
+}
+
+/// Kubernetes puts `ROADSTEAD_SERVICE_HOST`, `ROADSTEAD_PORT_8470_TCP` and their like into every pod
+/// beside a Service of our name. No key begins like them.
+fn is_service_link(name: &str) -> bool {
+    let rest = name.trim_start_matches("ROADSTEAD_");
+    rest == "SERVICE_HOST"
+        || rest.starts_with("SERVICE_PORT")
+        || rest == "PORT"
+        || rest
+            .strip_prefix("PORT_")
+            .is_some_and(|port| port.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn read_secret(variable: &str, path: &str) -> Result<Secret<String>, StartError> {
@@ -404,6 +417,20 @@ mod tests {
             let error = answer.err().expect("refused");
             assert!(error.contains(meant), "{error}");
         }
+    }
+
+    #[test]
+    fn service_link_variables_of_kubernetes_are_no_keys() {
+        let environment = [
+            ("ROADSTEAD_PORT", "tcp://10.0.0.1:8470"),
+            ("ROADSTEAD_SERVICE_HOST", "10.0.0.1"),
+            ("ROADSTEAD_SERVICE_PORT", "8470"),
+            ("ROADSTEAD_SERVICE_PORT_HTTP", "8470"),
+            ("ROADSTEAD_PORT_8470_TCP", "tcp://10.0.0.1:8470"),
+            ("ROADSTEAD_PORT_8470_TCP_ADDR", "10.0.0.1"),
+        ];
+        assert!(load(None, &[], &environment).is_ok());
+        assert!(load(None, &[], &[("ROADSTEAD_PORTS", "1")]).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::start_error::StartError;
 use futures::future::BoxFuture;
 use roadstead_app::services::SetupLink;
-use roadstead_app::{App, Ports};
+use roadstead_app::{App, Ports, Wishes};
 use roadstead_core::model::Secret;
 use roadstead_core::ports::SystemClock;
 use roadstead_http::Readiness;
@@ -85,12 +85,12 @@ impl Readiness for StoreReadiness {
     }
 }
 
-/// The app's ports. `address` is where the main port listens, which nothing may connect to.
-pub(crate) fn ports(opened: &Opened, config: &Config, address: SocketAddr) -> Ports {
+/// The app's ports. `own` is where Roadstead and its database listen, which no registry may be.
+pub(crate) fn ports(opened: &Opened, config: &Config, own: Vec<SocketAddr>) -> Ports {
     let policy = OutboundPolicy {
         allow: config.outbound_allow.clone(),
         deny: config.outbound_deny.clone(),
-        own: own_addresses(config, address),
+        own,
         private_ranges: true,
     };
     Ports {
@@ -98,25 +98,30 @@ pub(crate) fn ports(opened: &Opened, config: &Config, address: SocketAddr) -> Po
         vault: Arc::new(opened.vault.clone()),
         connector: Arc::new(Connector::new(policy)),
         clock: Arc::new(SystemClock),
+        wishes: Wishes::default(),
     }
 }
 
-/// The services over the opened store.
-pub(crate) fn app(opened: &Opened, config: &Config, address: SocketAddr) -> App {
-    App::new(&ports(opened, config, address))
+/// The services over the opened store, for commands that talk to no registry.
+pub(crate) fn app(opened: &Opened, config: &Config) -> App {
+    App::new(&ports(opened, config, Vec::new()))
 }
 
-fn own_addresses(config: &Config, address: SocketAddr) -> Vec<SocketAddr> {
-    let mut own = vec![address, config.metrics_listen];
+/// Where this process listens, and its database as far as its name can be looked up now.
+pub(crate) async fn own_addresses(config: &Config, listening: &[SocketAddr]) -> Vec<SocketAddr> {
+    let mut own = listening.to_vec();
     let database = config
         .database_url
         .as_ref()
         .and_then(|url| Url::parse(url.expose()).ok());
     if let Some(url) = database
-        && let Some(host) = url.host_str()
-        && let Ok(ip) = host.trim_matches(['[', ']']).parse()
+        && let Some(host) = url.host_str().filter(|host| !host.is_empty())
     {
-        own.push(SocketAddr::new(ip, url.port().unwrap_or(5432)));
+        let host = host.trim_matches(['[', ']']).to_owned();
+        match tokio::net::lookup_host((host, url.port().unwrap_or(5432))).await {
+            Ok(addresses) => own.extend(addresses),
+            Err(error) => tracing::warn!(%error, "the database's own address is not guarded"),
+        }
     }
     own
 }

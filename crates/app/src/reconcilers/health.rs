@@ -19,6 +19,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Unchanged verdicts are written this often.
@@ -44,8 +45,10 @@ struct Watched {
     has_account: bool,
     liveness: HealthTracker,
     credential: HealthTracker,
-    liveness_due: Timestamp,
-    credential_due: Timestamp,
+    /// When to ask next. By the monotonic clock: a wall clock that steps back must not stop us.
+    liveness_due: Instant,
+    credential_due: Instant,
+    verify_due: Instant,
     verified: bool,
     version: Option<String>,
     report: HealthReport,
@@ -137,7 +140,13 @@ impl HealthReconciler {
             && known.generation == registry.generation
             && known.adapter.is_some()
         {
-            return Ok(Some(known));
+            // Somebody has reason to think that something changed: ask now.
+            let now = Instant::now();
+            return Ok(Some(Watched {
+                liveness_due: now,
+                credential_due: now,
+                ..known
+            }));
         }
         let adapter = match connection_of(&self.ports, &target) {
             Ok(connection) => self
@@ -151,7 +160,7 @@ impl HealthReconciler {
             }
             Err(failure) => return Err(failure),
         };
-        let now = self.ports.clock.now();
+        let now = Instant::now();
         Ok(Some(Watched {
             generation: registry.generation,
             broken: adapter.as_ref().err().copied(),
@@ -161,6 +170,7 @@ impl HealthReconciler {
             credential: resume_credential(registry),
             liveness_due: now,
             credential_due: now,
+            verify_due: now,
             verified: registry.verified,
             version: registry.version.clone(),
             report: registry.health.clone(),
@@ -176,15 +186,14 @@ impl HealthReconciler {
             let changed = watched.conclude(Health::Unhealthy, reason, None, now);
             return (changed, schedule.credential_every);
         };
-        let begun = self.ports.clock.now();
-        if watched.liveness_due <= begun {
+        if watched.liveness_due <= Instant::now() {
             let report = probe(adapter.as_ref(), ProbeDepth::Liveness, schedule.deadline).await;
             let now = self.ports.clock.now();
             let seen =
                 watched
                     .liveness
                     .observe(&report.outcome, now, schedule.liveness_every, schedule);
-            watched.liveness_due = now.plus(seen.next_in);
+            watched.liveness_due = Instant::now() + seen.next_in;
             if report.version.is_some() {
                 watched.version = report.version;
             }
@@ -195,12 +204,15 @@ impl HealthReconciler {
             }
         }
         let answers = watched.liveness.status() != Health::Unhealthy;
-        if answers && watched.has_account && watched.credential_due <= self.ports.clock.now() {
+        if answers && watched.has_account && watched.credential_due <= Instant::now() {
             self.watch_credential(watched, adapter.as_ref(), schedule)
                 .await;
         }
-        if answers && !watched.verified && watched.credential.status() != Health::Unhealthy {
-            // Stored without a passed test: it is proved as soon as it works.
+        let accepted = !watched.has_account || watched.credential.status() == Health::Healthy;
+        if answers && accepted && !watched.verified && watched.verify_due <= Instant::now() {
+            // Stored without a passed test: it is proved as soon as it works. Not in every round:
+            // one that cannot pass would be asked for ever.
+            watched.verify_due = Instant::now() + schedule.credential_every;
             let report = probe(adapter.as_ref(), ProbeDepth::Full, schedule.deadline * 5).await;
             watched.verified = report.outcome.is_ok();
         }
@@ -212,7 +224,8 @@ impl HealthReconciler {
         } else {
             watched.liveness_due
         };
-        (changed, due.since(now).max(Duration::from_millis(50)))
+        let next = due.saturating_duration_since(Instant::now());
+        (changed, next.max(Duration::from_millis(50)))
     }
 
     async fn watch_credential(
@@ -224,20 +237,21 @@ impl HealthReconciler {
         let report = probe(adapter, ProbeDepth::Credential, schedule.deadline).await;
         let now = self.ports.clock.now();
         let every = schedule.credential_every;
-        watched.credential_due = match &report.outcome {
+        let wait = match &report.outcome {
             // Only the registry's own word counts against the account; everything else is the
             // liveness question's to judge.
             Ok(_) | Err(RegistryError::Unauthorized | RegistryError::Forbidden) => {
                 let outcome: ProbeOutcome = report.outcome.map(|_| Duration::ZERO);
                 let seen = watched.credential.observe(&outcome, now, every, schedule);
                 if seen.status == Health::Unhealthy {
-                    now.plus(REJECTED_EVERY)
+                    REJECTED_EVERY
                 } else {
-                    now.plus(seen.next_in)
+                    seen.next_in
                 }
             }
-            Err(_) => now.plus(every),
+            Err(_) => every,
         };
+        watched.credential_due = Instant::now() + wait;
     }
 }
 

@@ -20,7 +20,9 @@ pub struct Reconcilers {
     statistics: Driver<roadstead_core::model::RegistryId>,
     housekeeping: Driver<housekeeping::Duty>,
     wake: tokio::task::JoinHandle<()>,
+    wishes: tokio::task::JoinHandle<()>,
     reports: tokio::task::JoinHandle<()>,
+    unreported: CancellationToken,
 }
 
 impl Reconcilers {
@@ -28,7 +30,9 @@ impl Reconcilers {
     #[must_use]
     pub fn start(ports: &Ports, stop: &CancellationToken) -> Self {
         let health = Arc::new(HealthReconciler::new(ports.clone()));
-        let reports = tokio::spawn(Arc::clone(&health).write_reports(stop.clone()));
+        // The reports of runs that end during a stop are written too.
+        let unreported = CancellationToken::new();
+        let reports = tokio::spawn(Arc::clone(&health).write_reports(unreported.clone()));
         // Many questions wait for silent registries; each is only a socket.
         let options = |permits, spread| DriverOptions {
             permits,
@@ -38,7 +42,7 @@ impl Reconcilers {
         let health = Driver::start(health, options(512, 2), stop.clone());
         let statistics = Driver::start(
             Arc::new(StatisticsReconciler::new(ports.clone())),
-            options(4, 5),
+            options(16, 5),
             stop.clone(),
         );
         let housekeeping = Driver::start(
@@ -51,12 +55,19 @@ impl Reconcilers {
             vec![Box::new(health.waking()), Box::new(statistics.waking())],
             stop.clone(),
         ));
+        let wishes = tokio::spawn(wake::wake_from_wishes(
+            ports.wishes.clone(),
+            Box::new(health.waking()),
+            stop.clone(),
+        ));
         Self {
             health,
             statistics,
             housekeeping,
             wake,
+            wishes,
             reports,
+            unreported,
         }
     }
 
@@ -66,6 +77,8 @@ impl Reconcilers {
         self.statistics.ended().await;
         self.housekeeping.ended().await;
         let _ = self.wake.await;
+        let _ = self.wishes.await;
+        self.unreported.cancel();
         let _ = self.reports.await;
     }
 }

@@ -18,6 +18,10 @@ use std::time::{Duration, Instant};
 const EVERY: Duration = Duration::from_secs(60);
 /// Pause after a count, as a multiple of what it took.
 const REST: u32 = 200;
+/// A count that takes longer is given up, so that its place is free for others.
+const DEADLINE: Duration = Duration::from_secs(300);
+/// After a rejected account; the health loop says when it is accepted again.
+const REJECTED: Duration = Duration::from_secs(300);
 /// When a registry does not answer, its figures stay as they were and are tried again after this.
 const RETRY: Duration = Duration::from_secs(15);
 
@@ -38,15 +42,25 @@ impl StatisticsReconciler {
             return Ok(Outcome::Gone);
         };
         let before = &target.registry;
-        if !is_reachable(before) {
+        if !has(before, ConditionType::Reachable, ConditionStatus::True) {
             return Ok(Outcome::Again(RETRY));
+        }
+        if has(
+            before,
+            ConditionType::CredentialsValid,
+            ConditionStatus::False,
+        ) {
+            // Asking on with a rejected password locks the account.
+            return Ok(Outcome::Again(EVERY));
         }
         let adapter = self
             .ports
             .connector
             .connect(connection_of(&self.ports, &target)?)?;
         let begun = Instant::now();
-        let counted = count_repositories(adapter.as_ref()).await;
+        let counted = tokio::time::timeout(DEADLINE, count_repositories(adapter.as_ref()))
+            .await
+            .unwrap_or(Err(RegistryError::Timeout));
         let now = self.ports.clock.now();
         let repositories = match counted {
             Ok(count) => Observed::known(count, now),
@@ -54,6 +68,11 @@ impl StatisticsReconciler {
             Err(
                 RegistryError::Unsupported | RegistryError::NotFound | RegistryError::Forbidden,
             ) => Observed::unknown(Unavailable::NotOffered),
+            // It wants an account and has none: the same answer.
+            Err(RegistryError::Unauthorized) if before.username.is_none() => {
+                Observed::unknown(Unavailable::NotOffered)
+            }
+            Err(RegistryError::Unauthorized) => return Ok(Outcome::Again(REJECTED)),
             Err(error) => {
                 tracing::debug!(registry_id = %id, %error, "count failed");
                 if before.statistics.repositories.value.is_some() {
@@ -82,11 +101,11 @@ impl StatisticsReconciler {
     }
 }
 
-fn is_reachable(registry: &Registry) -> bool {
+fn has(registry: &Registry, kind: ConditionType, status: ConditionStatus) -> bool {
     registry
         .conditions
         .iter()
-        .any(|c| c.kind == ConditionType::Reachable && c.status == ConditionStatus::True)
+        .any(|c| c.kind == kind && c.status == status)
 }
 
 async fn count_repositories(adapter: &dyn RegistryAdapter) -> Result<i64, RegistryError> {

@@ -1,7 +1,7 @@
 //! Turns the change feed into wake-ups, so that an edit by any process reaches the duties of this
 //! one. Only keys travel; each duty reads the news itself.
 
-use crate::context::Store;
+use crate::context::{Store, Wishes};
 use futures::StreamExt as _;
 use roadstead_core::model::{RegistryId, Topic};
 use std::sync::Arc;
@@ -12,6 +12,19 @@ use tokio_util::sync::CancellationToken;
 pub(super) type Waking = Box<dyn Fn(RegistryId) + Send + Sync>;
 
 const BATCH: u16 = 500;
+
+/// Wakes the health duty for registries that a person has just tested.
+pub(super) async fn wake_from_wishes(wishes: Wishes, wake: Waking, stop: CancellationToken) {
+    loop {
+        for id in wishes.take() {
+            wake(id);
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = wishes.made() => {}
+        }
+    }
+}
 
 /// Follows the feed until `stop`. When the feed cannot be read, or entries were missed, the
 /// drivers' resync repairs it.

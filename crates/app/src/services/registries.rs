@@ -2,6 +2,7 @@
 
 use crate::context::Ports;
 use crate::cursor::Cursors;
+use crate::services::registry_tests::TestTimes;
 use roadstead_core::model::{
     Account, Address, AuditEntry, AuditObject, Condition, ConditionStatus, ConditionType,
     Connection, Description, Generation, Health, HealthReport, Name, Owner, PageRequest,
@@ -74,11 +75,20 @@ pub struct Listed {
 pub struct RegistryService {
     ports: Ports,
     cursors: Cursors,
+    test_times: TestTimes,
 }
 
 impl RegistryService {
-    pub(crate) const fn new(ports: Ports, cursors: Cursors) -> Self {
-        Self { ports, cursors }
+    pub(crate) fn new(ports: Ports, cursors: Cursors) -> Self {
+        Self {
+            ports,
+            cursors,
+            test_times: TestTimes::default(),
+        }
+    }
+
+    pub(super) const fn test_times(&self) -> &TestTimes {
+        &self.test_times
     }
 
     pub(super) const fn ports(&self) -> &Ports {
@@ -290,6 +300,10 @@ impl RegistryService {
                     roadstead_core::FieldFailure::new("/kind", ErrorCode::RegistryKindUnavailable)
                         .with("kind", kind.as_str()),
                 ]),
+                // No I/O happens here, so this can only be the certificate that was typed.
+                RegistryError::Tls(_) => {
+                    Failure::field("/tls/ca_pem", ErrorCode::TlsCertificateInvalid)
+                }
                 other => Failure::from(other).with("step", StepName::Resolve.as_str()),
             })
     }

@@ -14,8 +14,9 @@ use roadstead_core::{ErrorCode, Failure, Permission};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a set-up link is good for.
-const LINK_LIFE: Duration = Duration::from_secs(3_600);
+/// How long a set-up link is good for: the hour that people are told, and the ten minutes by which
+/// a running server renews its own early, so that each one shown really is good for an hour.
+const LINK_LIFE: Duration = Duration::from_secs(70 * 60);
 
 /// A set-up link's secret. It goes to the terminal and its file, never to the log.
 pub struct SetupLink {
@@ -86,8 +87,8 @@ impl SetupService {
         password: Secret<String>,
     ) -> Result<OpenedSession, Failure> {
         Passwords::check_length("/password", &password)?;
-        // Asked before the expensive hash, so that nobody can make us hash without a link's
-        // worth of luck; the transaction decides again.
+        // Asked before the expensive hash, so that nobody can make us hash once an administrator
+        // exists; the transaction decides again.
         if !self.is_needed().await? {
             return Err(Failure::new(ErrorCode::SetupDone));
         }

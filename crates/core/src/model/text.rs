@@ -15,10 +15,15 @@ impl Description {
     /// Checks and takes a description.
     ///
     /// # Errors
-    /// [`ErrorCode::TextTooLong`] above [`Self::MAX`] characters.
+    /// [`ErrorCode::TextTooLong`] above [`Self::MAX`] characters, [`ErrorCode::FieldInvalid`] for a
+    /// NUL character.
     pub fn parse(text: &str) -> Result<Self, ErrorCode> {
         if text.chars().count() > Self::MAX {
             return Err(ErrorCode::TextTooLong);
+        }
+        // Not every database keeps it.
+        if text.contains('\0') {
+            return Err(ErrorCode::FieldInvalid);
         }
         Ok(Self(text.to_owned()))
     }

@@ -6,6 +6,7 @@
 //! credential after 60 + 3 + answers (promise 75).
 
 use crate::model::{Health, ProbeOutcome, Reason, Timestamp};
+use crate::ports::RegistryError;
 use std::time::Duration;
 
 /// The times of the health loop.
@@ -38,6 +39,9 @@ impl HealthSchedule {
         }
     }
 }
+
+/// A registry that asks to slow down is heeded up to this long.
+const MOST_TOLD: Duration = Duration::from_secs(300);
 
 /// What one answer says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,13 +109,20 @@ impl HealthTracker {
                 let (first, count) = self.suspicion.map_or((now, 1), |(at, n)| (at, n + 1));
                 self.suspicion = Some((first, count));
                 // Known to be down already: only the reason may change, no need to confirm.
+                let told = match error {
+                    RegistryError::RateLimited { after: Some(after) } => *after,
+                    _ => Duration::ZERO,
+                };
+                let told = told.min(MOST_TOLD);
                 let confirmed =
                     self.status == Health::Unhealthy || count > schedule.confirm_after.len();
                 if confirmed {
-                    (Health::Unhealthy, error.reason(), every)
+                    (Health::Unhealthy, error.reason(), every.max(told))
                 } else {
-                    let due = first.plus(schedule.confirm_after[count - 1]);
-                    (self.status, self.reason, due.since(now))
+                    let after = schedule.confirm_after[count - 1];
+                    // Never longer than that, even when the clock stepped back meanwhile.
+                    let next = first.plus(after).since(now).min(after);
+                    (self.status, self.reason, next.max(told))
                 }
             }
         };
@@ -199,6 +210,36 @@ mod tests {
         assert_eq!((seen.changed, seen.reason), (true, Reason::Timeout));
         let seen = tracker.observe(&OK, now, every, &schedule);
         assert_eq!((seen.changed, seen.status), (true, Health::Healthy));
+    }
+
+    #[test]
+    fn fault_429_liveness_waits_as_told() {
+        let schedule = HealthSchedule::for_registries(1);
+        let every = schedule.liveness_every;
+        let mut tracker = HealthTracker::resume(Health::Healthy, Reason::Reachable);
+        let now = Timestamp::from_micros(0);
+        for (told, waits) in [(60, 60), (100_000, 300)] {
+            let after = Some(Duration::from_secs(told));
+            let limited = Err(RegistryError::RateLimited { after });
+            let seen = tracker.observe(&limited, now, every, &schedule);
+            assert_eq!(seen.next_in, Duration::from_secs(waits));
+        }
+    }
+
+    #[test]
+    fn clock_stepping_back_does_not_delay_a_confirmation() {
+        let schedule = HealthSchedule::for_registries(1);
+        let every = schedule.liveness_every;
+        let mut tracker = HealthTracker::resume(Health::Healthy, Reason::Reachable);
+        let late = Timestamp::from_micros(0).plus(Duration::from_secs(3_600));
+        let early = Timestamp::from_micros(0);
+        tracker.observe(&Err(RegistryError::Timeout), late, every, &schedule);
+        let seen = tracker.observe(&Err(RegistryError::Timeout), early, every, &schedule);
+        assert!(
+            seen.next_in <= schedule.confirm_after[1],
+            "{:?}",
+            seen.next_in
+        );
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Registries as they are typed: inputs and queries.
 
+use base64::Engine as _;
+
 use super::words::{HealthWord, RegistryKindWord};
 use roadstead_app::services::{IntegrateInput, ListInput};
 use roadstead_core::model::{
@@ -84,19 +86,51 @@ impl TlsPolicyView {
             Self::Verify {} => TlsPolicy::Verify,
             Self::Skip {} => TlsPolicy::Skip,
             Self::Ca { ca_pem } => {
-                let looks_right = ca_pem.len() <= 32 * 1024
-                    && ca_pem.contains("-----BEGIN CERTIFICATE-----")
-                    && ca_pem.contains("-----END CERTIFICATE-----");
-                if !looks_right {
-                    fields.push(FieldFailure::new(
-                        format!("{pointer}/ca_pem"),
-                        ErrorCode::TlsCertificateInvalid,
-                    ));
-                }
+                let ca_pem = certificates(&ca_pem).unwrap_or_else(|| {
+                    let pointer = format!("{pointer}/ca_pem");
+                    fields.push(FieldFailure::new(pointer, ErrorCode::TlsCertificateInvalid));
+                    String::new()
+                });
                 TlsPolicy::Ca { ca_pem }
             }
         }
     }
+}
+
+/// The certificates of a PEM text, written anew, so that nothing pasted along with them is kept.
+/// `None` when there is none, when something else is among them (a private key!), or when the text
+/// is larger than any bundle for one registry.
+fn certificates(text: &str) -> Option<String> {
+    const BEGIN: &str = "-----BEGIN ";
+    const LABEL: &str = "CERTIFICATE-----";
+    const END: &str = "-----END CERTIFICATE-----";
+    if text.len() > 32 * 1024 {
+        return None;
+    }
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some((_, block)) = rest.split_once(BEGIN) {
+        let (body, after) = block.strip_prefix(LABEL)?.split_once(END)?;
+        let body: String = body.chars().filter(|c| !c.is_whitespace()).collect();
+        let der = base64::engine::general_purpose::STANDARD
+            .decode(&body)
+            .ok()?;
+        // A certificate is an ASN.1 sequence; the TLS library reads the rest.
+        if der.first() != Some(&0x30) {
+            return None;
+        }
+        kept.push_str(BEGIN);
+        kept.push_str(LABEL);
+        kept.push('\n');
+        for line in body.as_bytes().chunks(64) {
+            kept.push_str(std::str::from_utf8(line).ok()?);
+            kept.push('\n');
+        }
+        kept.push_str(END);
+        kept.push('\n');
+        rest = after;
+    }
+    (!kept.is_empty()).then_some(kept)
 }
 
 /// A registry to integrate.
@@ -317,7 +351,11 @@ impl RegistryQuery {
         if !(1..=200).contains(&limit) {
             return Err(refuse("limit"));
         }
-        if self.q.as_ref().is_some_and(|q| q.chars().count() > 200) {
+        if self
+            .q
+            .as_ref()
+            .is_some_and(|q| q.chars().count() > 200 || q.contains('\0'))
+        {
             return Err(refuse("q"));
         }
         Ok(ListInput {
@@ -329,5 +367,33 @@ impl RegistryQuery {
             limit,
             cursor: self.cursor,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::certificates;
+
+    const GOOD: &str = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n";
+
+    #[test]
+    fn ca_text_with_a_private_key_is_refused() {
+        let key = "-----BEGIN PRIVATE KEY-----\nMAMCAQE=\n-----END PRIVATE KEY-----\n";
+        assert_eq!(certificates(GOOD).as_deref(), Some(GOOD));
+        assert_eq!(
+            certificates(&format!("# comment\r\n{GOOD}{GOOD}")),
+            Some(GOOD.repeat(2))
+        );
+        let broken = GOOD.replace("MAMCAQE=", "ZZZ");
+        for bad in [
+            "",
+            "text",
+            &format!("{GOOD}{key}"),
+            &format!("{key}{GOOD}"),
+            &broken,
+            &GOOD.repeat(1_000),
+        ] {
+            assert_eq!(certificates(bad), None, "{bad:.60}");
+        }
     }
 }

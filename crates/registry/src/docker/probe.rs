@@ -18,7 +18,7 @@ pub(super) async fn run(
 ) -> ProbeReport {
     match depth {
         ProbeDepth::Liveness => {
-            report(within(HEALTH_DEADLINE, adapter.client.ping(Identity::Anonymous)).await)
+            report(within(HEALTH_DEADLINE, adapter.client.ping(Identity::Fresh)).await)
         }
         ProbeDepth::Credential => {
             match within(HEALTH_DEADLINE, adapter.client.check_account()).await {

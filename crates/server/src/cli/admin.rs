@@ -20,7 +20,7 @@ pub(super) async fn setup_link(config: Config) -> Result<(), StartError> {
         )));
     }
     let opened = Opened::open(&config).await?;
-    let app = wiring::app(&opened, &config, config.listen);
+    let app = wiring::app(&opened, &config);
     match app.setup.offer_link().await? {
         Some(link) => {
             print_line(&wiring::setup_url(&config, config.listen, &link));

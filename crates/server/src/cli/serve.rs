@@ -32,7 +32,8 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
         .unwrap_or(config.metrics_listen);
 
     let opened = Opened::open(&config).await?;
-    let ports = wiring::ports(&opened, &config, address);
+    let own = wiring::own_addresses(&config, &[address, metrics_address]).await;
+    let ports = wiring::ports(&opened, &config, own);
     let app = Arc::new(App::new(&ports));
     if let Some(admin) = &config.first_admin {
         ensure_admin(&app, admin).await?;
@@ -68,6 +69,12 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
         () = stop.cancelled() => Ok(()),
     };
     tracing::info!("stopping");
+    // Whoever asks twice does not want to wait for the first.
+    tokio::spawn(async {
+        if told_to_stop().await.is_ok() {
+            std::process::exit(130);
+        }
+    });
     stop.cancel();
     for server in [main, metrics] {
         if let Ok(Err(error)) = server.await {
