@@ -119,6 +119,7 @@ impl Drop for Waiting<'_> {
 mod tests {
     use super::{AT_ONCE, Passwords, WAITING};
     use roadstead_core::model::Secret;
+    use std::sync::atomic::Ordering;
 
     fn secret(text: &str) -> Secret<String> {
         Secret::new(text.to_owned())
@@ -168,7 +169,9 @@ mod tests {
                     passwords.fits(secret("someone"), None).await.is_ok()
                 }));
             }
-            tokio::task::yield_now().await;
+            while passwords.waiting.load(Ordering::Relaxed) < WAITING {
+                tokio::task::yield_now().await;
+            }
             let refused = passwords.fits(secret("one too many"), None).await.err();
             assert_eq!(
                 refused.map(|f| f.code),
