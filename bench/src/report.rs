@@ -70,6 +70,19 @@ pub(crate) fn percentile_ms(times: &mut [Duration], share: f64) -> f64 {
     times[index].as_secs_f64() * 1e3
 }
 
+/// What the threads of a process have had of the processors, whatever else ran there.
+pub(crate) fn cpu_time(pid: u32) -> Duration {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).expect("the process runs");
+    let of_thread = |path: std::path::PathBuf| {
+        let text = std::fs::read_to_string(path.join("schedstat")).ok()?;
+        text.split_whitespace().next()?.parse::<u64>().ok()
+    };
+    let nanoseconds = threads
+        .flatten()
+        .filter_map(|thread| of_thread(thread.path()));
+    Duration::from_nanos(nanoseconds.sum())
+}
+
 /// Memory in use by a process, in bytes.
 pub(crate) fn rss_bytes(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");

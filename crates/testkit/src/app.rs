@@ -252,7 +252,7 @@ impl TestApp {
                 self.stdout(),
                 self.log()
             );
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
 
