@@ -7,7 +7,6 @@ import { parseSearch, stringifySearch } from './lib/searchParams'
 import { CrashScreen } from './screens/CrashScreen'
 import { LoginScreen } from './screens/login/LoginScreen'
 import { NotFoundScreen } from './screens/NotFoundScreen'
-import { RegistriesScreen } from './screens/registries/RegistriesScreen'
 import { SetupScreen } from './screens/setup/SetupScreen'
 import { Shell } from './shell/Shell'
 import { markNavigation } from './ui/PageTitle'
@@ -66,7 +65,7 @@ const registries = createRoute({
   getParentRoute: () => signedIn,
   path: '/registries',
   validateSearch: validateRegistrySearch,
-  component: RegistriesScreen,
+  component: lazyRouteComponent(() => import('./screens/registries/RegistriesScreen'), 'RegistriesScreen'),
 })
 
 const registry = createRoute({

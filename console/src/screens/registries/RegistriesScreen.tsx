@@ -9,6 +9,7 @@ import type { Registry } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { errorText } from '../../i18n/problemText'
 import { isFiltered, type RegistrySearch } from '../../lib/registrySearch'
+import { useSteadyOrder } from '../../lib/steadyOrder'
 import { Button } from '../../ui/Button'
 import { DataTable } from '../../ui/DataTable'
 import { EmptyState } from '../../ui/EmptyState'
@@ -50,21 +51,28 @@ export function RegistriesScreen() {
     [navigate],
   )
 
+  const page = query.data
+  const isEmpty = page !== undefined && page.items.length === 0
+  const { integrate: _, ...listed } = search
+  // The rows of the view before stay until those of the new one are there.
+  const shownView = useShownView(JSON.stringify(listed), query.isPlaceholderData)
+  const { rows, moved, reorder } = useSteadyOrder(page?.items ?? NO_ROWS, shownView, query.isFetching, rowId)
+
   const columns = useMemo(
     () =>
       registryColumns({
         texts,
         format,
         sort: search.sort,
-        onSort: (sort) => change({ sort }),
+        onSort: (sort) => {
+          reorder()
+          change({ sort })
+        },
         onTest: setTesting,
         onDisconnect: setDisconnecting,
       }),
-    [texts, format, search.sort, change],
+    [texts, format, search.sort, change, reorder],
   )
-
-  const page = query.data
-  const isEmpty = page !== undefined && page.items.length === 0
 
   return (
     <>
@@ -107,12 +115,16 @@ export function RegistriesScreen() {
             <DataTable
               caption={texts.registries.title}
               columns={columns}
-              rows={page?.items ?? []}
-              rowKey={(registry) => registry.id}
+              rows={rows}
+              rowKey={rowId}
               loading={page === undefined}
               outdated={query.isPlaceholderData}
             />
-            {page && <RegistryPager search={search} page={page} onChange={change} />}
+            {page && (
+              <RegistryPager search={search} page={page} onChange={change}>
+                {moved && <OrderChanged onReorder={reorder} />}
+              </RegistryPager>
+            )}
           </>
         )}
       </div>
@@ -136,6 +148,29 @@ export function RegistriesScreen() {
         onDisconnected={() => setTimeout(focusPageTitle, FOCUS_RETURN_MS)}
       />
     </>
+  )
+}
+
+const NO_ROWS: readonly Registry[] = []
+const rowId = (registry: Registry) => registry.id
+
+/** The view whose rows are on the screen: the one before, while those of `view` are on their way. */
+function useShownView(view: string, waiting: boolean): string {
+  const [shown, setShown] = useState(view)
+  if (!waiting && shown !== view) setShown(view)
+  return waiting ? shown : view
+}
+
+/** Offers the new order instead of moving rows under somebody's pointer. */
+function OrderChanged({ onReorder }: { onReorder: () => void }) {
+  const { texts } = useI18n()
+  return (
+    <span className="order-changed">
+      {texts.registries.orderChanged}
+      <Button size="xs" onClick={onReorder}>
+        {texts.registries.reorder}
+      </Button>
+    </span>
   )
 }
 
