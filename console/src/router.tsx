@@ -5,9 +5,7 @@ import { validateRegistrySearch } from './lib/registrySearch'
 import { safeReturnTo } from './lib/returnTo'
 import { parseSearch, stringifySearch } from './lib/searchParams'
 import { CrashScreen } from './screens/CrashScreen'
-import { LoginScreen } from './screens/login/LoginScreen'
 import { NotFoundScreen } from './screens/NotFoundScreen'
-import { SetupScreen } from './screens/setup/SetupScreen'
 import { Shell } from './shell/Shell'
 import { markNavigation } from './ui/PageTitle'
 
@@ -21,6 +19,10 @@ interface LoginSearch {
 }
 
 const root = createRootRouteWithContext<RouterContext>()({})
+
+// What only some visits need is fetched when it is needed.
+const SetupScreen = lazyRouteComponent(() => import('./screens/setup/SetupScreen'), 'SetupScreen')
+const LoginScreen = lazyRouteComponent(() => import('./screens/login/LoginScreen'), 'LoginScreen')
 
 const setup = createRoute({
   getParentRoute: () => root,

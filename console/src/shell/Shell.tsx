@@ -1,16 +1,18 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useFollowChanges } from '../api/changes'
 import { sessionQuery } from '../api/session'
 import { useSessionLost } from '../api/sessionLost'
 import type { Session } from '../api/types'
 import { useTexts } from '../i18n/context'
-import { Drawer } from '../ui/Drawer'
 import { Logo } from '../ui/Logo'
 import { Navigation } from './Navigation'
-import { SessionDialog } from './SessionDialog'
 import { TopBar } from './TopBar'
+
+// Fetched when the page stands, long before they are needed: when they are, the server may just be starting again.
+const importOverlays = () => import('./ShellOverlays')
+const ShellOverlays = lazy(async () => ({ default: (await importOverlays()).ShellOverlays }))
 
 /** What every signed-in page stands in. */
 export function Shell() {
@@ -27,6 +29,15 @@ export function Shell() {
 
   const signedOut = lost || data === null
   useFollowChanges(queryClient, session !== null && !signedOut)
+
+  const [overlaysFetched, setOverlaysFetched] = useState(false)
+  useEffect(() => {
+    importOverlays().then(
+      () => setOverlaysFetched(true),
+      () => undefined,
+    )
+    // Should it have failed, the first need tries again.
+  }, [signedOut, navigationOpened])
 
   if (session === null) return null
   return (
@@ -48,24 +59,20 @@ export function Shell() {
       <main id="main" className="main" tabIndex={-1}>
         <Outlet />
       </main>
-      <Drawer
-        opened={navigationOpened}
-        onClose={() => setNavigationOpened(false)}
-        title={texts.product}
-        side="left"
-        width={280}
-        closeLabel={texts.shell.closeNavigation}
-      >
-        <Navigation onNavigate={() => setNavigationOpened(false)} />
-      </Drawer>
-      <SessionDialog
-        opened={signedOut}
-        name={session.user.name}
-        onSignedIn={() => {
-          restored()
-          void queryClient.invalidateQueries()
-        }}
-      />
+      {overlaysFetched && (
+        <Suspense>
+          <ShellOverlays
+            navigationOpened={navigationOpened}
+            onCloseNavigation={() => setNavigationOpened(false)}
+            signedOut={signedOut}
+            name={session.user.name}
+            onSignedIn={() => {
+              restored()
+              void queryClient.invalidateQueries()
+            }}
+          />
+        </Suspense>
+      )}
     </div>
   )
 }

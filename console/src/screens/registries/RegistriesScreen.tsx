@@ -17,13 +17,13 @@ import { focusPageTitle, PageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { StaleNotice } from '../../ui/StaleNotice'
 import { Tip } from '../../ui/Tip'
-import { DisconnectDialog } from '../registry/DisconnectDialog'
-import { TestDialog } from '../registry/TestDialog'
 import { registryColumns } from './registryColumns'
 import { RegistryFilters } from './RegistryFilters'
 import { RegistryPager } from './RegistryPager'
 
 const IntegrateDrawer = lazy(async () => ({ default: (await import('./IntegrateDrawer')).IntegrateDrawer }))
+const TestDialog = lazy(async () => ({ default: (await import('../registry/TestDialog')).TestDialog }))
+const DisconnectDialog = lazy(async () => ({ default: (await import('../registry/DisconnectDialog')).DisconnectDialog }))
 
 // A closing dialog holds the focus until it has faded out.
 const FOCUS_RETURN_MS = 200
@@ -140,13 +140,15 @@ export function RegistriesScreen() {
           })
         }
       />
-      <TestDialog registry={testing} onClose={() => setTesting(null)} />
-      <DisconnectDialog
-        registry={disconnecting}
-        onClose={() => setDisconnecting(null)}
-        // The row whose menu opened the dialog is gone.
-        onDisconnected={() => setTimeout(focusPageTitle, FOCUS_RETURN_MS)}
-      />
+      <Suspense>
+        <TestDialog registry={testing} onClose={() => setTesting(null)} />
+        <DisconnectDialog
+          registry={disconnecting}
+          onClose={() => setDisconnecting(null)}
+          // The row whose menu opened the dialog is gone.
+          onDisconnected={() => setTimeout(focusPageTitle, FOCUS_RETURN_MS)}
+        />
+      </Suspense>
     </>
   )
 }
