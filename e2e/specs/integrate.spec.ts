@@ -74,7 +74,8 @@ test.describe('name that is taken', () => {
 
   test('is told under its field, which takes the focus', async ({ page }) => {
     await openList(page, on.server, WORDS.en, '?integrate=true')
-    await typeRegistry(page, WORDS.en, { name: 'dock-open', address: on.registry.address })
+    await on.server.integrate('dock-taken', on.registry.address)
+    await typeRegistry(page, WORDS.en, { name: 'dock-taken', address: on.registry.address })
     const drawer = page.getByRole('dialog', { name: 'Integrate registry' })
     await drawer.getByRole('button', { name: 'Integrate registry' }).click()
     await expect(drawer.getByText('Another registry has this name')).toBeVisible()
@@ -86,7 +87,7 @@ test('keyboard alone integrates a registry', async ({ page }) => {
   const extra = await Registry.start()
   try {
     await openList(page, on.server, WORDS.en)
-    await page.getByRole('button', { name: 'Integrate registry' }).focus()
+    await page.getByRole('button', { name: 'Integrate registry' }).first().focus()
     await page.keyboard.press('Enter')
     const drawer = page.getByRole('dialog', { name: 'Integrate registry' })
     await expect(drawer.getByRole('textbox', { name: 'Name' }).first()).toBeFocused()
@@ -107,7 +108,7 @@ test('drawer returns the focus on its first close, keeps what was typed but the 
   page,
 }) => {
   await openList(page, on.server, WORDS.en)
-  const button = page.getByRole('button', { name: 'Integrate registry' })
+  const button = page.getByRole('button', { name: 'Integrate registry' }).first()
   await button.click()
   const drawer = page.getByRole('dialog', { name: 'Integrate registry' })
   await typeRegistry(page, WORDS.en, { name: 'half-typed', address: 'https://registry.invalid', ...ACCOUNT })

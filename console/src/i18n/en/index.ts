@@ -267,8 +267,8 @@ export const en = {
     lastChecked: 'Last checked',
     latency: 'Latency',
     conditions: 'Conditions',
-    conditionTrue: 'True',
-    conditionFalse: 'False',
+    conditionTrue: 'Yes',
+    conditionFalse: 'No',
     conditionUnknown: 'Unknown',
     condition: {
       Reachable: 'Reachable',

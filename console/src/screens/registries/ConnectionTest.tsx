@@ -45,6 +45,12 @@ export function ConnectionTest({ values, saveError, saving, onSaveAnyway }: Conn
 
   useEffect(() => forgetAccount(), [username, password, forgetAccount])
 
+  // The attempt to save was made below, where this card may be out of sight.
+  const failure = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (saveError) failure.current?.scrollIntoView({ block: 'nearest' })
+  }, [saveError])
+
   const waitsForConsent = isPlainHttp(address) && isPlausibleAddress(address) && !plainHttpConsent
   return (
     <Card
@@ -65,20 +71,22 @@ export function ConnectionTest({ values, saveError, saving, onSaveAnyway }: Conn
         <TestSteps state={state} />
       )}
       <TestOutcome state={state} kind={kind} />
-      {saveError && (
-        <ProblemNotice
-          error={saveError}
-          title={texts.integrate.notReached}
-          actions={
-            <div className="save-anyway">
-              <Button size="xs" loading={saving} onClick={onSaveAnyway}>
-                {texts.integrate.saveAnyway}
-              </Button>
-              <span className="fine">{texts.integrate.saveAnywayHelp}</span>
-            </div>
-          }
-        />
-      )}
+      <div ref={failure}>
+        {saveError && (
+          <ProblemNotice
+            error={saveError}
+            title={texts.integrate.notReached}
+            actions={
+              <div className="save-anyway">
+                <Button size="xs" loading={saving} onClick={onSaveAnyway}>
+                  {texts.integrate.saveAnyway}
+                </Button>
+                <span className="fine">{texts.integrate.saveAnywayHelp}</span>
+              </div>
+            }
+          />
+        )}
+      </div>
       <div className="card-foot">
         <Button
           size="xs"

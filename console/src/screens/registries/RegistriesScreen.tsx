@@ -87,7 +87,9 @@ export function RegistriesScreen() {
         <IntegrateButton ref={integrateButton} onClick={() => setIntegrate(true)} />
       </div>
 
-      <RegistryFilters search={search} facets={page?.facets} onChange={change} />
+      {(!isEmpty || isFiltered(search)) && (
+        <RegistryFilters search={search} facets={page?.facets} onChange={change} />
+      )}
       {query.isError && page && (
         <StaleNotice
           text={texts.registries.stale(format.dateTime(new Date(query.dataUpdatedAt).toISOString()))}
