@@ -252,7 +252,8 @@ async function goto(page: Page, url: string, heading: string): Promise<void> {
 }
 
 async function toTest(page: Page, words: Words): Promise<void> {
-  await page.getByRole('heading', { name: words.connectionTest }).scrollIntoViewIfNeeded()
+  const test = page.getByRole('region', { name: words.connectionTest })
+  await test.evaluate((element) => element.scrollIntoView({ block: 'end' }))
 }
 
 async function waitForAll(server: Server): Promise<void> {

@@ -53,7 +53,7 @@ export const en = {
     docker: 'Docker Registry',
     jfrog: 'JFrog Artifactory',
   },
-  kindUnavailable: 'Not available in this version yet',
+  kindUnavailable: 'Not available yet',
 
   health: {
     healthy: 'Healthy',

@@ -53,7 +53,7 @@ export const zh: Texts = {
     docker: 'Docker Registry',
     jfrog: 'JFrog Artifactory',
   },
-  kindUnavailable: '当前版本尚不支持',
+  kindUnavailable: '暂不支持',
 
   health: {
     healthy: '健康',
