@@ -146,3 +146,13 @@ for (const width of [320, 390]) {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
   })
 }
+
+test('all columns of a usual list are seen at 1440 pixels', async ({ page }) => {
+  await openList(page, on.server, WORDS.en)
+  await expect(names(page).first()).toHaveText('lab-legacy')
+  const beyond = await page.getByRole('table').evaluate((table) => {
+    const card = table.parentElement
+    return card === null ? 0 : card.scrollWidth - card.clientWidth
+  })
+  expect(beyond).toBeLessThanOrEqual(0)
+})

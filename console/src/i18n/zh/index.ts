@@ -73,7 +73,7 @@ export const zh: Texts = {
     not_measured_yet: '尚未统计',
     not_offered: '该镜像仓库不提供',
     unreachable: '镜像仓库无法访问，暂无数据',
-    asOf: (when) => `截至 ${when}`,
+    asOf: (when) => `${when}更新`,
     none: '暂无数据',
   },
 
