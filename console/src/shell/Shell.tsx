@@ -1,18 +1,18 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { useFollowChanges } from '../api/changes'
 import { sessionQuery } from '../api/session'
 import { useSessionLost } from '../api/sessionLost'
 import type { Session } from '../api/types'
 import { useTexts } from '../i18n/context'
+import { useFetched } from '../lib/useFetched'
 import { Logo } from '../ui/Logo'
 import { Navigation } from './Navigation'
 import { TopBar } from './TopBar'
 
 // Fetched when the page stands, long before they are needed: when they are, the server may just be starting again.
-const importOverlays = () => import('./ShellOverlays')
-const ShellOverlays = lazy(async () => ({ default: (await importOverlays()).ShellOverlays }))
+const fetchOverlays = async () => (await import('./ShellOverlays')).ShellOverlays
 
 /** What every signed-in page stands in. */
 export function Shell() {
@@ -30,14 +30,7 @@ export function Shell() {
   const signedOut = lost || data === null
   useFollowChanges(queryClient, session !== null && !signedOut)
 
-  const [overlaysFetched, setOverlaysFetched] = useState(false)
-  useEffect(() => {
-    importOverlays().then(
-      () => setOverlaysFetched(true),
-      () => undefined,
-    )
-    // Should it have failed, the first need tries again.
-  }, [signedOut, navigationOpened])
+  const ShellOverlays = useFetched(fetchOverlays)
 
   if (session === null) return null
   return (
@@ -59,19 +52,17 @@ export function Shell() {
       <main id="main" className="main" tabIndex={-1}>
         <Outlet />
       </main>
-      {overlaysFetched && (
-        <Suspense>
-          <ShellOverlays
-            navigationOpened={navigationOpened}
-            onCloseNavigation={() => setNavigationOpened(false)}
-            signedOut={signedOut}
-            name={session.user.name}
-            onSignedIn={() => {
-              restored()
-              void queryClient.invalidateQueries()
-            }}
-          />
-        </Suspense>
+      {ShellOverlays && (
+        <ShellOverlays
+          navigationOpened={navigationOpened}
+          onCloseNavigation={() => setNavigationOpened(false)}
+          signedOut={signedOut}
+          name={session.user.name}
+          onSignedIn={() => {
+            restored()
+            void queryClient.invalidateQueries()
+          }}
+        />
       )}
     </div>
   )

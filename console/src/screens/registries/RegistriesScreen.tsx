@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { IconAnchor, IconPlus, IconSearchOff } from '@tabler/icons-react'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { asApiError } from '../../api/problem'
 import { registriesQuery } from '../../api/registries'
 import { allowance, sessionQuery } from '../../api/session'
@@ -10,6 +10,7 @@ import { useI18n } from '../../i18n/context'
 import { errorText } from '../../i18n/problemText'
 import { isFiltered, type RegistrySearch } from '../../lib/registrySearch'
 import { useSteadyOrder } from '../../lib/steadyOrder'
+import { useFetched } from '../../lib/useFetched'
 import { Button } from '../../ui/Button'
 import { DataTable } from '../../ui/DataTable'
 import { EmptyState } from '../../ui/EmptyState'
@@ -21,9 +22,9 @@ import { registryColumns } from './registryColumns'
 import { RegistryFilters } from './RegistryFilters'
 import { RegistryPager } from './RegistryPager'
 
-const IntegrateDrawer = lazy(async () => ({ default: (await import('./IntegrateDrawer')).IntegrateDrawer }))
-const TestDialog = lazy(async () => ({ default: (await import('../registry/TestDialog')).TestDialog }))
-const DisconnectDialog = lazy(async () => ({ default: (await import('../registry/DisconnectDialog')).DisconnectDialog }))
+const fetchIntegrateDrawer = async () => (await import('./IntegrateDrawer')).IntegrateDrawer
+const fetchTestDialog = async () => (await import('../registry/TestDialog')).TestDialog
+const fetchDisconnectDialog = async () => (await import('../registry/DisconnectDialog')).DisconnectDialog
 
 // A closing dialog holds the focus until it has faded out.
 const FOCUS_RETURN_MS = 200
@@ -36,6 +37,9 @@ export function RegistriesScreen() {
   const navigate = route.useNavigate()
   const query = useQuery(registriesQuery(search))
   const integrateButton = useRef<HTMLButtonElement>(null)
+  const IntegrateDrawer = useFetched(fetchIntegrateDrawer)
+  const TestDialog = useFetched(fetchTestDialog)
+  const DisconnectDialog = useFetched(fetchDisconnectDialog)
   const [testing, setTesting] = useState<Registry | null>(null)
   const [disconnecting, setDisconnecting] = useState<Registry | null>(null)
 
@@ -131,26 +135,28 @@ export function RegistriesScreen() {
         )}
       </div>
 
-      <LazyIntegrateDrawer
-        opened={search.integrate === true}
-        onClose={() => setIntegrate(false)}
-        onClosed={() =>
-          // A page opened with the drawer has nothing the focus could return to by itself. That shows once the
-          // drawer's own fields are gone, a moment later.
-          setTimeout(() => {
-            if (document.activeElement === document.body) integrateButton.current?.focus()
-          })
-        }
-      />
-      <Suspense>
-        <TestDialog registry={testing} onClose={() => setTesting(null)} />
+      {IntegrateDrawer && (
+        <IntegrateDrawer
+          opened={search.integrate === true}
+          onClose={() => setIntegrate(false)}
+          onClosed={() =>
+            // A page opened with the drawer has nothing the focus could return to by itself. That shows once the
+            // drawer's own fields are gone, a moment later.
+            setTimeout(() => {
+              if (document.activeElement === document.body) integrateButton.current?.focus()
+            })
+          }
+        />
+      )}
+      {TestDialog && <TestDialog registry={testing} onClose={() => setTesting(null)} />}
+      {DisconnectDialog && (
         <DisconnectDialog
           registry={disconnecting}
           onClose={() => setDisconnecting(null)}
           // The row whose menu opened the dialog is gone.
           onDisconnected={() => setTimeout(focusPageTitle, FOCUS_RETURN_MS)}
         />
-      </Suspense>
+      )}
     </>
   )
 }
@@ -242,19 +248,4 @@ function NothingHere({ search, onClear, onIntegrate }: NothingHereProps) {
       {texts.registries.emptyHelp}
     </EmptyState>
   )
-}
-
-interface LazyIntegrateDrawerProps {
-  opened: boolean
-  onClose: () => void
-  onClosed: () => void
-}
-
-/** Fetches the drawer's code when it is first wanted and keeps it afterwards. */
-function LazyIntegrateDrawer(props: LazyIntegrateDrawerProps) {
-  const [wanted, setWanted] = useState(props.opened)
-  useEffect(() => {
-    if (props.opened) setWanted(true)
-  }, [props.opened])
-  return <Suspense>{wanted && <IntegrateDrawer {...props} />}</Suspense>
 }
