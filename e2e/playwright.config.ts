@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test'
+import { CHROMIUM } from './support/chromium.ts'
 
 export default defineConfig({
   testDir: 'specs',
@@ -14,22 +15,13 @@ export default defineConfig({
   reporter: [['line'], ['json', { outputFile: 'out/results.json' }]],
   use: {
     viewport: { width: 1440, height: 900 },
+    // What is not there after this time does not come any more.
+    actionTimeout: 10_000,
     locale: 'en-GB',
     timezoneId: 'UTC',
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
-    launchOptions: {
-      executablePath: process.env.ROADSTEAD_CHROMIUM ?? '/usr/bin/chromium',
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
+    contextOptions: { reducedMotion: 'reduce' },
+    launchOptions: CHROMIUM,
   },
 })

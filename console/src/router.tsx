@@ -5,10 +5,7 @@ import { validateRegistrySearch } from './lib/registrySearch'
 import { safeReturnTo } from './lib/returnTo'
 import { parseSearch, stringifySearch } from './lib/searchParams'
 import { CrashScreen } from './screens/CrashScreen'
-import { LoginScreen } from './screens/login/LoginScreen'
 import { NotFoundScreen } from './screens/NotFoundScreen'
-import { RegistriesScreen } from './screens/registries/RegistriesScreen'
-import { SetupScreen } from './screens/setup/SetupScreen'
 import { Shell } from './shell/Shell'
 import { markNavigation } from './ui/PageTitle'
 
@@ -22,6 +19,10 @@ interface LoginSearch {
 }
 
 const root = createRootRouteWithContext<RouterContext>()({})
+
+// What only some visits need is fetched when it is needed.
+const SetupScreen = lazyRouteComponent(() => import('./screens/setup/SetupScreen'), 'SetupScreen')
+const LoginScreen = lazyRouteComponent(() => import('./screens/login/LoginScreen'), 'LoginScreen')
 
 const setup = createRoute({
   getParentRoute: () => root,
@@ -66,7 +67,7 @@ const registries = createRoute({
   getParentRoute: () => signedIn,
   path: '/registries',
   validateSearch: validateRegistrySearch,
-  component: RegistriesScreen,
+  component: lazyRouteComponent(() => import('./screens/registries/RegistriesScreen'), 'RegistriesScreen'),
 })
 
 const registry = createRoute({

@@ -25,11 +25,13 @@ export class Program {
       this.output += `${command} does not start: ${error.message}\n`
       this.ended = true
     })
+    // Should this process end before it could say goodbye.
+    const kill = (): void => void this.child.kill('SIGKILL')
+    process.once('exit', kill)
     this.child.on('exit', () => {
       this.ended = true
+      process.off('exit', kill)
     })
-    // Should this process end before it could say goodbye.
-    process.once('exit', () => this.child.kill('SIGKILL'))
   }
 
   /** Waits until `ready` answers something; fails when the program ends before, or after 30 s. */

@@ -5,7 +5,7 @@ import { freePort, Program, scratch } from './process.ts'
 
 /** The account of a registry that asks for one, as an htpasswd line. */
 export const ACCOUNT = { username: 'puller', password: 'dock-basic password' }
-const HTPASSWD = `${ACCOUNT.username}:$2y$05$Z3vLmuQ1bYw0o5Yp0T1uSexZSvBtIZS5eK6x1P6un8I8kT5EZub0W\n`
+const HTPASSWD = `${ACCOUNT.username}:$2y$05$LmS/DjS0Nfyddz6Hld/Un.L4iYSmL4s7fLzquRekjFMMbtrQ42kDi\n`
 
 /** Debian's docker-registry, which can be stopped and started again at the same address. */
 export class Registry {

@@ -56,9 +56,9 @@ fn has(program: &str) -> bool {
     find_program(program, &[]).is_some()
 }
 
-/// The browser: the one `ROADSTEAD_CHROMIUM` names, or Debian's.
+/// The browser: the one `ROADSTEAD_TEST_CHROMIUM` names, or Debian's.
 pub(crate) fn chromium() -> Option<PathBuf> {
-    match std::env::var_os("ROADSTEAD_CHROMIUM") {
+    match std::env::var_os("ROADSTEAD_TEST_CHROMIUM") {
         Some(named) => Some(PathBuf::from(named)).filter(|file| file.is_file()),
         None => find_program("chromium", &[]),
     }

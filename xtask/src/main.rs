@@ -16,6 +16,7 @@ mod peers;
 mod proc;
 mod project;
 mod run;
+mod shots;
 mod tally;
 mod test;
 mod tidy;
@@ -30,6 +31,7 @@ usage: cargo xtask <command>
   test [--all]        install what the tests need, start real peers, run everything
   check               the fast part of it: format, lints, tidy rules, generated files
   tour                run the README's tour against a fresh server and a real registry
+  shots               take pictures of every screen, in both themes and languages, to be looked at
   crash [--rounds n]  kill the server at named points of every command; nothing may be lost
   guards [name]       remove each security guard in a scratch tree; its test must fail
   bench [name]        measure a release build: idle, start, list; one line of JSON each
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         "run" => run::run(rest),
         "test" => test::test(rest),
         "check" => check::check(),
+        "shots" => shots::shots(),
         "tour" => tour::tour(),
         "crash" => bench::crash(rest),
         "bench" => bench::bench(rest),

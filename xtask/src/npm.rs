@@ -109,7 +109,7 @@ pub(crate) fn browser_tests(root: &Path, server: &Path) -> Result<Outcome, Strin
     let report = e2e.join("out/results.json");
     let _ = std::fs::remove_file(&report);
     let ended = script(&e2e, "test")
-        .env("ROADSTEAD_SERVER", server)
+        .env("ROADSTEAD_TEST_BINARY", server)
         .limit(Duration::from_secs(30 * 60))
         .together()?;
     let said: Value = std::fs::read_to_string(&report)

@@ -6,11 +6,13 @@ import { sessionQuery } from '../api/session'
 import { useSessionLost } from '../api/sessionLost'
 import type { Session } from '../api/types'
 import { useTexts } from '../i18n/context'
-import { Drawer } from '../ui/Drawer'
+import { useFetched } from '../lib/useFetched'
 import { Logo } from '../ui/Logo'
 import { Navigation } from './Navigation'
-import { SessionDialog } from './SessionDialog'
 import { TopBar } from './TopBar'
+
+// Fetched when the page stands, long before they are needed: when they are, the server may just be starting again.
+const fetchOverlays = async () => (await import('./ShellOverlays')).ShellOverlays
 
 /** What every signed-in page stands in. */
 export function Shell() {
@@ -27,6 +29,8 @@ export function Shell() {
 
   const signedOut = lost || data === null
   useFollowChanges(queryClient, session !== null && !signedOut)
+
+  const ShellOverlays = useFetched(fetchOverlays)
 
   if (session === null) return null
   return (
@@ -48,24 +52,18 @@ export function Shell() {
       <main id="main" className="main" tabIndex={-1}>
         <Outlet />
       </main>
-      <Drawer
-        opened={navigationOpened}
-        onClose={() => setNavigationOpened(false)}
-        title={texts.product}
-        side="left"
-        width={280}
-        closeLabel={texts.shell.closeNavigation}
-      >
-        <Navigation onNavigate={() => setNavigationOpened(false)} />
-      </Drawer>
-      <SessionDialog
-        opened={signedOut}
-        name={session.user.name}
-        onSignedIn={() => {
-          restored()
-          void queryClient.invalidateQueries()
-        }}
-      />
+      {ShellOverlays && (
+        <ShellOverlays
+          navigationOpened={navigationOpened}
+          onCloseNavigation={() => setNavigationOpened(false)}
+          signedOut={signedOut}
+          name={session.user.name}
+          onSignedIn={() => {
+            restored()
+            void queryClient.invalidateQueries()
+          }}
+        />
+      )}
     </div>
   )
 }

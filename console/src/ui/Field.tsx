@@ -76,6 +76,8 @@ export function PasswordField(props: PasswordFieldProps) {
 }
 
 interface TextAreaFieldProps extends FieldProps {
+  /** The label stands beside the field already; this one is for assistive technology only. */
+  hiddenLabel?: boolean
   rows?: number
   mono?: boolean
   placeholder?: string
@@ -86,6 +88,8 @@ export function TextAreaField(props: TextAreaFieldProps) {
   return (
     <Textarea
       {...common(props)}
+      label={props.hiddenLabel ? undefined : props.label}
+      aria-label={props.hiddenLabel ? props.label : undefined}
       ref={props.ref}
       rows={props.rows ?? 3}
       onChange={(event) => props.onChange(event.currentTarget.value)}

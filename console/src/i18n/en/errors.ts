@@ -24,7 +24,7 @@ export const errors: ErrorTexts = {
   'setup.link_invalid': { title: 'This set-up link does not work any more', remedy: 'Make a new one on the server.' },
   'setup.done': { title: 'Set-up is already done', remedy: 'Sign in with your account.' },
   'name.malformed': { title: 'Use lower-case letters, digits and hyphens, at most 63', remedy: 'Start and end with a letter or digit.' },
-  'password.length': { title: 'Use 12 to 128 characters', remedy: 'A long sentence is better than a short puzzle.' },
+  'password.length': { title: 'Use 12 to 128 characters', remedy: 'Add some words, or shorten it.' },
   'text.too_long': { title: 'This text is too long', remedy: 'Shorten it.' },
   'field.invalid': { title: 'This value does not fit here', remedy: 'Correct it.' },
   'field.required': { title: 'This is needed', remedy: 'Fill it in.' },

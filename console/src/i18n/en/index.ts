@@ -53,7 +53,7 @@ export const en = {
     docker: 'Docker Registry',
     jfrog: 'JFrog Artifactory',
   },
-  kindUnavailable: 'Not available in this version yet',
+  kindUnavailable: 'Not available yet',
 
   health: {
     healthy: 'Healthy',
@@ -139,7 +139,10 @@ export const en = {
     count: (total: string, singular: boolean) => `${total} ${singular ? 'registry' : 'registries'}`,
     countAtLeast: (total: string) => `More than ${total} registries`,
     range: (from: string, to: string, total: string) => `${from}–${to} of ${total}`,
+    orMore: (count: string) => `${count}+`,
     paging: 'Pages',
+    orderChanged: 'The order has changed.',
+    reorder: 'Sort again',
     emptyTitle: 'No registries yet',
     emptyHelp: 'Integrate a registry you already run, and Roadstead shows its health, repositories and storage here.',
     noMatchTitle: 'No registry matches',
@@ -264,8 +267,8 @@ export const en = {
     lastChecked: 'Last checked',
     latency: 'Latency',
     conditions: 'Conditions',
-    conditionTrue: 'True',
-    conditionFalse: 'False',
+    conditionTrue: 'Yes',
+    conditionFalse: 'No',
     conditionUnknown: 'Unknown',
     condition: {
       Reachable: 'Reachable',

@@ -29,6 +29,7 @@ export function ConnectionTest({ values, saveError, saving, onSaveAnyway }: Conn
   const texts = useTexts()
   const { state, start, reset, forgetAccount } = useRegistryTest()
   const testable = isTestable(values)
+  const pause = useRef<ReturnType<typeof setTimeout>>(undefined)
   const latest = useRef(values)
   latest.current = values
 
@@ -36,15 +37,23 @@ export function ConnectionTest({ values, saveError, saving, onSaveAnyway }: Conn
   useEffect(() => {
     reset()
     if (!testable) return
-    const timer = setTimeout(
+    pause.current = setTimeout(
       () => void start({ registry: toTestInput(latest.current, false), credential: false }),
       TYPING_PAUSE_MS,
     )
-    return () => clearTimeout(timer)
+    return () => clearTimeout(pause.current)
   }, [kind, address, plainHttpConsent, tlsMode, caPem, testable, start, reset])
 
   useEffect(() => forgetAccount(), [username, password, forgetAccount])
 
+  // The attempt to save was made below, where this card may be out of sight.
+  const failure = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (saveError) failure.current?.scrollIntoView({ block: 'nearest' })
+  }, [saveError])
+
+  // A test without the account has not passed before its last two steps have.
+  const done = state.steps.filter((step) => step.status !== 'skipped').length
   const waitsForConsent = isPlainHttp(address) && isPlausibleAddress(address) && !plainHttpConsent
   return (
     <Card
@@ -52,9 +61,9 @@ export function ConnectionTest({ values, saveError, saving, onSaveAnyway }: Conn
       aside={
         state.phase !== 'idle' && (
           <span className="fine num">
-            {state.result
+            {state.result && (state.result.status === 'failed' || done === TEST_STEPS.length)
               ? texts.test[state.result.status === 'ok' ? 'passed' : 'failed']
-              : texts.test.progress(String(state.steps.length), String(TEST_STEPS.length))}
+              : texts.test.progress(String(done), String(TEST_STEPS.length))}
           </span>
         )
       }
@@ -65,25 +74,31 @@ export function ConnectionTest({ values, saveError, saving, onSaveAnyway }: Conn
         <TestSteps state={state} />
       )}
       <TestOutcome state={state} kind={kind} />
-      {saveError && (
-        <ProblemNotice
-          error={saveError}
-          title={texts.integrate.notReached}
-          actions={
-            <div className="save-anyway">
-              <Button size="xs" loading={saving} onClick={onSaveAnyway}>
-                {texts.integrate.saveAnyway}
-              </Button>
-              <span className="fine">{texts.integrate.saveAnywayHelp}</span>
-            </div>
-          }
-        />
-      )}
+      <div ref={failure}>
+        {saveError && (
+          <ProblemNotice
+            error={saveError}
+            title={texts.integrate.notReached}
+            actions={
+              <div className="save-anyway">
+                <Button size="xs" loading={saving} onClick={onSaveAnyway}>
+                  {texts.integrate.saveAnyway}
+                </Button>
+                <span className="fine">{texts.integrate.saveAnywayHelp}</span>
+              </div>
+            }
+          />
+        )}
+      </div>
       <div className="card-foot">
         <Button
           size="xs"
           disabled={!testable || state.phase === 'running'}
-          onClick={() => void start({ registry: toTestInput(values, true), credential: true })}
+          onClick={() => {
+            // The test that waits for a pause in typing would replace this one, which tells more.
+            clearTimeout(pause.current)
+            void start({ registry: toTestInput(values, true), credential: true })
+          }}
         >
           {username.trim() === '' ? texts.test.withoutAccount : texts.test.withAccount}
         </Button>

@@ -83,13 +83,14 @@ export function IntegrateDrawer({ opened, onClose, onClosed }: IntegrateDrawerPr
       <form className="drawer-form" onSubmit={submit} noValidate>
         <div className="form drawer-fields">
           <Summary error={error} hasFieldErrors={Object.keys(errors).length > 0} />
-          <IntegrateFields values={values} errors={errors} onChange={change} inputs={inputs} />
-          <ConnectionTest
-            values={values}
-            saveError={error?.isUpstream ? error : null}
-            saving={integrate.isPending}
-            onSaveAnyway={() => save(true)}
-          />
+          <IntegrateFields values={values} errors={errors} onChange={change} inputs={inputs}>
+            <ConnectionTest
+              values={values}
+              saveError={error?.isUpstream ? error : null}
+              saving={integrate.isPending}
+              onSaveAnyway={() => save(true)}
+            />
+          </IntegrateFields>
         </div>
         <div className="drawer-foot">
           <Button onClick={close}>{texts.action.cancel}</Button>

@@ -1,4 +1,4 @@
-import type { RefObject } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import { useTexts } from '../../i18n/context'
 import { fieldText } from '../../i18n/problemText'
 import { isPlainHttp, isPlausibleAddress, withScheme } from '../../lib/address'
@@ -13,9 +13,11 @@ interface IntegrateFieldsProps {
   onChange: (part: Partial<IntegrateValues>) => void
   /** The inputs by field, so that the first one with an error can take the focus. */
   inputs: RefObject<Partial<Record<IntegrateField, HTMLElement | null>>>
+  /** The connection test: after what it tests, before what it does not need. */
+  children: ReactNode
 }
 
-export function IntegrateFields({ values, errors, onChange, inputs }: IntegrateFieldsProps) {
+export function IntegrateFields({ values, errors, onChange, inputs, children }: IntegrateFieldsProps) {
   const texts = useTexts()
   const plainHttp = isPlainHttp(values.address)
 
@@ -113,6 +115,7 @@ export function IntegrateFields({ values, errors, onChange, inputs }: IntegrateF
           )}
         </>
       )}
+      {children}
       <TextAreaField
         {...bind('description')}
         label={texts.integrate.description}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { IconAnchor, IconPlus, IconSearchOff } from '@tabler/icons-react'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { asApiError } from '../../api/problem'
 import { registriesQuery } from '../../api/registries'
 import { allowance, sessionQuery } from '../../api/session'
@@ -9,6 +9,8 @@ import type { Registry } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { errorText } from '../../i18n/problemText'
 import { isFiltered, type RegistrySearch } from '../../lib/registrySearch'
+import { useSteadyOrder } from '../../lib/steadyOrder'
+import { useFetched } from '../../lib/useFetched'
 import { Button } from '../../ui/Button'
 import { DataTable } from '../../ui/DataTable'
 import { EmptyState } from '../../ui/EmptyState'
@@ -16,13 +18,13 @@ import { focusPageTitle, PageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { StaleNotice } from '../../ui/StaleNotice'
 import { Tip } from '../../ui/Tip'
-import { DisconnectDialog } from '../registry/DisconnectDialog'
-import { TestDialog } from '../registry/TestDialog'
 import { registryColumns } from './registryColumns'
 import { RegistryFilters } from './RegistryFilters'
 import { RegistryPager } from './RegistryPager'
 
-const IntegrateDrawer = lazy(async () => ({ default: (await import('./IntegrateDrawer')).IntegrateDrawer }))
+const fetchIntegrateDrawer = async () => (await import('./IntegrateDrawer')).IntegrateDrawer
+const fetchTestDialog = async () => (await import('../registry/TestDialog')).TestDialog
+const fetchDisconnectDialog = async () => (await import('../registry/DisconnectDialog')).DisconnectDialog
 
 // A closing dialog holds the focus until it has faded out.
 const FOCUS_RETURN_MS = 200
@@ -35,6 +37,9 @@ export function RegistriesScreen() {
   const navigate = route.useNavigate()
   const query = useQuery(registriesQuery(search))
   const integrateButton = useRef<HTMLButtonElement>(null)
+  const IntegrateDrawer = useFetched(fetchIntegrateDrawer)
+  const TestDialog = useFetched(fetchTestDialog)
+  const DisconnectDialog = useFetched(fetchDisconnectDialog)
   const [testing, setTesting] = useState<Registry | null>(null)
   const [disconnecting, setDisconnecting] = useState<Registry | null>(null)
 
@@ -50,21 +55,28 @@ export function RegistriesScreen() {
     [navigate],
   )
 
+  const page = query.data
+  const isEmpty = page !== undefined && page.items.length === 0
+  const { integrate: _, ...listed } = search
+  // The rows of the view before stay until those of the new one are there.
+  const shownView = useShownView(JSON.stringify(listed), query.isPlaceholderData)
+  const { rows, moved, reorder } = useSteadyOrder(page?.items ?? NO_ROWS, shownView, query.isFetching, rowId)
+
   const columns = useMemo(
     () =>
       registryColumns({
         texts,
         format,
         sort: search.sort,
-        onSort: (sort) => change({ sort }),
+        onSort: (sort) => {
+          reorder()
+          change({ sort })
+        },
         onTest: setTesting,
         onDisconnect: setDisconnecting,
       }),
-    [texts, format, search.sort, change],
+    [texts, format, search.sort, change, reorder],
   )
-
-  const page = query.data
-  const isEmpty = page !== undefined && page.items.length === 0
 
   return (
     <>
@@ -79,7 +91,9 @@ export function RegistriesScreen() {
         <IntegrateButton ref={integrateButton} onClick={() => setIntegrate(true)} />
       </div>
 
-      <RegistryFilters search={search} facets={page?.facets} onChange={change} />
+      {(!isEmpty || isFiltered(search)) && (
+        <RegistryFilters search={search} facets={page?.facets} onChange={change} />
+      )}
       {query.isError && page && (
         <StaleNotice
           text={texts.registries.stale(format.dateTime(new Date(query.dataUpdatedAt).toISOString()))}
@@ -107,35 +121,66 @@ export function RegistriesScreen() {
             <DataTable
               caption={texts.registries.title}
               columns={columns}
-              rows={page?.items ?? []}
-              rowKey={(registry) => registry.id}
+              rows={rows}
+              rowKey={rowId}
               loading={page === undefined}
               outdated={query.isPlaceholderData}
             />
-            {page && <RegistryPager search={search} page={page} onChange={change} />}
+            {page && (
+              <RegistryPager search={search} page={page} onChange={change}>
+                {moved && <OrderChanged onReorder={reorder} />}
+              </RegistryPager>
+            )}
           </>
         )}
       </div>
 
-      <LazyIntegrateDrawer
-        opened={search.integrate === true}
-        onClose={() => setIntegrate(false)}
-        onClosed={() =>
-          // A page opened with the drawer has nothing the focus could return to by itself. That shows once the
-          // drawer's own fields are gone, a moment later.
-          setTimeout(() => {
-            if (document.activeElement === document.body) integrateButton.current?.focus()
-          })
-        }
-      />
-      <TestDialog registry={testing} onClose={() => setTesting(null)} />
-      <DisconnectDialog
-        registry={disconnecting}
-        onClose={() => setDisconnecting(null)}
-        // The row whose menu opened the dialog is gone.
-        onDisconnected={() => setTimeout(focusPageTitle, FOCUS_RETURN_MS)}
-      />
+      {IntegrateDrawer && (
+        <IntegrateDrawer
+          opened={search.integrate === true}
+          onClose={() => setIntegrate(false)}
+          onClosed={() =>
+            // A page opened with the drawer has nothing the focus could return to by itself. That shows once the
+            // drawer's own fields are gone, a moment later.
+            setTimeout(() => {
+              if (document.activeElement === document.body) integrateButton.current?.focus()
+            })
+          }
+        />
+      )}
+      {TestDialog && <TestDialog registry={testing} onClose={() => setTesting(null)} />}
+      {DisconnectDialog && (
+        <DisconnectDialog
+          registry={disconnecting}
+          onClose={() => setDisconnecting(null)}
+          // The row whose menu opened the dialog is gone.
+          onDisconnected={() => setTimeout(focusPageTitle, FOCUS_RETURN_MS)}
+        />
+      )}
     </>
+  )
+}
+
+const NO_ROWS: readonly Registry[] = []
+const rowId = (registry: Registry) => registry.id
+
+/** The view whose rows are on the screen: the one before, while those of `view` are on their way. */
+function useShownView(view: string, waiting: boolean): string {
+  const [shown, setShown] = useState(view)
+  if (!waiting && shown !== view) setShown(view)
+  return waiting ? shown : view
+}
+
+/** Offers the new order instead of moving rows under somebody's pointer. */
+function OrderChanged({ onReorder }: { onReorder: () => void }) {
+  const { texts } = useI18n()
+  return (
+    <span className="order-changed">
+      {texts.registries.orderChanged}
+      <Button size="xs" onClick={onReorder}>
+        {texts.registries.reorder}
+      </Button>
+    </span>
   )
 }
 
@@ -203,19 +248,4 @@ function NothingHere({ search, onClear, onIntegrate }: NothingHereProps) {
       {texts.registries.emptyHelp}
     </EmptyState>
   )
-}
-
-interface LazyIntegrateDrawerProps {
-  opened: boolean
-  onClose: () => void
-  onClosed: () => void
-}
-
-/** Fetches the drawer's code when it is first wanted and keeps it afterwards. */
-function LazyIntegrateDrawer(props: LazyIntegrateDrawerProps) {
-  const [wanted, setWanted] = useState(props.opened)
-  useEffect(() => {
-    if (props.opened) setWanted(true)
-  }, [props.opened])
-  return <Suspense>{wanted && <IntegrateDrawer {...props} />}</Suspense>
 }

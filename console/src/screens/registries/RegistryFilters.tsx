@@ -8,6 +8,9 @@ import { Segments } from '../../ui/Segments'
 
 const TYPING_PAUSE_MS = 250
 
+/** The server counts this far; a larger answer only says that there are more. */
+const COUNTED_TO = 10_000
+
 const DOTS = { healthy: 'ok', degraded: 'warn', unhealthy: 'bad', unknown: 'unknown' } as const
 
 interface RegistryFiltersProps {
@@ -32,12 +35,18 @@ export function RegistryFilters({ search, facets, onChange }: RegistryFiltersPro
 
   const counts = facets?.health
   const all = counts && HEALTHS.reduce((sum, health) => sum + counts[health], 0)
+  const counted = (count: number | undefined) =>
+    count === undefined
+      ? null
+      : count > COUNTED_TO
+        ? texts.registries.orMore(format.number(COUNTED_TO))
+        : format.number(count)
   const segments = [
-    { value: undefined, label: texts.registries.all, count: all === undefined ? null : format.number(all) },
+    { value: undefined, label: texts.registries.all, count: counted(all) },
     ...HEALTHS.map((health) => ({
       value: health,
       label: texts.health[health],
-      count: counts ? format.number(counts[health]) : null,
+      count: counted(counts?.[health]),
       mark: <span className={`dot ${DOTS[health]}`} aria-hidden />,
     })),
   ]

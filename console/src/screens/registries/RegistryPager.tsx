@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { PAGE_SIZE } from '../../api/registries'
 import type { RegistryPage } from '../../api/types'
 import { useI18n } from '../../i18n/context'
@@ -8,10 +9,12 @@ interface RegistryPagerProps {
   search: RegistrySearch
   page: RegistryPage
   onChange: (change: Partial<RegistrySearch>) => void
+  /** What else is to be said about the list. */
+  children?: ReactNode
 }
 
 /** How many there are, and the way to the pages before and after. */
-export function RegistryPager({ search, page, onChange }: RegistryPagerProps) {
+export function RegistryPager({ search, page, onChange, children }: RegistryPagerProps) {
   const { texts, format } = useI18n()
   const walked = search.after ?? []
   const next = page.next_cursor ?? null
@@ -30,6 +33,7 @@ export function RegistryPager({ search, page, onChange }: RegistryPagerProps) {
       <span className="num" role="status">
         {count}
       </span>
+      {children}
       {severalPages && (
         <nav className="pager" aria-label={texts.registries.paging}>
           <Button size="xs" disabled={walked.length === 0} onClick={() => onChange({ after: walked.slice(0, -1) })}>

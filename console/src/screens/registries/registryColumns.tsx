@@ -52,7 +52,7 @@ export function registryColumns(context: ColumnContext): Column<Registry>[] {
         <div className="name-cell">
           <Glyph kind={registry.kind} />
           <div className="name-text">
-            <Link className="row-link" to="/registries/$id" params={{ id: registry.id }}>
+            <Link className="row-link" to="/registries/$id" params={{ id: registry.id }} title={registry.name}>
               {registry.name}
             </Link>
             <div className="fine">

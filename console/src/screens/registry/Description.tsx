@@ -109,6 +109,7 @@ function DescriptionForm({ registry, onReload, onFinished }: DescriptionFormProp
       <TextAreaField
         ref={focusAtEnd}
         label={texts.registry.description}
+        hiddenLabel
         error={problem ? fieldText(texts, problem) : undefined}
         value={text}
         onChange={setText}

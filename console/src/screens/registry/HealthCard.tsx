@@ -11,6 +11,8 @@ import { type KeyValue, KeyValues } from '../../ui/KeyValues'
 export function HealthCard({ registry }: { registry: Registry }) {
   const { texts } = useI18n()
   const { health, conditions } = registry
+  // How fast a connection was refused is nobody's latency.
+  const answers = health.status === 'healthy' || health.status === 'degraded'
   const entries: KeyValue[] = [
     { key: texts.registry.reason, value: health.reason ? reasonText(texts, health.reason).sentence : '–' },
     ...(health.message
@@ -19,7 +21,7 @@ export function HealthCard({ registry }: { registry: Registry }) {
     { key: texts.registry.since, value: health.since ? <When at={health.since} /> : '–' },
     { key: texts.registry.lastChecked, value: <When at={health.checked_at} /> },
     { key: texts.registry.lastSuccess, value: <When at={health.last_success_at} /> },
-    { key: texts.registry.latency, value: health.latency_ms != null ? <Duration ms={health.latency_ms} /> : '–' },
+    { key: texts.registry.latency, value: answers && health.latency_ms != null ? <Duration ms={health.latency_ms} /> : '–' },
   ]
   return (
     <Card title={texts.registry.health} aside={<HealthChip health={health.status} />}>

@@ -1,0 +1,33 @@
+import { useTexts } from '../i18n/context'
+import { Drawer } from '../ui/Drawer'
+import { Navigation } from './Navigation'
+import { SessionDialog } from './SessionDialog'
+
+interface ShellOverlaysProps {
+  navigationOpened: boolean
+  onCloseNavigation: () => void
+  signedOut: boolean
+  /** Who was signed in. */
+  name: string
+  onSignedIn: () => void
+}
+
+/** What can come over every page: the navigation of narrow screens, and the question who is there. */
+export function ShellOverlays({ navigationOpened, onCloseNavigation, signedOut, name, onSignedIn }: ShellOverlaysProps) {
+  const texts = useTexts()
+  return (
+    <>
+      <Drawer
+        opened={navigationOpened}
+        onClose={onCloseNavigation}
+        title={texts.product}
+        side="left"
+        width={280}
+        closeLabel={texts.shell.closeNavigation}
+      >
+        <Navigation onNavigate={onCloseNavigation} />
+      </Drawer>
+      <SessionDialog opened={signedOut} name={name} onSignedIn={onSignedIn} />
+    </>
+  )
+}

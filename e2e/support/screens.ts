@@ -1,0 +1,34 @@
+import { expect, type Page } from '@playwright/test'
+import type { Words } from './looks.ts'
+import { ADMIN, type Server } from './server.ts'
+
+/** Types into the integrate drawer of a page that is signed in, until the free steps of the test have ended. */
+export async function typeRegistry(
+  page: Page,
+  words: Words,
+  typed: { name: string; address: string; username?: string; password?: string },
+): Promise<void> {
+  const drawer = page.getByRole('dialog', { name: words.integrate })
+  await drawer.getByLabel(words.registryName, { exact: false }).first().fill(typed.name)
+  await drawer.getByRole('textbox', { name: words.address }).fill(typed.address)
+  if (typed.address.startsWith('http://')) await drawer.getByRole('checkbox', { name: words.plainHttp }).check()
+  if (typed.username !== undefined) await drawer.getByRole('textbox', { name: words.username }).fill(typed.username)
+  if (typed.password !== undefined) await drawer.getByLabel(words.registryPassword).fill(typed.password)
+}
+
+/** Fills the sign-in form that is on the page. */
+export async function typeSignIn(page: Page, words: Words, password = ADMIN.password): Promise<void> {
+  await page.getByRole('textbox', { name: words.name }).fill(ADMIN.name)
+  await page.getByLabel(words.password, { exact: true }).fill(password)
+  await page.getByRole('button', { name: words.signIn }).click()
+}
+
+export async function openList(page: Page, server: Server, words: Words, search = ''): Promise<void> {
+  await page.goto(`${server.url}/registries${search}`)
+  await expect(page.getByRole('heading', { level: 1, name: words.registries })).toBeVisible()
+}
+
+export async function openOverview(page: Page, server: Server, registry: { id: string; name: string }): Promise<void> {
+  await page.goto(`${server.url}/registries/${registry.id}`)
+  await expect(page.getByRole('heading', { level: 1, name: registry.name })).toBeVisible()
+}
