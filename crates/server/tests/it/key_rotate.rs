@@ -45,7 +45,7 @@ async fn rotation_beside_a_running_server_is_refused_and_works_when_it_is_stoppe
     let body = json!({"registry_id": id});
     let lines: Vec<_> = api
         .client()
-        .lines(Method::POST, "/api/v1/registry-tests", Some(&body))
+        .lines(Method::POST, "/api/v1/registry-tests", &body)
         .await
         .expect("test")
         .collect()
