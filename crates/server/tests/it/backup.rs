@@ -2,7 +2,7 @@
 
 use crate::ROADSTEAD;
 use crate::tool::{SECRET, integrate, kill_at, run, said, upstream, verify};
-use roadstead_testkit::{TestApp, TestAppOptions};
+use roadstead_testkit::{Method, TestApp, TestAppOptions};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -143,6 +143,34 @@ async fn backup_with_master_key_warns_and_opens_by_itself() {
     let (code, report) = verify(&data, &[]).await;
     assert_eq!(code, Some(0), "{report}");
     assert_eq!(report["credentials"]["sealed"], 1);
+}
+
+#[tokio::test]
+async fn restore_ends_the_sessions_that_were_open_when_the_backup_was_made() {
+    let mut app = TestApp::start(ROADSTEAD).await;
+    let api = app.admin().await;
+    let home = tempfile::tempdir().expect("dir");
+    let target = home.path().join("backup");
+    let arguments = ["backup", &text(&target), "--with-master-key"];
+    let output = run(&app.data_dir(), &arguments, &[]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let cookie = api.client().session_cookie().expect("session");
+    let cookie = format!("roadstead_session={}", cookie.expose());
+    let headers = [("cookie", cookie.as_str())];
+    let stranger = app.api();
+    let open = stranger.send(Method::GET, "/api/v1/session", None, &headers);
+    assert_eq!(open.await.status, 200);
+    assert_eq!(app.stop().await, Some(0));
+    let data = home.path().join("data");
+    let (code, out) = restore(&target, &data).await;
+    assert_eq!(code, Some(0), "{out}");
+    app.set_environment(vec![("ROADSTEAD_DATA_DIR".to_owned(), text(&data))]);
+    app.restart().await;
+    let answer = app
+        .api()
+        .send(Method::GET, "/api/v1/session", None, &headers)
+        .await;
+    assert_eq!(answer.status, 401, "{}", answer.body);
 }
 
 #[tokio::test]
