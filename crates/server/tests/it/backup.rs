@@ -197,7 +197,7 @@ async fn restore_refuses_what_is_not_empty_tampered_or_newer() {
             "path",
             |m| m["parts"][0]["name"] = json!("../evil"),
             1,
-            "lists",
+            "lists \"../evil",
         ),
         ("no parts", |m| m["parts"] = json!([]), 1, "no database"),
         (
