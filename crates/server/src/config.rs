@@ -32,6 +32,7 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     pub(crate) database_url: Option<Secret<String>>,
     pub(crate) master_key: Option<Secret<String>>,
+    pub(crate) previous_master_key: Option<Secret<String>>,
     pub(crate) outbound_allow: Vec<IpNet>,
     pub(crate) outbound_deny: Vec<IpNet>,
     pub(crate) log_level: tracing::Level,
@@ -152,6 +153,7 @@ impl Config {
             data_dir: PathBuf::from(text("data.dir")),
             database_url: secret("database.url"),
             master_key: secret("security.master_key"),
+            previous_master_key: secret("security.master_key_previous"),
             outbound_allow: networks("outbound.allow", text("outbound.allow"))?,
             outbound_deny: networks("outbound.deny", text("outbound.deny"))?,
             log_level: parse(
@@ -178,6 +180,11 @@ impl Config {
             return Err(refuse(
                 "with PostgreSQL every replica needs the same master key: set ROADSTEAD_SECURITY_MASTER_KEY \
                  (or .._FILE) to the output of: head -c 32 /dev/urandom | base64",
+            ));
+        }
+        if config.previous_master_key.is_some() && config.master_key.is_none() {
+            return Err(refuse(
+                "ROADSTEAD_SECURITY_MASTER_KEY_PREVIOUS is the key before ROADSTEAD_SECURITY_MASTER_KEY; set both",
             ));
         }
         Ok(config)

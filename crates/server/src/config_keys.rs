@@ -68,6 +68,15 @@ pub(crate) const KEYS: &[Key] = &[
             "seals credentials; needed with PostgreSQL",
         )
     },
+    Key {
+        secret: true,
+        environment_only: true,
+        ..key(
+            "security.master_key_previous",
+            "",
+            "the key before, while the master key is being rotated",
+        )
+    },
     key(
         "outbound.allow",
         "",

@@ -1,7 +1,7 @@
 //! Why the process does not start or go on: sentences that say what to do.
 
 use roadstead_core::Failure;
-use roadstead_store::OpenError;
+use roadstead_store::{BackupError, OpenError};
 use std::io;
 use std::net::SocketAddr;
 
@@ -12,6 +12,8 @@ pub(crate) enum StartError {
     Config(String),
     /// Data directory, database or vault cannot be opened.
     Open(OpenError),
+    /// A backup cannot be made or restored.
+    Backup(BackupError),
     /// An address cannot be listened on.
     Listen(&'static str, SocketAddr, io::Error),
     /// The app refused what the configuration asked of it.
@@ -26,6 +28,7 @@ impl StartError {
         match self {
             Self::Config(_) => 78,
             Self::Open(error) => error.exit_code(),
+            Self::Backup(error) => error.exit_code(),
             Self::Listen(..) | Self::App(_) | Self::Other(_) => 1,
         }
     }
@@ -36,6 +39,7 @@ impl std::fmt::Display for StartError {
         match self {
             Self::Config(text) | Self::Other(text) => f.write_str(text),
             Self::Open(error) => error.fmt(f),
+            Self::Backup(error) => error.fmt(f),
             Self::Listen(key, address, error) if error.kind() == io::ErrorKind::AddrInUse => {
                 write!(
                     f,
@@ -64,6 +68,12 @@ impl std::fmt::Display for StartError {
 impl From<OpenError> for StartError {
     fn from(error: OpenError) -> Self {
         Self::Open(error)
+    }
+}
+
+impl From<BackupError> for StartError {
+    fn from(error: BackupError) -> Self {
+        Self::Backup(error)
     }
 }
 

@@ -15,6 +15,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use url::Url;
 
+/// The variable of the master key, for sentences.
+pub(crate) const MASTER_KEY: &str = "ROADSTEAD_SECURITY_MASTER_KEY";
+
 /// The process's TLS provider; without one the first TLS connection would panic.
 pub(crate) fn install_crypto() {
     // A second installation is refused and changes nothing.
@@ -37,7 +40,7 @@ impl Opened {
             (Some(url), Some(key)) => {
                 let backend = Backend::Postgres { url: url.clone() };
                 let store = Store::open(StoreConfig { backend }).await?;
-                let vault = Self::vault(&store, key).await?;
+                let vault = MasterKeyVault::open(&store, key_text(config, key)).await?;
                 Ok(Self {
                     store,
                     vault,
@@ -52,7 +55,7 @@ impl Opened {
                 let store = Store::open(StoreConfig { backend }).await?;
                 dir.claim(store.installation_id())?;
                 let vault = match key {
-                    Some(key) => Self::vault(&store, key).await?,
+                    Some(key) => MasterKeyVault::open(&store, key_text(config, key)).await?,
                     None => MasterKeyVault::open(&store, MasterKeySource::File(&dir)).await?,
                 };
                 Ok(Self {
@@ -64,16 +67,17 @@ impl Opened {
         }
     }
 
-    async fn vault(store: &Store, key: &Secret<String>) -> Result<MasterKeyVault, StartError> {
-        let source = MasterKeySource::Text {
-            text: key,
-            place: "ROADSTEAD_SECURITY_MASTER_KEY",
-        };
-        Ok(MasterKeyVault::open(store, source).await?)
-    }
-
     pub(crate) fn readiness(&self) -> impl Readiness + use<> {
         StoreReadiness(self.store.clone())
+    }
+}
+
+/// The master key that the configuration gives, with the one before it.
+pub(crate) fn key_text<'a>(config: &'a Config, text: &'a Secret<String>) -> MasterKeySource<'a> {
+    MasterKeySource::Text {
+        text,
+        place: MASTER_KEY,
+        previous: config.previous_master_key.as_ref(),
     }
 }
 

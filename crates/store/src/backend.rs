@@ -82,6 +82,22 @@ impl Db {
         ))
     }
 
+    /// Opens a SQLite file that another process may hold, for reading only. Nothing is made.
+    pub(crate) async fn sqlite_read_only(path: &Path) -> Result<Self, sqlx::Error> {
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE)
+            .connect_with(sqlite_read_only(path))
+            .await?;
+        let connection = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool);
+        Ok(Self::new(
+            connection.clone(),
+            connection,
+            Lanes::one_writer(),
+            None,
+        ))
+    }
+
     /// Connects to PostgreSQL.
     pub(crate) async fn postgres(options: PgConnectOptions) -> Result<Self, sqlx::Error> {
         let pool = PgPoolOptions::new()
@@ -223,6 +239,15 @@ impl Db {
             }
         }
     }
+}
+
+/// Options of a connection that writes nothing.
+pub(crate) fn sqlite_read_only(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .busy_timeout(Duration::from_secs(5))
+        .log_statements(LevelFilter::Debug)
 }
 
 /// Reads a PostgreSQL URL and adds what every connection of ours needs.

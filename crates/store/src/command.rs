@@ -52,6 +52,9 @@ commands! {
     }
     background {
         Prepare "prepare" People,
+        RotateKeys "rotate_keys" Crawl,
+        FinishRotation "finish_rotation" Crawl,
+        MarkRestored "mark_restored" People,
         TouchSession "touch_session" People,
         PruneSessions "prune_sessions" Crawl,
         PruneChanges "prune_changes" Crawl,

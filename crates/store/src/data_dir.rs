@@ -59,13 +59,37 @@ impl DataDir {
     /// Where SQLite's file is.
     #[must_use]
     pub fn database(&self) -> PathBuf {
-        self.path.join("roadstead.db")
+        Self::database_in(&self.path)
     }
 
     /// Where the master key is.
     #[must_use]
     pub fn master_key(&self) -> PathBuf {
-        self.path.join("master.key")
+        Self::master_key_in(&self.path)
+    }
+
+    /// Where the new master key is while it takes over.
+    #[must_use]
+    pub fn next_master_key(&self) -> PathBuf {
+        Self::next_master_key_in(&self.path)
+    }
+
+    /// Where SQLite's file is in a data directory that somebody else may hold.
+    #[must_use]
+    pub fn database_in(path: &Path) -> PathBuf {
+        path.join("roadstead.db")
+    }
+
+    /// Where the master key is in a data directory that somebody else may hold.
+    #[must_use]
+    pub fn master_key_in(path: &Path) -> PathBuf {
+        path.join("master.key")
+    }
+
+    /// Where the new master key is in a data directory that somebody else may hold.
+    #[must_use]
+    pub fn next_master_key_in(path: &Path) -> PathBuf {
+        path.join("master.key.next")
     }
 
     /// Where the set-up link is while it can be used.
@@ -175,8 +199,14 @@ pub(crate) fn write_new(path: &Path, line: &[u8]) -> io::Result<()> {
     file.write_all(line)?;
     file.write_all(b"\n")?;
     file.sync_all()?;
-    fs::rename(&unfinished, path)?;
-    match path.parent() {
+    rename(&unfinished, path)
+}
+
+/// Gives a file its name, in place of what has it, down to the disk.
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    match to.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => File::open(".")?.sync_all(),
         Some(parent) => File::open(parent)?.sync_all(),
         None => Ok(()),
     }

@@ -4,6 +4,19 @@
 
 pub use crate::command::ALL_COMMANDS;
 
+/// Every step of a key rotation. The first and the last two are only there with a key file.
+pub const ROTATION_POINTS: &[&str] = &[
+    "rotate_keys.key_made",
+    "rotate_keys.begun",
+    "rotate_keys.before_commit",
+    "rotate_keys.after_commit",
+    "finish_rotation.begun",
+    "finish_rotation.before_commit",
+    "finish_rotation.after_commit",
+    "rotate_keys.before_rename",
+    "rotate_keys.after_rename",
+];
+
 /// The points within every command.
 pub const ALL_POINTS: &[&str] = &["begun", "before_commit", "after_commit"];
 

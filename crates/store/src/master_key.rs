@@ -1,7 +1,7 @@
 //! The key that every credential's own key is wrapped with.
 
 use crate::OpenError;
-use crate::data_dir::{DataDir, at, refuse_open_to_others, write_new};
+use crate::data_dir::{at, refuse_open_to_others, write_new};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -9,6 +9,7 @@ use roadstead_core::model::Secret;
 use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::io;
+use std::path::Path;
 use zeroize::{Zeroize as _, Zeroizing};
 
 /// 256 random bits. Every use derives its own key from them.
@@ -31,18 +32,17 @@ impl MasterKey {
         Ok(Self(Zeroizing::new(bytes)))
     }
 
-    /// Reads the key file of a data directory; `None` when there is none.
+    /// Reads a key file; `None` when there is none.
     ///
     /// # Errors
     /// When it cannot be read, is open to other accounts, or holds no key.
-    pub fn load(data_dir: &DataDir) -> Result<Option<Self>, OpenError> {
-        let path = data_dir.master_key();
-        let text = match fs::read_to_string(&path) {
+    pub fn load(path: &Path) -> Result<Option<Self>, OpenError> {
+        let text = match fs::read_to_string(path) {
             Ok(text) => Secret::new(text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(at(&path)(error)),
+            Err(error) => return Err(at(path)(error)),
         };
-        refuse_open_to_others(&path, 0o600)?;
+        refuse_open_to_others(path, 0o600)?;
         Self::from_text(&text, &path.display().to_string()).map(Some)
     }
 
@@ -50,10 +50,9 @@ impl MasterKey {
     ///
     /// # Errors
     /// When there is no randomness or the file cannot be written.
-    pub fn create(data_dir: &DataDir) -> Result<Self, OpenError> {
+    pub fn create(path: &Path) -> Result<Self, OpenError> {
         let key = Self::random()?;
-        let path = data_dir.master_key();
-        write_new(&path, key.to_text().expose().as_bytes()).map_err(at(&path))?;
+        write_new(path, key.to_text().expose().as_bytes()).map_err(at(path))?;
         Ok(key)
     }
 

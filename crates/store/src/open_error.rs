@@ -16,6 +16,16 @@ pub enum OpenError {
         /// The newest migration that it knows.
         known: String,
     },
+    /// An older Roadstead has been here, and nothing may be changed now.
+    #[error(
+        "the database was written by an older Roadstead (it has {found}, this version works with {known}); use the version that wrote it, or start this one once"
+    )]
+    OlderSchema {
+        /// The newest migration found.
+        found: String,
+        /// The newest migration that this binary knows.
+        known: String,
+    },
     /// The database takes no changes.
     #[error(
         "the database is read-only ({0}); make it writable (file and directory permissions, mount options, or the PostgreSQL role and server mode) and start again"
@@ -93,6 +103,26 @@ pub enum OpenError {
         "{path} is missing, but the database holds credentials sealed with it; put the key back from its backup (a new one cannot open them)", path = .0.display()
     )]
     KeyMissing(PathBuf),
+    /// Both keys are one.
+    #[error(
+        "{0} and {0}_PREVIOUS are the same key; put the new key in the first and the old one in the second"
+    )]
+    SameKeys(String),
+    /// Rotation needs the key to come from.
+    #[error(
+        "to rotate the master key, make a new one (head -c 32 /dev/urandom | base64), give it to every replica as {0} and the present one as {0}_PREVIOUS, restart them, and run this again with both set"
+    )]
+    NoPreviousKey(String),
+    /// A credential cannot be wrapped anew, because it cannot be opened.
+    #[error(
+        "the credential of registry {registry} cannot be opened ({reason}), so the master key cannot be rotated past it; disconnect that registry and run this again. Everything else stays readable with both keys"
+    )]
+    CredentialUnreadable {
+        /// The registry's name.
+        registry: String,
+        /// What the vault said.
+        reason: String,
+    },
     /// The system gave no randomness for a key.
     #[error("the system gives no randomness ({0}); a master key cannot be made")]
     Randomness(String),

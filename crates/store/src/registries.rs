@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::registry_list::{self, in_set};
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{audit, changes, observations, registry_row};
+use crate::{audit, changes, key_rotation, observations, registry_row};
 use async_trait::async_trait;
 use roadstead_core::model::{
     AuditEntry, Generation, PageRequest, Registry, RegistryFilter, RegistryId, RegistryPosition,
@@ -90,6 +90,7 @@ impl RegistryStore for Store {
     ) -> Result<Generation, StoreError> {
         let (registry, sealed) = (&command.registry, command.credential.as_ref());
         let (row, audit) = (&registry_row::write(registry)?, &audit);
+        let (keys, installation) = (self.keys(), self.installation_id());
         self.db()
             .write(Command::IntegrateRegistry, |tx| {
                 Box::pin(async move {
@@ -97,7 +98,9 @@ impl RegistryStore for Store {
                         .exec_without_returning(tx)
                         .await?;
                     if let Some(sealed) = sealed {
-                        let row = registry_row::write_credential(registry.id, sealed);
+                        let sealed =
+                            key_rotation::keep_up(tx, keys, installation, registry, sealed).await?;
+                        let row = registry_row::write_credential(registry.id, &sealed);
                         credential::Entity::insert(row)
                             .exec_without_returning(tx)
                             .await?;

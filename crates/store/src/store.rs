@@ -7,12 +7,13 @@ use crate::entity::{credential, installation};
 use crate::fault::{Fault, driver_store_error};
 use crate::schema;
 use crate::signals::watch_others;
+use crate::vault::MasterKeyVault;
 use roadstead_core::model::{InstallationId, Secret};
 use roadstead_core::ports::StoreError;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::task::AbortHandle;
 
 /// Which database.
@@ -48,6 +49,7 @@ struct Inner {
     db: Db,
     installation_id: InstallationId,
     watcher: AbortHandle,
+    keys: OnceLock<MasterKeyVault>,
 }
 
 impl Drop for Inner {
@@ -87,12 +89,51 @@ impl Store {
                 db,
                 installation_id,
                 watcher: watcher.abort_handle(),
+                keys: OnceLock::new(),
+            }),
+        })
+    }
+
+    /// Opens a database only to look: nothing in it is changed, its schema neither. SQLite's file
+    /// may be held by a running server.
+    ///
+    /// # Errors
+    /// As for [`Self::open`], and [`OpenError::OlderSchema`].
+    pub async fn open_read_only(config: StoreConfig) -> Result<Self, OpenError> {
+        let db = match config.backend {
+            Backend::Sqlite { path } => Db::sqlite_read_only(&path).await,
+            Backend::Postgres { url } => {
+                let options =
+                    postgres_options(url.expose()).map_err(|_| OpenError::UrlMalformed)?;
+                Db::postgres(options.options([("default_transaction_read_only", "on")])).await
+            }
+        }
+        .map_err(connect_error)?;
+        let (applied, installation_id) = schema::look(&db).await?;
+        schema::refuse_older(&applied)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                db,
+                installation_id,
+                // There is nobody to wake.
+                watcher: tokio::spawn(async {}).abort_handle(),
+                keys: OnceLock::new(),
             }),
         })
     }
 
     pub(crate) fn db(&self) -> &Db {
         &self.inner.db
+    }
+
+    /// Learns the master keys, so that no credential is kept under one the database has left.
+    pub(crate) fn adopt(&self, keys: &MasterKeyVault) {
+        // The keys of a process do not change while it runs: whoever comes second has the same.
+        let _ = self.inner.keys.set(keys.clone());
+    }
+
+    pub(crate) fn keys(&self) -> Option<&MasterKeyVault> {
+        self.inner.keys.get()
     }
 
     /// Who this installation is.

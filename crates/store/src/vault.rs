@@ -1,38 +1,60 @@
 //! Sealing of credentials: a fresh key for every record, wrapped under the master key, both bound
 //! to the connection the credential was entered for.
+//!
+//! Rotation wraps the record's key again and leaves the ciphertext alone. The ciphertext is bound
+//! to the name of the master key it was made under, so the wrapping carries that name along.
 
 use crate::binding::associated_data;
-use crate::data_dir::DataDir;
 use crate::master_key::{MasterKey, hmac};
-use crate::{OpenError, Store};
 use aes_gcm_siv::aead::{Aead as _, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, KeyInit as _, Nonce};
-use roadstead_core::model::Secret;
+use roadstead_core::model::{InstallationId, Secret};
 use roadstead_core::ports::{CredentialBinding, SealedCredential, Vault, VaultError};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 const NONCE: usize = 12;
+const RECORD_KEY: usize = 32;
 
-/// Where the master key comes from.
-pub enum MasterKeySource<'a> {
-    /// The data directory's file, made at the first start. For SQLite.
-    File(&'a DataDir),
-    /// The configuration. For PostgreSQL, where every replica must be given the same key.
-    Text {
-        /// The key's text.
-        text: &'a Secret<String>,
-        /// Where it stood, for error sentences.
-        place: &'a str,
-    },
-}
-
-/// The vault over one master key.
+/// The vault over one master key, or over two while one takes over from the other.
 #[derive(Clone)]
 pub struct MasterKeyVault {
-    key: MasterKey,
-    key_id: String,
-    wrapping: Zeroizing<[u8; 32]>,
+    /// Seals and opens.
+    current: Wrapping,
+    /// Only opens.
+    other: Option<Wrapping>,
+}
+
+#[derive(Clone)]
+struct Wrapping {
+    master: MasterKey,
+    id: String,
+    key: Zeroizing<[u8; 32]>,
+}
+
+impl Wrapping {
+    fn new(master: MasterKey) -> Self {
+        Self {
+            id: master.id(),
+            key: master.derive("wrap"),
+            master,
+        }
+    }
+
+    fn tag(&self, purpose: &str, data: &[u8]) -> [u8; 32] {
+        hmac(&self.master.derive(&format!("tag {purpose}")), &[data])
+    }
+
+    fn check(&self, installation: InstallationId) -> [u8; 32] {
+        self.tag("key check", installation.0.as_bytes())
+    }
+}
+
+/// What is wrapped: the record's key, and the name of the master key that the ciphertext is bound
+/// to when that is not the one it is wrapped under.
+struct Unwrapped {
+    record_key: Zeroizing<[u8; RECORD_KEY]>,
+    content_key_id: String,
 }
 
 impl MasterKeyVault {
@@ -40,57 +62,104 @@ impl MasterKeyVault {
     #[must_use]
     pub fn new(key: MasterKey) -> Self {
         Self {
-            key_id: key.id(),
-            wrapping: key.derive("wrap"),
-            key,
+            current: Wrapping::new(key),
+            other: None,
         }
     }
 
-    /// Gets the master key and makes sure that it is this database's: the first start notes a
-    /// check value, every other start compares.
-    ///
-    /// # Errors
-    /// When the key is missing while credentials are sealed with it, is another one, cannot be
-    /// read, or the database does not answer.
-    pub async fn open(store: &Store, source: MasterKeySource<'_>) -> Result<Self, OpenError> {
-        let (key, place) = match source {
-            MasterKeySource::Text { text, place } => {
-                (MasterKey::from_text(text, place)?, place.to_owned())
-            }
-            MasterKeySource::File(data_dir) => {
-                let path = data_dir.master_key();
-                let key = match MasterKey::load(data_dir)? {
-                    Some(key) => key,
-                    None if store.has_sealed_credentials().await? => {
-                        return Err(OpenError::KeyMissing(path));
-                    }
-                    None => {
-                        // Nothing is sealed with the old key, so there is nothing to lose.
-                        store.forget_key_check().await?;
-                        MasterKey::create(data_dir)?
-                    }
-                };
-                (key, path.display().to_string())
-            }
-        };
-        let vault = Self::new(key);
-        let check = vault.tag("key check", store.installation_id().0.as_bytes());
-        let noted = store.note_key_check(&check).await?;
-        if bool::from(noted.as_slice().ct_eq(&check)) {
-            Ok(vault)
-        } else {
-            Err(OpenError::WrongMasterKey(place))
+    /// The same vault, which also opens what is sealed under `key`.
+    #[must_use]
+    pub fn with_other(self, key: MasterKey) -> Self {
+        Self {
+            other: Some(Wrapping::new(key)),
+            ..self
         }
     }
 
-    /// The short name of the master key.
+    /// The short name of the master key that seals.
     #[must_use]
     pub fn key_id(&self) -> &str {
-        &self.key_id
+        &self.current.id
     }
 
-    fn aad(&self, purpose: &str, binding: &CredentialBinding) -> Vec<u8> {
-        associated_data(purpose, &self.key_id, binding)
+    /// The short name of the other key, if there is one.
+    #[must_use]
+    pub fn other_key_id(&self) -> Option<&str> {
+        self.other.as_ref().map(|key| key.id.as_str())
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &Wrapping> {
+        std::iter::once(&self.current).chain(&self.other)
+    }
+
+    fn key(&self, id: &str) -> Result<&Wrapping, VaultError> {
+        self.keys()
+            .find(|key| key.id == id)
+            .ok_or_else(|| VaultError::KeyMissing(id.to_owned()))
+    }
+
+    /// What a database notes of the key that seals.
+    pub(crate) fn check(&self, installation: InstallationId) -> [u8; 32] {
+        self.current.check(installation)
+    }
+
+    /// What a database notes of this key.
+    pub(crate) fn check_of(
+        &self,
+        key_id: &str,
+        installation: InstallationId,
+    ) -> Result<[u8; 32], VaultError> {
+        Ok(self.key(key_id)?.check(installation))
+    }
+
+    /// The name of the key that a database has noted, if it is here.
+    pub(crate) fn key_of_check(&self, installation: InstallationId, noted: &[u8]) -> Option<&str> {
+        self.keys()
+            .find(|key| bool::from(noted.ct_eq(&key.check(installation))))
+            .map(|key| key.id.as_str())
+    }
+
+    /// The same credential with its key wrapped under another of the vault's keys.
+    pub(crate) fn rewrap(
+        &self,
+        binding: &CredentialBinding,
+        sealed: &SealedCredential,
+        to: &str,
+    ) -> Result<SealedCredential, VaultError> {
+        let to = self.key(to)?;
+        let unwrapped = self.unwrap(binding, sealed)?;
+        // Never moved on unread: what cannot be opened now must not look whole afterwards.
+        open_content(&unwrapped, binding, sealed)?;
+        let plain = Zeroizing::new(
+            [
+                unwrapped.record_key.as_slice(),
+                unwrapped.content_key_id.as_bytes(),
+            ]
+            .concat(),
+        );
+        Ok(SealedCredential {
+            key_id: to.id.clone(),
+            wrapped_key: encrypt(&to.key, &associated_data("wrap", &to.id, binding), &plain)?,
+            ciphertext: sealed.ciphertext.clone(),
+        })
+    }
+
+    fn unwrap(
+        &self,
+        binding: &CredentialBinding,
+        sealed: &SealedCredential,
+    ) -> Result<Unwrapped, VaultError> {
+        let key = self.key(&sealed.key_id)?;
+        let aad = associated_data("wrap", &key.id, binding);
+        let plain = decrypt(&key.key, &aad, &sealed.wrapped_key)?;
+        let (record_key, name) = plain
+            .split_first_chunk::<RECORD_KEY>()
+            .ok_or(VaultError::BindingChanged)?;
+        let name = std::str::from_utf8(name).map_err(|_| VaultError::BindingChanged)?;
+        Ok(Unwrapped {
+            record_key: Zeroizing::new(*record_key),
+            content_key_id: if name.is_empty() { &key.id } else { name }.to_owned(),
+        })
     }
 }
 
@@ -100,20 +169,14 @@ impl Vault for MasterKeyVault {
         binding: &CredentialBinding,
         secret: &Secret<String>,
     ) -> Result<SealedCredential, VaultError> {
-        let mut record_key = Zeroizing::new([0_u8; 32]);
+        let mut record_key = Zeroizing::new([0_u8; RECORD_KEY]);
         fill(record_key.as_mut())?;
+        let key = &self.current;
+        let aad = |purpose| associated_data(purpose, &key.id, binding);
         Ok(SealedCredential {
-            key_id: self.key_id.clone(),
-            wrapped_key: encrypt(
-                &self.wrapping,
-                &self.aad("wrap", binding),
-                record_key.as_slice(),
-            )?,
-            ciphertext: encrypt(
-                &record_key,
-                &self.aad("content", binding),
-                secret.expose().as_bytes(),
-            )?,
+            key_id: key.id.clone(),
+            wrapped_key: encrypt(&key.key, &aad("wrap"), record_key.as_slice())?,
+            ciphertext: encrypt(&record_key, &aad("content"), secret.expose().as_bytes())?,
         })
     }
 
@@ -122,30 +185,24 @@ impl Vault for MasterKeyVault {
         binding: &CredentialBinding,
         sealed: &SealedCredential,
     ) -> Result<Secret<String>, VaultError> {
-        if sealed.key_id != self.key_id {
-            return Err(VaultError::KeyMissing(sealed.key_id.clone()));
-        }
-        let record_key = decrypt(
-            &self.wrapping,
-            &self.aad("wrap", binding),
-            &sealed.wrapped_key,
-        )?;
-        let record_key = <[u8; 32]>::try_from(record_key.as_slice())
-            .map(Zeroizing::new)
-            .map_err(|_| VaultError::BindingChanged)?;
-        let plain = decrypt(
-            &record_key,
-            &self.aad("content", binding),
-            &sealed.ciphertext,
-        )?;
+        let plain = open_content(&self.unwrap(binding, sealed)?, binding, sealed)?;
         std::str::from_utf8(&plain)
             .map(|text| Secret::new(text.to_owned()))
             .map_err(|_| VaultError::BindingChanged)
     }
 
     fn tag(&self, purpose: &str, data: &[u8]) -> [u8; 32] {
-        hmac(&self.key.derive(&format!("tag {purpose}")), &[data])
+        self.current.tag(purpose, data)
     }
+}
+
+fn open_content(
+    unwrapped: &Unwrapped,
+    binding: &CredentialBinding,
+    sealed: &SealedCredential,
+) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    let aad = associated_data("content", &unwrapped.content_key_id, binding);
+    decrypt(&unwrapped.record_key, &aad, &sealed.ciphertext)
 }
 
 /// Encrypts under a random nonce, which stands in front of the result.

@@ -423,18 +423,8 @@ async fn probe_fully(
 
 /// What the credential of this registry is bound to.
 pub(crate) fn binding_of(registry: &Registry) -> Result<CredentialBinding, Failure> {
-    let username = registry.username.clone().ok_or_else(|| {
+    CredentialBinding::of(registry).ok_or_else(|| {
         Failure::new(ErrorCode::CredentialUnreadable).because("a credential without a user name")
-    })?;
-    Ok(CredentialBinding {
-        registry_id: registry.id,
-        owner: registry.owner,
-        kind: registry.kind,
-        origin: registry.address.origin(),
-        tls: registry.tls.clone(),
-        username,
-        proxy: None,
-        realm: None,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Secrets at rest.
 
-use crate::model::{Origin, Owner, RegistryId, RegistryKind, Secret, TlsPolicy};
+use crate::model::{Origin, Owner, Registry, RegistryId, RegistryKind, Secret, TlsPolicy};
 
 /// What a stored credential is bound to. It becomes the associated data of the encryption: when
 /// any of it is edited or moved, the credential no longer decrypts (threat model, rule C1).
@@ -22,6 +22,23 @@ pub struct CredentialBinding {
     pub proxy: Option<Origin>,
     /// The token service it may be sent to besides, learnt when it was entered.
     pub realm: Option<Origin>,
+}
+
+impl CredentialBinding {
+    /// What the credential of this registry is bound to; `None` for one without an account.
+    #[must_use]
+    pub fn of(registry: &Registry) -> Option<Self> {
+        Some(Self {
+            registry_id: registry.id,
+            owner: registry.owner,
+            kind: registry.kind,
+            origin: registry.address.origin(),
+            tls: registry.tls.clone(),
+            username: registry.username.clone()?,
+            proxy: None,
+            realm: None,
+        })
+    }
 }
 
 /// A credential as the database keeps it.

@@ -1,12 +1,16 @@
 //! The command line.
 
 mod admin;
+mod backup;
+mod key;
 mod serve;
+mod verify;
 
 use crate::config::Config;
 use crate::print_line;
 use crate::start_error::StartError;
 use clap::{Args, Parser, Subcommand};
+use roadstead_store::DataDir;
 use std::path::PathBuf;
 
 /// One place to manage container registries.
@@ -31,6 +35,45 @@ enum Command {
         #[command(subcommand)]
         command: AdminCommand,
     },
+    /// The master key that stored credentials are sealed with.
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+    /// Copies the embedded database into a new directory; Roadstead may go on running.
+    ///
+    /// The copy holds everything that was acknowledged before it began. The master key is not in
+    /// it: keep a copy of that elsewhere, because the credentials cannot be opened without it.
+    Backup {
+        /// The directory to make.
+        target: PathBuf,
+        /// Puts the master key into the backup, which then opens every credential in it.
+        #[arg(long)]
+        with_master_key: bool,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Puts a backup into an empty data directory.
+    ///
+    /// Checksums and schema are checked first. Everybody must sign in again, and the installation
+    /// is marked as restored.
+    Restore {
+        /// The directory that `roadstead backup` made.
+        source: PathBuf,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Checks database, audit log, change feed and every sealed credential; changes nothing.
+    ///
+    /// Exit code 0: all is well. 1: something is wrong, and is named. 78: this version or this
+    /// configuration cannot look.
+    Verify {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        settings: Settings,
+    },
     /// Prints the API's description.
     Openapi {
         /// Prints the page of error codes instead.
@@ -49,6 +92,17 @@ enum ConfigCommand {
 enum AdminCommand {
     /// Prints a link to make the first administrator with.
     SetupLink(Settings),
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// Seals everything under a new master key; run again, it finishes what was interrupted.
+    ///
+    /// Embedded database: stop Roadstead first; the new key is made and takes the old one's place
+    /// in the data directory. PostgreSQL: Roadstead goes on running; give every replica the new
+    /// key as ROADSTEAD_SECURITY_MASTER_KEY and the old one as ROADSTEAD_SECURITY_MASTER_KEY_PREVIOUS,
+    /// then run this with the same two. Keep the old key as long as backups made under it.
+    Rotate(Settings),
 }
 
 /// Where settings come from besides environment and defaults.
@@ -86,6 +140,20 @@ impl Cli {
             Command::Admin {
                 command: AdminCommand::SetupLink(settings),
             } => in_runtime(admin::setup_link(settings.load()?))?,
+            Command::Key {
+                command: KeyCommand::Rotate(settings),
+            } => in_runtime(key::rotate(settings.load()?))?,
+            Command::Backup {
+                target,
+                with_master_key,
+                settings,
+            } => in_runtime(backup::backup(settings.load()?, target, with_master_key))?,
+            Command::Restore { source, settings } => {
+                in_runtime(backup::restore(settings.load()?, source))?
+            }
+            Command::Verify { json, settings } => {
+                in_runtime(verify::verify(settings.load()?, json))?
+            }
             Command::Openapi { errors_page } => {
                 let text = if errors_page {
                     roadstead_http::errors_page()
@@ -105,4 +173,16 @@ fn in_runtime<T>(work: impl Future<Output = T>) -> Result<T, StartError> {
         .build()
         .map_err(|e| StartError::Other(format!("cannot start: {e}")))?;
     Ok(runtime.block_on(work))
+}
+
+/// A command for an installation that exists must not make one.
+fn refuse_missing_database(config: &Config) -> Result<(), StartError> {
+    let path = DataDir::database_in(&config.data_dir);
+    if path.exists() {
+        return Ok(());
+    }
+    Err(StartError::Other(format!(
+        "there is no database in {}; check data.dir",
+        config.data_dir.display()
+    )))
 }

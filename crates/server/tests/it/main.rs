@@ -5,13 +5,16 @@
     reason = "a test stops where its expectation fails, in helpers too"
 )]
 
+mod backup;
 mod bad_input;
 mod changes;
+mod key_rotate;
 mod postgres;
 mod registries;
 mod session;
 mod setup;
 mod start;
+mod tool;
 
 /// The binary under test.
 const ROADSTEAD: &str = env!("CARGO_BIN_EXE_roadstead");

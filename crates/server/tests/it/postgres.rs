@@ -7,9 +7,9 @@ use serde_json::json;
 use std::process::{Command, Output};
 
 /// 32 bytes in base64, as an operator would make them.
-const MASTER_KEY: &str = "bWFzdGVyLWtleS1jYW5hcnktMDEyMzQ1Njc4OWFiY2Q=";
+pub(crate) const MASTER_KEY: &str = "bWFzdGVyLWtleS1jYW5hcnktMDEyMzQ1Njc4OWFiY2Q=";
 
-fn database() -> (Server, Database) {
+pub(crate) fn database() -> (Server, Database) {
     let server = Server::from_env()
         .expect("PostgreSQL")
         .unwrap_or_else(|| Server::start_temporary().expect("PostgreSQL"));

@@ -1,4 +1,5 @@
-//! One row: who this installation is, and a check value of its master key.
+//! One row: who this installation is, a check value of its master key, and when a backup was last
+//! put in its place.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,6 +10,7 @@ pub struct Model {
     pub id: Uuid,
     pub key_check: Option<Vec<u8>>,
     pub created_at: i64,
+    pub restored_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

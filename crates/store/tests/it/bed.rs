@@ -111,6 +111,11 @@ impl Bed {
         self.place.sql(sql).await;
     }
 
+    /// Runs SQL beside the store that changes nothing.
+    pub(crate) async fn sql(&self, sql: &str) -> String {
+        self.place.sql(sql).await
+    }
+
     pub(crate) async fn count(&self, table: &str) -> i64 {
         let sql = format!("SELECT CAST(COUNT(*) AS TEXT) FROM \"{table}\"");
         self.place.sql(&sql).await.parse().expect("count")

@@ -87,8 +87,16 @@ pub(crate) fn sealed() -> SealedCredential {
 }
 
 pub(crate) async fn integrate(store: &Store, registry: Registry) -> RegistryId {
-    let id = registry.id;
     let credential = registry.username.is_some().then(sealed);
+    integrate_with(store, registry, credential).await
+}
+
+pub(crate) async fn integrate_with(
+    store: &Store,
+    registry: Registry,
+    credential: Option<SealedCredential>,
+) -> RegistryId {
+    let id = registry.id;
     let command = IntegrateRegistry {
         registry,
         credential,

@@ -36,6 +36,7 @@ mod consistency;
 mod crash;
 mod data_dir;
 mod faults;
+mod key_rotation;
 mod observations;
 mod opening;
 mod paging;
