@@ -49,6 +49,7 @@ commands! {
         IntegrateRegistry "integrate_registry",
         EditRegistry "edit_registry",
         DisconnectRegistry "disconnect_registry",
+        RecordAudit "record_audit",
     }
     background {
         Prepare "prepare" People,
@@ -57,5 +58,7 @@ commands! {
         PruneChanges "prune_changes" Crawl,
         RecordHealth "record_health" Crawl,
         RecordStatistics "record_statistics" Crawl,
+        RecordRefusals "record_refusals" Crawl,
+        PruneAudit "prune_audit" Crawl,
     }
 }

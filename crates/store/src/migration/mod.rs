@@ -1,6 +1,7 @@
 //! The schema's history. Forward only: a migration on `main` is never edited, and none is undone.
 
 mod m0001_skeleton;
+mod m0003_audit;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -9,6 +10,9 @@ pub(crate) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_skeleton::Migration)]
+        vec![
+            Box::new(m0001_skeleton::Migration),
+            Box::new(m0003_audit::Migration),
+        ]
     }
 }
