@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 use url::Url;
 
 /// The file that is read when no other is named, if it is there.
@@ -34,6 +35,7 @@ pub(crate) struct Config {
     pub(crate) master_key: Option<Secret<String>>,
     pub(crate) outbound_allow: Vec<IpNet>,
     pub(crate) outbound_deny: Vec<IpNet>,
+    pub(crate) audit_retention: Duration,
     pub(crate) log_level: tracing::Level,
     pub(crate) log_format: LogFormat,
     pub(crate) first_admin: Option<FirstAdmin>,
@@ -154,6 +156,7 @@ impl Config {
             master_key: secret("security.master_key"),
             outbound_allow: networks("outbound.allow", text("outbound.allow"))?,
             outbound_deny: networks("outbound.deny", text("outbound.deny"))?,
+            audit_retention: days("audit.retention_days", text("audit.retention_days"))?,
             log_level: parse(
                 "log.level",
                 text("log.level"),
@@ -222,6 +225,15 @@ fn parse<T: FromStr>(name: &str, text: &str, wanted: &str) -> Result<T, StartErr
     text.trim()
         .parse()
         .map_err(|_| refuse(&format!("{name} is {text:?}; it must be {wanted}")))
+}
+
+fn days(name: &str, text: &str) -> Result<Duration, StartError> {
+    let wanted = "a number of days from 1 to 36500";
+    let days: u64 = parse(name, text, wanted)?;
+    if !(1..=36_500).contains(&days) {
+        return Err(refuse(&format!("{name} is {days}; it must be {wanted}")));
+    }
+    Ok(Duration::from_secs(days * 24 * 3_600))
 }
 
 fn networks(name: &str, text: &str) -> Result<Vec<IpNet>, StartError> {
@@ -466,6 +478,8 @@ mod tests {
             "server.listen=8470",
             "server.public_url=ftp://x",
             "server.trusted_proxies=ten",
+            "audit.retention_days=0",
+            "audit.retention_days=forever",
             "log.level=loud",
             "log.format=xml",
             "server.listen",
