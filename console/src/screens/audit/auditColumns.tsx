@@ -40,9 +40,7 @@ export function auditColumns({ texts, format, isOpen, onToggle }: AuditColumnsOp
       cell: (entry) => (
         <>
           <span className="muted">{kindText(texts, entry.object.kind)}</span>{' '}
-          {entry.object.name !== '' && entry.object.kind !== 'audit' && entry.object.kind !== 'setup' && (
-            <span>{entry.object.name}</span>
-          )}
+          <ObjectName object={entry.object} />
         </>
       ),
     },
@@ -67,10 +65,10 @@ export function auditColumns({ texts, format, isOpen, onToggle }: AuditColumnsOp
       id: 'repeats',
       header: names.repeats,
       align: 'end',
-      cell: (entry) => <span className="num">{format.number(entry.repeats)}</span>,
+      cell: (entry) => <span className={entry.repeats > 1 ? 'num' : 'num once'}>{format.number(entry.repeats)}</span>,
     },
     {
-      id: 'actions',
+      id: 'details',
       header: names.details,
       hiddenHeader: true,
       align: 'end',
@@ -90,4 +88,11 @@ export function auditColumns({ texts, format, isOpen, onToggle }: AuditColumnsOp
       },
     },
   ]
+}
+
+/** Its name then; of one whose name was not known, its id. What there is only one of needs neither. */
+function ObjectName({ object }: { object: AuditEntry['object'] }) {
+  if (object.kind === 'audit' || object.kind === 'setup') return null
+  if (object.name !== '') return <span>{object.name}</span>
+  return <code className="mono muted">{object.id}</code>
 }
