@@ -49,11 +49,11 @@ commands! {
         IntegrateRegistry "integrate_registry",
         EditRegistry "edit_registry",
         DisconnectRegistry "disconnect_registry",
-        RecordAudit "record_audit",
     }
     background {
         Prepare "prepare" People,
         TouchSession "touch_session" People,
+        RecordAudit "record_audit" People,
         PruneSessions "prune_sessions" Crawl,
         PruneChanges "prune_changes" Crawl,
         RecordHealth "record_health" Crawl,
