@@ -39,6 +39,7 @@ export const errors: ErrorTexts = {
   'registry.kind_unavailable': { title: '当前版本尚不支持此类型', remedy: '请选择其他类型。' },
   'registry.plain_http_consent': { title: '该连接将不加密', remedy: '请勾选以确认，或改用 https://。' },
   'registry.username_missing': { title: '已填写密码，但缺少用户名', remedy: '请补填，或将两项都清空。' },
+  'registry.test_limit': { title: '连接测试过于频繁', remedy: '请稍候再测试。' },
   'registry.password_missing': { title: '已填写用户名，但缺少密码', remedy: '请补填，或将两项都清空。' },
   'tls.certificate_invalid': { title: '这不是 PEM 证书', remedy: '请粘贴从 BEGIN CERTIFICATE 到 END CERTIFICATE 的全部文本。' },
   'outbound.address_refused': { title: 'Roadstead 不允许连接该地址', remedy: '服务器管理员可通过配置项 outbound.allow 放行。' },
