@@ -14,6 +14,8 @@ export default defineConfig({
     sourcemap: false,
     // The size budget reads which chunks the first page load needs.
     manifest: true,
+    // What several screens share would be cut into many small chunks, which compress worse than one.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'vendor', test: /node_modules/ }] } } },
   },
   server: {
     proxy: { '/api': 'http://127.0.0.1:8470' },

@@ -181,6 +181,8 @@ fn audit(registry: &Registry) -> AuditEntry {
         },
         workspace_id: None,
         outcome: AuditOutcome::Done,
+        code: None,
+        repeats: 1,
         before: None,
         after: None,
         request_id: RequestId::make(),

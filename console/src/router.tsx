@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { sessionQuery } from './api/session'
+import { validateAuditSearch } from './lib/auditSearch'
 import { validateRegistrySearch } from './lib/registrySearch'
 import { safeReturnTo } from './lib/returnTo'
 import { parseSearch, stringifySearch } from './lib/searchParams'
@@ -76,12 +77,19 @@ const registry = createRoute({
   component: lazyRouteComponent(() => import('./screens/registry/RegistryScreen'), 'RegistryScreen'),
 })
 
+const audit = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/audit',
+  validateSearch: validateAuditSearch,
+  component: lazyRouteComponent(() => import('./screens/audit/AuditScreen'), 'AuditScreen'),
+})
+
 // Below the shell, so that a wrong address keeps the navigation at hand.
 const notFound = createRoute({ getParentRoute: () => signedIn, path: '$', component: NotFoundScreen })
 
 export function createAppRouter(context: RouterContext) {
   const router = createRouter({
-    routeTree: root.addChildren([setup, login, signedIn.addChildren([home, registries, registry, notFound])]),
+    routeTree: root.addChildren([setup, login, signedIn.addChildren([home, registries, registry, audit, notFound])]),
     context,
     parseSearch,
     stringifySearch,

@@ -30,7 +30,9 @@ export const setupQuery = queryOptions({
 function enter(queryClient: QueryClient, session: Session): void {
   const previous = queryClient.getQueryData(sessionQuery.queryKey)
   setCsrfToken(session.csrf_token)
-  if (previous && previous.user.id !== session.user.id) queryClient.removeQueries({ queryKey: ['registries'] })
+  if (previous && previous.user.id !== session.user.id) {
+    queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionQuery.queryKey[0] })
+  }
   queryClient.setQueryData(sessionQuery.queryKey, session)
 }
 

@@ -3,6 +3,8 @@ import type { components } from './schema'
 type Schemas = components['schemas']
 
 export type AllowedAction = Schemas['AllowedAction']
+export type AuditEntry = Schemas['AuditEntry']
+export type AuditPage = Schemas['AuditPage']
 export type Change = Schemas['Change']
 export type ConditionType = Schemas['ConditionType']
 export type ConditionView = Schemas['ConditionView']

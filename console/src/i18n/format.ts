@@ -19,6 +19,8 @@ export interface Formatters {
   bytes(value: number): ByteParts
   /** Date and time to the minute. */
   dateTime(iso: string): string
+  /** Date and time to the second, short enough for a table. */
+  second(iso: string): string
   /** Date and time to the second, with the zone: the exact value behind an age. */
   exactTime(iso: string): string
   /** How long ago, in the largest fitting unit; `nowMs` is the server's clock. */
@@ -34,6 +36,7 @@ export function createFormatters(locale: Locale): Formatters {
   const oneDigit = new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'always', style: 'narrow' })
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
+  const second = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium' })
   const exact = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'long' })
 
   // Narrow English writes "3s ago"; beside "12 ms" the unit wants its space.
@@ -54,6 +57,7 @@ export function createFormatters(locale: Locale): Formatters {
       return { value: text, unit: BYTE_UNITS[unit] ?? 'B' }
     },
     dateTime: (iso) => dateTime.format(new Date(iso)),
+    second: (iso) => second.format(new Date(iso)),
     exactTime: (iso) => exact.format(new Date(iso)),
     age(iso, nowMs) {
       // A clock that runs ahead by a moment must not say "in 1 second".

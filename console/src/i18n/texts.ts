@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../api/types'
+import type { ErrorCode, Permission } from '../api/types'
 
 /** What an error says to a person: what happened and what to do about it. */
 export interface ErrorText {
@@ -40,3 +40,6 @@ export interface ReasonText {
 }
 
 export type ReasonTexts = Record<ConditionReason, ReasonText>
+
+/** What the audit log names: a permission, or something that is none. One without a text does not compile. */
+export type AuditAction = Permission | 'setup.offer' | 'audit.export'

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { IconAnchor } from '@tabler/icons-react'
+import { IconAnchor, IconHistory } from '@tabler/icons-react'
 import { type ReactNode, useId } from 'react'
 import { useTexts } from '../i18n/context'
 
@@ -23,6 +23,12 @@ export function Navigation({ head, onNavigate }: NavigationProps) {
           <Link className="nav-link" to="/registries" search={{}} activeOptions={{ includeSearch: false }} onClick={onNavigate}>
             <IconAnchor size={17} stroke={1.7} aria-hidden />
             {texts.nav.registries}
+          </Link>
+        </li>
+        <li>
+          <Link className="nav-link" to="/audit" search={{}} activeOptions={{ includeSearch: false }} onClick={onNavigate}>
+            <IconHistory size={17} stroke={1.7} aria-hidden />
+            {texts.nav.audit}
           </Link>
         </li>
       </ul>

@@ -1,5 +1,5 @@
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { Skeleton } from './Skeleton'
 import { VisuallyHidden } from './VisuallyHidden'
 
@@ -31,6 +31,8 @@ interface DataTableProps<Row> {
   loading: boolean
   /** The rows shown belong to the filter before; the new ones are on their way. */
   outdated?: boolean
+  /** What stands below a row, over its whole width; null for a row that shows no more than its cells. */
+  below?: (row: Row) => ReactNode
 }
 
 const SKELETON_ROWS = 6
@@ -39,7 +41,7 @@ const SKELETON_ROWS = 6
  * A table that the server sorts, filters and pages. Below the narrow breakpoint each row becomes a card; the roles are
  * written out because a table that is not laid out as one loses them in some browsers.
  */
-export function DataTable<Row>({ caption, columns, rows, rowKey, loading, outdated }: DataTableProps<Row>) {
+export function DataTable<Row>({ caption, columns, rows, rowKey, loading, outdated, below }: DataTableProps<Row>) {
   return (
     <table className="table" role="table" aria-busy={loading || outdated} data-outdated={outdated || undefined}>
       <caption className="visually-hidden">{caption}</caption>
@@ -53,13 +55,25 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, loading, outdat
       <tbody role="rowgroup">
         {loading
           ? Array.from({ length: SKELETON_ROWS }, (_, index) => <SkeletonRow key={index} columns={columns.length} />)
-          : rows.map((row) => (
-              <tr role="row" key={rowKey(row)}>
-                {columns.map((column) => (
-                  <BodyCell key={column.id} column={column} row={row} />
-                ))}
-              </tr>
-            ))}
+          : rows.map((row) => {
+              const more = below?.(row)
+              return (
+                <Fragment key={rowKey(row)}>
+                  <tr role="row" data-opened={more ? true : undefined}>
+                    {columns.map((column) => (
+                      <BodyCell key={column.id} column={column} row={row} />
+                    ))}
+                  </tr>
+                  {more && (
+                    <tr role="row" className="below-row">
+                      <td role="cell" colSpan={columns.length}>
+                        {more}
+                      </td>
+                    </tr>
+                  )}
+                </Fragment>
+              )
+            })}
       </tbody>
     </table>
   )

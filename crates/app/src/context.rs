@@ -2,18 +2,26 @@
 
 use crate::cursor::Cursors;
 use crate::password::Passwords;
-use crate::services::{ChangeService, RegistryService, SessionService, SetupService};
+use crate::refusals::Refusals;
+use crate::services::{AuditService, ChangeService, RegistryService, SessionService, SetupService};
 use roadstead_core::model::RegistryId;
 use roadstead_core::ports::{
-    ChangeFeed, Clock, RegistryConnector, RegistryStore, SessionStore, SetupStore, UserStore, Vault,
+    AuditStore, ChangeFeed, Clock, RegistryConnector, RegistryStore, SessionStore, SetupStore,
+    UserStore, Vault,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 /// Every port of the store in one.
-pub trait Store: SetupStore + UserStore + SessionStore + RegistryStore + ChangeFeed {}
-impl<T: SetupStore + UserStore + SessionStore + RegistryStore + ChangeFeed> Store for T {}
+pub trait Store:
+    SetupStore + UserStore + SessionStore + RegistryStore + AuditStore + ChangeFeed
+{
+}
+impl<T: SetupStore + UserStore + SessionStore + RegistryStore + AuditStore + ChangeFeed> Store
+    for T
+{
+}
 
 /// What the app needs from the world.
 #[derive(Clone)]
@@ -73,6 +81,12 @@ pub struct App {
     pub registries: RegistryService,
     /// The change stream.
     pub changes: ChangeService,
+    /// The audit log.
+    pub audit: AuditService,
+    /// Refusals on their way into it.
+    pub refusals: Arc<Refusals>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl App {
@@ -86,6 +100,9 @@ impl App {
             sessions: SessionService::new(ports.clone(), passwords),
             registries: RegistryService::new(ports.clone(), cursors),
             changes: ChangeService::new(ports.clone()),
+            audit: AuditService::new(ports.clone(), Cursors::new(Arc::clone(&ports.vault))),
+            refusals: Arc::default(),
+            clock: Arc::clone(&ports.clock),
         }
     }
 }

@@ -6,6 +6,8 @@ mod cursor;
 pub mod driver;
 mod password;
 pub mod reconcilers;
+mod refusals;
 pub mod services;
 
 pub use context::{App, Ports, Store, Wishes};
+pub use refusals::Refusals;

@@ -21,6 +21,12 @@ macro_rules! error_codes {
                 match self { $(Self::$variant => $code,)* }
             }
 
+            /// Reads a code.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == text)
+            }
+
             /// The HTTP status an API answer with this code carries.
             #[must_use]
             pub const fn status(self) -> u16 {

@@ -1,6 +1,7 @@
 //! What a service answers when it cannot do what was asked: a code with public parameters, kept
 //! apart from the internal context that only the log may see.
 
+use crate::model::AuditObject;
 use crate::{ErrorCode, Permission};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -48,6 +49,8 @@ pub struct Failure {
     pub fields: Vec<FieldFailure>,
     /// The permission that is missing, for [`ErrorCode::PermissionDenied`].
     pub permission: Option<Permission>,
+    /// What it was about, for the audit log. It never reaches an answer.
+    pub about: Option<Box<AuditObject>>,
     internal: Option<String>,
 }
 
@@ -60,6 +63,7 @@ impl Failure {
             params: BTreeMap::new(),
             fields: Vec::new(),
             permission: None,
+            about: None,
             internal: None,
         }
     }
@@ -68,6 +72,13 @@ impl Failure {
     #[must_use]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.params.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// Names what it was about, for the audit log.
+    #[must_use]
+    pub fn about(mut self, object: AuditObject) -> Self {
+        self.about = Some(Box::new(object));
         self
     }
 

@@ -66,6 +66,9 @@ permissions! {
     SessionClose "session.close" => Grant::Own;
     /// Follow changes of what one may see.
     ChangeFollow "change.follow" => Grant::Own;
+    /// Read the audit log: everything by platform role, one's own entries otherwise. Which entries
+    /// is decided by [`crate::rules::audit_set`].
+    AuditRead "audit.read" => Grant::Own;
     /// See registries.
     RegistryRead "registry.read" => Grant::Roles { platform: READERS, workspace: Some(WorkspaceRole::Viewer) };
     /// Integrate a registry.

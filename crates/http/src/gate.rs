@@ -2,21 +2,23 @@
 //!
 //! The gate turns strangers away from everything that needs a session and builds the request
 //! context. Whether a person may do something to a certain object is the services' question, asked
-//! of the same permission table.
+//! of the same permission table. Whatever refuses a request, the gate or the service behind it,
+//! passes here on its way out and is noted for the audit log.
 
 use crate::extract::{ClientAddress, cookie};
 use crate::problem::Refusal;
 use crate::state::{AppState, HttpConfig};
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts as _, RawPathParams, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use roadstead_app::services::SessionService;
-use roadstead_core::model::{Actor, RequestContext, RequestId, SessionToken};
+use roadstead_core::model::{Actor, AuditObject, RequestContext, RequestId, SessionToken};
 use roadstead_core::permission::Grant;
 use roadstead_core::rules::visible;
 use roadstead_core::{ErrorCode, Failure, Permission};
+use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
 use url::Url;
 
@@ -31,46 +33,77 @@ pub(crate) async fn gate(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    match context(&state, permission, &parts).await {
-        Ok(ctx) => {
-            parts.extensions.insert(ctx);
+    let named = named_object(&mut parts, permission).await;
+    let (ctx, csrf) = match identify(&state, permission, &parts).await {
+        Ok(known) => known,
+        Err(failure) => return Refusal(failure).into_response(),
+    };
+    let response = match admit(&state, permission, &parts, &ctx, csrf.as_deref()) {
+        Ok(()) => {
+            parts.extensions.insert(ctx.clone());
             next.run(Request::from_parts(parts, body)).await
         }
         Err(failure) => Refusal(failure).into_response(),
+    };
+    if let Some(failure) = response.extensions().get::<Arc<Failure>>() {
+        let object = failure.about.as_deref().cloned().unwrap_or(named);
+        let (at, wanted) = (
+            state.app.clock.now(),
+            failure.permission.unwrap_or(permission),
+        );
+        state
+            .app
+            .refusals
+            .note(&ctx, at, wanted, failure.code, object);
+    }
+    response
+}
+
+/// What the address names: the permission's noun and the id in the path. Only what looks like an
+/// id is taken: the audit log is no place for whatever somebody types.
+async fn named_object(parts: &mut Parts, permission: Permission) -> AuditObject {
+    let id = RawPathParams::from_request_parts(parts, &())
+        .await
+        .ok()
+        .and_then(|params| {
+            params
+                .iter()
+                .find(|(name, _)| *name == "id")
+                .and_then(|(_, value)| value.parse::<uuid::Uuid>().ok())
+        });
+    let noun = permission.as_str().split('.').next().unwrap_or_default();
+    AuditObject {
+        kind: noun.to_owned(),
+        id: id.map(|id| id.to_string()).unwrap_or_default(),
+        name: String::new(),
     }
 }
 
-async fn context(
+/// Who is asking, and the value a mutation of their session must carry.
+async fn identify(
     state: &AppState,
     permission: Permission,
     parts: &Parts,
-) -> Result<RequestContext, Failure> {
-    let headers = &parts.headers;
+) -> Result<(RequestContext, Option<String>), Failure> {
     // What anyone may do is done as nobody: signing in again while a session is still open needs
     // no value of that session, and a sign of life needs no database.
     let token = match permission.grant() {
         Grant::Anyone => None,
-        _ => cookie(headers, COOKIE).map(SessionToken::from_text),
+        _ => cookie(&parts.headers, COOKIE).map(SessionToken::from_text),
     };
     let owner = match &token {
         Some(token) => state.app.sessions.resume(token).await?,
         None => None,
     };
-    if is_mutation(&parts.method) {
-        let expected = owner
-            .as_ref()
-            .and(token.as_ref())
-            .map(SessionToken::csrf_token);
-        check_own_page(headers, &state.config, expected.as_deref())?;
-    }
+    let csrf = owner
+        .as_ref()
+        .and(token.as_ref())
+        .map(SessionToken::csrf_token);
     let actor = owner
         .as_ref()
         .map_or(Actor::Anonymous, SessionService::actor);
-    if actor == Actor::Anonymous && permission.grant() != Grant::Anyone {
-        return Err(Failure::new(ErrorCode::SessionRequired));
-    }
     let extensions = &parts.extensions;
-    Ok(RequestContext {
+    let ctx = RequestContext {
         visible: visible(&actor),
         actor,
         request_id: extensions
@@ -78,7 +111,25 @@ async fn context(
             .cloned()
             .unwrap_or_else(RequestId::make),
         source_address: extensions.get::<ClientAddress>().map(|a| a.0.to_string()),
-    })
+    };
+    Ok((ctx, csrf))
+}
+
+/// Whether the request may reach its handler.
+fn admit(
+    state: &AppState,
+    permission: Permission,
+    parts: &Parts,
+    ctx: &RequestContext,
+    csrf: Option<&str>,
+) -> Result<(), Failure> {
+    if is_mutation(&parts.method) {
+        check_own_page(&parts.headers, &state.config, csrf)?;
+    }
+    if ctx.actor == Actor::Anonymous && permission.grant() != Grant::Anyone {
+        return Err(Failure::new(ErrorCode::SessionRequired));
+    }
+    Ok(())
 }
 
 fn is_mutation(method: &Method) -> bool {

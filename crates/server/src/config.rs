@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 use url::Url;
 
 /// The file that is read when no other is named, if it is there.
@@ -35,6 +36,7 @@ pub(crate) struct Config {
     pub(crate) previous_master_key: Option<Secret<String>>,
     pub(crate) outbound_allow: Vec<IpNet>,
     pub(crate) outbound_deny: Vec<IpNet>,
+    pub(crate) audit_retention: Duration,
     pub(crate) log_level: tracing::Level,
     pub(crate) log_format: LogFormat,
     pub(crate) first_admin: Option<FirstAdmin>,
@@ -156,6 +158,7 @@ impl Config {
             previous_master_key: secret("security.master_key_previous"),
             outbound_allow: networks("outbound.allow", text("outbound.allow"))?,
             outbound_deny: networks("outbound.deny", text("outbound.deny"))?,
+            audit_retention: days("audit.retention_days", text("audit.retention_days"))?,
             log_level: parse(
                 "log.level",
                 text("log.level"),
@@ -229,6 +232,15 @@ fn parse<T: FromStr>(name: &str, text: &str, wanted: &str) -> Result<T, StartErr
     text.trim()
         .parse()
         .map_err(|_| refuse(&format!("{name} is {text:?}; it must be {wanted}")))
+}
+
+fn days(name: &str, text: &str) -> Result<Duration, StartError> {
+    let wanted = "a number of days from 1 to 36500";
+    let days: u64 = parse(name, text, wanted)?;
+    if !(1..=36_500).contains(&days) {
+        return Err(refuse(&format!("{name} is {days}; it must be {wanted}")));
+    }
+    Ok(Duration::from_secs(days * 24 * 3_600))
 }
 
 fn networks(name: &str, text: &str) -> Result<Vec<IpNet>, StartError> {
@@ -473,6 +485,8 @@ mod tests {
             "server.listen=8470",
             "server.public_url=ftp://x",
             "server.trusted_proxies=ten",
+            "audit.retention_days=0",
+            "audit.retention_days=forever",
             "log.level=loud",
             "log.format=xml",
             "server.listen",

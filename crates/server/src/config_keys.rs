@@ -87,6 +87,11 @@ pub(crate) const KEYS: &[Key] = &[
         "",
         "networks that may never be connected to",
     ),
+    key(
+        "audit.retention_days",
+        "400",
+        "how many days audit entries are kept",
+    ),
     key("log.level", "info", "error, warn, info, debug or trace"),
     key("log.format", "auto", "auto, text or json"),
 ];

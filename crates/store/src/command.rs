@@ -56,9 +56,12 @@ commands! {
         FinishRotation "finish_rotation" Crawl,
         MarkRestored "mark_restored" People,
         TouchSession "touch_session" People,
+        RecordAudit "record_audit" People,
         PruneSessions "prune_sessions" Crawl,
         PruneChanges "prune_changes" Crawl,
         RecordHealth "record_health" Crawl,
         RecordStatistics "record_statistics" Crawl,
+        RecordRefusals "record_refusals" Crawl,
+        PruneAudit "prune_audit" Crawl,
     }
 }

@@ -5,6 +5,7 @@
 //! change feed and the vault of `roadstead-core`, and points at nothing else.
 
 mod audit;
+mod audit_list;
 mod backend;
 mod backup;
 mod binding;

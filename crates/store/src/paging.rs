@@ -2,7 +2,7 @@
 //! both databases walk an index for. The spelled-out form (`a > x OR (a = x AND b > y)`) makes
 //! them read the index from its start.
 
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{
     ColumnTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value,
 };
@@ -39,4 +39,18 @@ where
         select = select.order_by(*column, keyset.order.clone());
     }
     select.limit(u64::from(limit) + 1)
+}
+
+/// Text as a pattern that means itself.
+pub(crate) fn containing(text: &str) -> LikeExpr {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    LikeExpr::new(pattern).escape('\\')
 }

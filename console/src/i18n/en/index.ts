@@ -1,4 +1,5 @@
 import type { ConditionType } from '../../api/types'
+import { audit } from './audit'
 import { errors } from './errors'
 import { reasons } from './reasons'
 
@@ -46,6 +47,7 @@ export const en = {
   nav: {
     platform: 'Platform',
     registries: 'Integrated registries',
+    audit: 'Audit log',
   },
 
   kind: {
@@ -312,6 +314,7 @@ export const en = {
     retryAfter: (seconds: string) => `It can be tried again in ${seconds} s.`,
   },
 
+  audit,
   errors,
   reasons,
 }

@@ -1,4 +1,5 @@
 import type { Texts } from '../en'
+import { audit } from './audit'
 import { errors } from './errors'
 import { reasons } from './reasons'
 
@@ -46,6 +47,7 @@ export const zh: Texts = {
   nav: {
     platform: '平台',
     registries: '已集成的镜像仓库',
+    audit: '审计日志',
   },
 
   kind: {
@@ -312,6 +314,7 @@ export const zh: Texts = {
     retryAfter: (seconds) => `${seconds} 秒后可重试。`,
   },
 
+  audit,
   errors,
   reasons,
 }

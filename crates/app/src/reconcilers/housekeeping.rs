@@ -1,4 +1,5 @@
-//! Removes what has had its day: ended sessions and old entries of the change feed.
+//! Removes what has had its day: ended sessions, old entries of the change
+//! feed and of the audit log.
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
@@ -25,16 +26,17 @@ impl std::fmt::Display for Duty {
     }
 }
 
-/// Removes ended sessions and old change entries every ten minutes.
+/// Removes ended sessions, old change entries and old audit entries every ten minutes.
 pub struct HousekeepingReconciler {
     ports: Ports,
+    audit_kept: Duration,
 }
 
 impl HousekeepingReconciler {
-    /// Builds it.
+    /// Builds it. Audit entries older than `audit_kept` are removed.
     #[must_use]
-    pub const fn new(ports: Ports) -> Self {
-        Self { ports }
+    pub const fn new(ports: Ports, audit_kept: Duration) -> Self {
+        Self { ports, audit_kept }
     }
 
     async fn prune(&self) -> Result<(), StoreError> {
@@ -49,8 +51,13 @@ impl HousekeepingReconciler {
             .store
             .prune_changes(now.minus(CHANGES_KEPT))
             .await?;
-        if sessions + changes > 0 {
-            tracing::debug!(sessions, changes, "pruned");
+        let audit = self
+            .ports
+            .store
+            .prune_audit(now.minus(self.audit_kept))
+            .await?;
+        if sessions + changes + audit > 0 {
+            tracing::debug!(sessions, changes, audit, "pruned");
         }
         Ok(())
     }

@@ -7,12 +7,21 @@ mod wake;
 
 use crate::context::Ports;
 use crate::driver::{Driver, DriverOptions};
+use crate::refusals::Refusals;
 pub use health::HealthReconciler;
 pub use housekeeping::HousekeepingReconciler;
 pub use statistics::StatisticsReconciler;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+
+/// What the duties are told from outside.
+pub struct Orders {
+    /// How long audit entries are kept.
+    pub audit_kept: Duration,
+    /// Refusals that wait to be written.
+    pub refusals: Arc<Refusals>,
+}
 
 /// All duties, running.
 pub struct Reconcilers {
@@ -23,12 +32,14 @@ pub struct Reconcilers {
     wishes: tokio::task::JoinHandle<()>,
     reports: tokio::task::JoinHandle<()>,
     unreported: CancellationToken,
+    refusals: tokio::task::JoinHandle<()>,
+    last_refusals: (Arc<Refusals>, Ports),
 }
 
 impl Reconcilers {
     /// Starts every duty. They end after `stop` is cancelled.
     #[must_use]
-    pub fn start(ports: &Ports, stop: &CancellationToken) -> Self {
+    pub fn start(ports: &Ports, orders: Orders, stop: &CancellationToken) -> Self {
         let health = Arc::new(HealthReconciler::new(ports.clone()));
         // The reports of runs that end during a stop are written too.
         let unreported = CancellationToken::new();
@@ -46,7 +57,10 @@ impl Reconcilers {
             stop.clone(),
         );
         let housekeeping = Driver::start(
-            Arc::new(HousekeepingReconciler::new(ports.clone())),
+            Arc::new(HousekeepingReconciler::new(
+                ports.clone(),
+                orders.audit_kept,
+            )),
             options(1, 0),
             stop.clone(),
         );
@@ -60,6 +74,11 @@ impl Reconcilers {
             Box::new(health.waking()),
             stop.clone(),
         ));
+        let refusals = tokio::spawn({
+            let (refusals, ports) = (Arc::clone(&orders.refusals), ports.clone());
+            let stop = stop.clone();
+            async move { refusals.keep_writing(ports.store.as_ref(), stop).await }
+        });
         Self {
             health,
             statistics,
@@ -68,10 +87,13 @@ impl Reconcilers {
             wishes,
             reports,
             unreported,
+            refusals,
+            last_refusals: (orders.refusals, ports.clone()),
         }
     }
 
-    /// Waits until every duty has ended and its last reports are written.
+    /// Waits until every duty has ended and its last reports are written. To be called when nobody
+    /// is served any more, so that the last refusals are among them.
     pub async fn ended(self) {
         self.health.ended().await;
         self.statistics.ended().await;
@@ -80,5 +102,8 @@ impl Reconcilers {
         let _ = self.wishes.await;
         self.unreported.cancel();
         let _ = self.reports.await;
+        let _ = self.refusals.await;
+        let (refusals, ports) = self.last_refusals;
+        refusals.flush(ports.store.as_ref()).await;
     }
 }

@@ -234,7 +234,8 @@ impl RegistryService {
         description: Description,
     ) -> Result<Registry, Failure> {
         let before = self.get(ctx, id).await?;
-        authorize(&ctx.actor, Permission::RegistryEdit, before.owner)?;
+        authorize(&ctx.actor, Permission::RegistryEdit, before.owner)
+            .map_err(|refusal| refusal.about(object_of(&before)))?;
         let now = self.ports.clock.now();
         let mut audit = AuditEntry::done(
             ctx,
@@ -271,7 +272,8 @@ impl RegistryService {
         expected: Generation,
     ) -> Result<(), Failure> {
         let before = self.get(ctx, id).await?;
-        authorize(&ctx.actor, Permission::RegistryDisconnect, before.owner)?;
+        authorize(&ctx.actor, Permission::RegistryDisconnect, before.owner)
+            .map_err(|refusal| refusal.about(object_of(&before)))?;
         let mut audit = AuditEntry::done(
             ctx,
             self.ports.clock.now(),

@@ -5,11 +5,10 @@ use crate::context::Ports;
 use crate::password::Passwords;
 use crate::services::OpenedSession;
 use roadstead_core::model::{
-    Actor, AuditActor, AuditEntry, AuditObject, Name, PlatformRole, RequestContext, RequestId,
-    Secret, Session, SessionId, SessionToken, User, UserId,
+    AuditEntry, AuditObject, Name, PlatformRole, RequestContext, RequestId, Secret, Session,
+    SessionId, SessionToken, User, UserId,
 };
 use roadstead_core::ports::{CreateFirstAdmin, SessionOwner, StoreError};
-use roadstead_core::rules::visible;
 use roadstead_core::{ErrorCode, Failure, Permission};
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,17 +50,16 @@ impl SetupService {
     pub async fn offer_link(&self) -> Result<Option<SetupLink>, Failure> {
         let token = new_token()?;
         let now = self.ports.clock.now();
-        let mut audit = AuditEntry::done(
-            &own_context(),
+        let audit = AuditEntry::effect(
+            &RequestId::make(),
             now,
-            "setup.offer",
+            AuditEntry::SETUP_OFFER,
             AuditObject {
                 kind: "setup".to_owned(),
                 id: "setup".to_owned(),
                 name: "set-up link".to_owned(),
             },
         );
-        audit.actor = AuditActor::Roadstead;
         match self
             .ports
             .store
@@ -142,26 +140,15 @@ impl SetupService {
         let hash = self.passwords.hash(password).await?;
         let now = self.ports.clock.now();
         let user = new_admin(name, now);
-        let mut audit = AuditEntry::done(
-            &own_context(),
+        let mut audit = AuditEntry::effect(
+            &RequestId::make(),
             now,
             Permission::SetupFinish.as_str(),
             user_object(&user),
         );
-        audit.actor = AuditActor::Roadstead;
         audit.after =
             Some(serde_json::json!({"name": user.name, "platform_role": user.platform_role}));
         Ok(self.ports.store.ensure_admin(user, hash, audit).await?)
-    }
-}
-
-/// The context of something Roadstead does at start, without anybody asking over the network.
-fn own_context() -> RequestContext {
-    RequestContext {
-        visible: visible(&Actor::Anonymous),
-        actor: Actor::Anonymous,
-        request_id: RequestId::make(),
-        source_address: None,
     }
 }
 

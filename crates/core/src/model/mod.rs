@@ -21,7 +21,9 @@ mod user;
 
 pub use actor::{Actor, Person, RequestContext};
 pub use address::{Address, Origin, Scheme};
-pub use audit::{AuditActor, AuditEntry, AuditObject, AuditOutcome};
+pub use audit::{
+    AuditActor, AuditBy, AuditEntry, AuditFilter, AuditObject, AuditOutcome, AuditPosition,
+};
 pub use change::{Change, ChangeId, Topic};
 pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use connection::{Account, Connection, TlsPolicy};

@@ -1,11 +1,13 @@
 //! What the core asks of the world. Adapters in other crates implement these; `app` uses them.
 
+mod audit_store;
 mod change_feed;
 mod clock;
 mod registry;
 mod store;
 mod vault;
 
+pub use audit_store::{AuditList, AuditStore};
 pub use change_feed::ChangeFeed;
 pub use clock::{Clock, SystemClock};
 pub use registry::{

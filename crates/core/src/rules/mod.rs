@@ -1,9 +1,11 @@
 //! Decisions without side effects.
 
+mod audit;
 mod authorize;
 mod health;
 mod visible;
 
+pub use audit::{AuditSet, audit_set, is_refusal};
 pub use authorize::{authorize, holds};
 pub use health::{HealthObservation, HealthSchedule, HealthTracker};
 pub use visible::{Visible, sees_change, visible};

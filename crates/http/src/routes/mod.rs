@@ -1,6 +1,7 @@
 //! Every route, one noun per file. A handler takes typed input, calls one service and answers a
 //! view.
 
+mod audit_entries;
 mod changes;
 mod registries;
 mod registry_tests;
@@ -81,6 +82,14 @@ fn api(state: Option<AppState>) -> Api {
             routes!(registry_tests::test_registry),
         )
         .route(Permission::ChangeFollow, routes!(changes::follow_changes))
+        .route(
+            Permission::AuditRead,
+            routes!(audit_entries::list_audit_entries),
+        )
+        .route(
+            Permission::AuditRead,
+            routes!(audit_entries::export_audit_entries),
+        )
 }
 
 /// The main port's router.

@@ -2,7 +2,7 @@
 //! written into the document here.
 
 use roadstead_core::model::{
-    ConditionStatus, ConditionType, Health, RegistryKind, StepName, Topic,
+    AuditOutcome, ConditionStatus, ConditionType, Health, RegistryKind, StepName, Topic,
 };
 use roadstead_core::{ErrorCode, Permission};
 use std::borrow::Cow;
@@ -47,6 +47,8 @@ words! {
     StepNameWord = owned(StepName::ALL, StepName::as_str);
     /// Topics of the change feed.
     TopicWord = owned(Topic::ALL, Topic::as_str);
+    /// Outcomes in the audit log.
+    AuditOutcomeWord = owned(AuditOutcome::ALL, AuditOutcome::as_str);
     /// Types of conditions.
     ConditionTypeWord = owned(
         [ConditionType::Reachable, ConditionType::CredentialsValid, ConditionType::Verified],

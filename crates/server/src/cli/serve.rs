@@ -5,7 +5,7 @@ use crate::start_error::StartError;
 use crate::wiring::{self, Opened};
 use crate::{logging, print_line};
 use roadstead_app::App;
-use roadstead_app::reconcilers::Reconcilers;
+use roadstead_app::reconcilers::{Orders, Reconcilers};
 use roadstead_core::Failure;
 use roadstead_core::model::Name;
 use roadstead_http::{HttpConfig, metrics_router, router, serve as serve_http};
@@ -53,7 +53,11 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
     let main = tokio::spawn(serve_http(listener, main, stop.clone()));
     let metrics = metrics_router().map_err(StartError::Other)?;
     let metrics = tokio::spawn(serve_http(metrics_listener, metrics, stop.clone()));
-    let reconcilers = Reconcilers::start(&ports, &stop);
+    let orders = Orders {
+        audit_kept: config.audit_retention,
+        refusals: Arc::clone(&app.refusals),
+    };
+    let reconcilers = Reconcilers::start(&ports, orders, &stop);
     // Before anybody is told that Roadstead is ready, the link they will ask for is there.
     let needs_link = offer_setup_link(&app, &opened, &config, address).await?;
     let links = needs_link.then(|| {

@@ -5,6 +5,7 @@
     reason = "a test stops where its expectation fails, in helpers too"
 )]
 
+mod audit;
 mod backup;
 mod bad_input;
 mod changes;

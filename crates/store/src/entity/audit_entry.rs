@@ -1,4 +1,4 @@
-//! Who did what. Never changed, never deleted by a command.
+//! Who did what. Never changed; deleted when its time is over.
 
 use sea_orm::entity::prelude::*;
 
@@ -21,6 +21,10 @@ pub struct Model {
     pub after: Option<String>,
     pub request_id: String,
     pub source_address: Option<String>,
+    pub code: Option<String>,
+    pub repeats: i32,
+    /// The object's name in lower case, for the text filter.
+    pub search: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,6 +1,7 @@
 //! The schema's history. Forward only: a migration on `main` is never edited, and none is undone.
 
 mod m0001_skeleton;
+mod m0003_audit;
 mod m0004_keys;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -12,6 +13,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m0001_skeleton::Migration),
+            Box::new(m0003_audit::Migration),
             Box::new(m0004_keys::Migration),
         ]
     }

@@ -45,6 +45,8 @@ pub(crate) fn audit(action: &str, kind: &str, id: impl ToString) -> AuditEntry {
         },
         workspace_id: None,
         outcome: AuditOutcome::Done,
+        code: None,
+        repeats: 1,
         before: None,
         after: Some(serde_json::json!({"a": 1})),
         request_id: RequestId::make(),

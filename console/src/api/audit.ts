@@ -1,0 +1,33 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { type AuditSearch, auditFilter } from '../lib/auditSearch'
+import { serverNow } from '../lib/clock'
+import { stringifySearch } from '../lib/searchParams'
+import { api, unwrap } from './client'
+
+export const AUDIT_PAGE_SIZE = 50
+const LIVE_INTERVAL_MS = 3_000
+
+/** Everything loaded of the audit log lies under this key. */
+export const AUDIT_KEY = ['audit'] as const
+
+export function auditQuery(search: AuditSearch) {
+  const { live, ...shown } = search
+  return queryOptions({
+    queryKey: [...AUDIT_KEY, 'list', shown],
+    queryFn: async ({ signal }) => {
+      const filter = auditFilter(search, serverNow())
+      const query = { ...filter, limit: AUDIT_PAGE_SIZE, cursor: search.after?.at(-1) }
+      const page = await unwrap(api.GET('/api/v1/audit-entries', { params: { query }, signal }))
+      return { ...page, from: filter.from }
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: live ? LIVE_INTERVAL_MS : false,
+    // Without the toggle the list stands still while it is read.
+    refetchOnWindowFocus: live === true,
+  })
+}
+
+/** Where the shown entries, all pages of them, are to be had as a file. */
+export function auditExportUrl(search: AuditSearch, format: 'csv' | 'jsonl'): string {
+  return `/api/v1/audit-entries/export${stringifySearch({ format, ...auditFilter(search, serverNow()) })}`
+}

@@ -1,0 +1,174 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { IconDownload, IconFileTypeCsv, IconHistory, IconJson, IconSearchOff } from '@tabler/icons-react'
+import { useCallback, useMemo, useState } from 'react'
+import { auditExportUrl, auditQuery } from '../../api/audit'
+import { asApiError } from '../../api/problem'
+import type { AuditEntry } from '../../api/types'
+import { useI18n } from '../../i18n/context'
+import { type AuditSearch, isNarrowed } from '../../lib/auditSearch'
+import { Button } from '../../ui/Button'
+import { DataTable } from '../../ui/DataTable'
+import { EmptyState } from '../../ui/EmptyState'
+import { Menu } from '../../ui/Menu'
+import { PageTitle } from '../../ui/PageTitle'
+import { ProblemNotice } from '../../ui/ProblemNotice'
+import { StaleNotice } from '../../ui/StaleNotice'
+import { Switch } from '../../ui/Switch'
+import { auditColumns } from './auditColumns'
+import { AuditDetails } from './AuditDetails'
+import { AuditFilters } from './AuditFilters'
+import { AuditPager } from './AuditPager'
+
+const NO_FILTER: Partial<AuditSearch> = {
+  range: undefined,
+  from: undefined,
+  to: undefined,
+  actor: undefined,
+  action: undefined,
+  outcome: undefined,
+  q: undefined,
+}
+
+const route = getRouteApi('/signed-in/audit')
+
+export function AuditScreen() {
+  const { texts, format } = useI18n()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const query = useQuery(auditQuery(search))
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
+
+  const change = useCallback(
+    (part: Partial<AuditSearch>) =>
+      // A changed filter starts at its first page; a step through the pages belongs into the history.
+      void navigate({
+        search: (before) => ({ ...before, after: undefined, since: undefined, ...part }),
+        replace: !('after' in part),
+      }),
+    [navigate],
+  )
+  const toggle = useCallback(
+    (entry: AuditEntry) =>
+      setOpened((before) => {
+        const after = new Set(before)
+        if (!after.delete(entry.id)) after.add(entry.id)
+        return after
+      }),
+    [],
+  )
+
+  const columns = useMemo(
+    () => auditColumns({ texts, format, isOpen: (entry) => opened.has(entry.id), onToggle: toggle }),
+    [texts, format, opened, toggle],
+  )
+
+  const page = query.data
+  const isEmpty = page !== undefined && page.items.length === 0
+
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <PageTitle title={texts.audit.title} />
+          <p className="page-sub">
+            <span className="page-place">{texts.registries.subtitle}</span>
+            {texts.audit.meaning}
+          </p>
+        </div>
+        <div className="audit-tools">
+          <Switch
+            label={texts.audit.live}
+            checked={search.live === true}
+            onChange={(live) => change({ live: live || undefined })}
+          />
+          <ExportMenu search={search} />
+        </div>
+      </div>
+
+      <AuditFilters search={search} onChange={change} />
+      {query.isError && page && (
+        <StaleNotice
+          text={texts.registries.stale(format.dateTime(new Date(query.dataUpdatedAt).toISOString()))}
+          onRetry={() => void query.refetch()}
+        />
+      )}
+
+      <div className="card table-card">
+        {query.isError && !page ? (
+          <div className="card-body">
+            <ProblemNotice
+              error={asApiError(query.error)}
+              title={texts.audit.failedTitle}
+              onRetry={() => void query.refetch()}
+            />
+          </div>
+        ) : isEmpty ? (
+          <NothingHere narrowed={isNarrowed(search)} onClear={() => change(NO_FILTER)} />
+        ) : (
+          <>
+            <DataTable
+              caption={texts.audit.title}
+              columns={columns}
+              rows={page?.items ?? []}
+              rowKey={(entry) => entry.id}
+              loading={page === undefined}
+              outdated={query.isPlaceholderData}
+              below={(entry) => (opened.has(entry.id) ? <AuditDetails entry={entry} /> : null)}
+            />
+            {page && <AuditPager search={search} page={page} onChange={change} />}
+          </>
+        )}
+      </div>
+    </>
+  )
+}
+
+/** The file is fetched by the browser itself: it may be larger than a page should hold. */
+function ExportMenu({ search }: { search: AuditSearch }) {
+  const { texts } = useI18n()
+  const fetchFile = (format: 'csv' | 'jsonl') => {
+    const link = document.createElement('a')
+    link.href = auditExportUrl(search, format)
+    link.download = `audit.${format}`
+    link.click()
+  }
+  return (
+    <Menu
+      trigger={<Button icon={<IconDownload size={16} aria-hidden />}>{texts.audit.export}</Button>}
+      actions={[
+        {
+          label: texts.audit.exportCsv,
+          icon: <IconFileTypeCsv size={16} aria-hidden />,
+          onSelect: () => fetchFile('csv'),
+        },
+        { label: texts.audit.exportJsonl, icon: <IconJson size={16} aria-hidden />, onSelect: () => fetchFile('jsonl') },
+      ]}
+    />
+  )
+}
+
+interface NothingHereProps {
+  narrowed: boolean
+  onClear: () => void
+}
+
+function NothingHere({ narrowed, onClear }: NothingHereProps) {
+  const { texts } = useI18n()
+  if (narrowed) {
+    return (
+      <EmptyState
+        icon={<IconSearchOff size={26} stroke={1.5} />}
+        title={texts.audit.noMatchTitle}
+        action={<Button onClick={onClear}>{texts.action.clearFilters}</Button>}
+      >
+        {texts.audit.noMatchHelp}
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState icon={<IconHistory size={26} stroke={1.5} />} title={texts.audit.emptyTitle}>
+      {texts.audit.emptyHelp}
+    </EmptyState>
+  )
+}
