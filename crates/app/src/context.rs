@@ -2,18 +2,35 @@
 
 use crate::cursor::Cursors;
 use crate::password::Passwords;
-use crate::services::{ChangeService, RegistryService, SessionService, SetupService};
-use roadstead_core::model::RegistryId;
+use crate::services::{
+    ChangeService, MemberService, PasswordService, RegistryService, SessionService, SetupService,
+    TokenService, UserService, WorkspaceService,
+};
+use crate::throttle::Throttle;
+use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
-    ChangeFeed, Clock, RegistryConnector, RegistryStore, SessionStore, SetupStore, UserStore, Vault,
+    ChangeFeed, Clock, RegistryConnector, RegistryStore, SessionStore, SetupStore, TokenStore,
+    UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 /// Every port of the store in one.
-pub trait Store: SetupStore + UserStore + SessionStore + RegistryStore + ChangeFeed {}
-impl<T: SetupStore + UserStore + SessionStore + RegistryStore + ChangeFeed> Store for T {}
+pub trait Store:
+    SetupStore + UserStore + SessionStore + TokenStore + WorkspaceStore + RegistryStore + ChangeFeed
+{
+}
+impl<T> Store for T where
+    T: SetupStore
+        + UserStore
+        + SessionStore
+        + TokenStore
+        + WorkspaceStore
+        + RegistryStore
+        + ChangeFeed
+{
+}
 
 /// What the app needs from the world.
 #[derive(Clone)]
@@ -22,8 +39,10 @@ pub struct Ports {
     pub store: Arc<dyn Store>,
     /// Secrets at rest.
     pub vault: Arc<dyn Vault>,
-    /// Talks to registries.
+    /// Talks to the platform's registries.
     pub connector: Arc<dyn RegistryConnector>,
+    /// Talks to workspaces' registries, which may be in fewer places.
+    pub workspace_connector: Arc<dyn RegistryConnector>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Registries to look at soon.
@@ -63,12 +82,33 @@ impl Wishes {
     }
 }
 
+impl Ports {
+    /// What talks to registries of this owner.
+    #[must_use]
+    pub fn connector_of(&self, owner: Owner) -> &dyn RegistryConnector {
+        match owner {
+            Owner::Platform => self.connector.as_ref(),
+            Owner::Workspace { .. } => self.workspace_connector.as_ref(),
+        }
+    }
+}
+
 /// The services.
 pub struct App {
     /// First start.
     pub setup: SetupService,
     /// Signing in and out.
     pub sessions: SessionService,
+    /// Passwords and the links that set them.
+    pub passwords: PasswordService,
+    /// API tokens.
+    pub tokens: TokenService,
+    /// People.
+    pub users: UserService,
+    /// Workspaces.
+    pub workspaces: WorkspaceService,
+    /// Members and machine accounts.
+    pub members: MemberService,
     /// Registries.
     pub registries: RegistryService,
     /// The change stream.
@@ -80,11 +120,21 @@ impl App {
     #[must_use]
     pub fn new(ports: &Ports) -> Self {
         let passwords = Arc::new(Passwords::new());
-        let cursors = Cursors::new(Arc::clone(&ports.vault));
+        let throttle = Arc::new(Throttle::new(Arc::clone(&ports.clock)));
+        let cursors = || Cursors::new(Arc::clone(&ports.vault));
         Self {
             setup: SetupService::new(ports.clone(), Arc::clone(&passwords)),
-            sessions: SessionService::new(ports.clone(), passwords),
-            registries: RegistryService::new(ports.clone(), cursors),
+            sessions: SessionService::new(
+                ports.clone(),
+                Arc::clone(&passwords),
+                Arc::clone(&throttle),
+            ),
+            passwords: PasswordService::new(ports.clone(), passwords, throttle),
+            tokens: TokenService::new(ports.clone()),
+            users: UserService::new(ports.clone(), cursors()),
+            workspaces: WorkspaceService::new(ports.clone(), cursors()),
+            members: MemberService::new(ports.clone(), cursors()),
+            registries: RegistryService::new(ports.clone(), cursors()),
             changes: ChangeService::new(ports.clone()),
         }
     }

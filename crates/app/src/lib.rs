@@ -7,5 +7,6 @@ pub mod driver;
 mod password;
 pub mod reconcilers;
 pub mod services;
+mod throttle;
 
 pub use context::{App, Ports, Store, Wishes};

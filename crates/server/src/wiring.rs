@@ -93,10 +93,16 @@ pub(crate) fn ports(opened: &Opened, config: &Config, own: Vec<SocketAddr>) -> P
         own,
         private_ranges: true,
     };
+    // Workspace administrators reach private ranges only where `outbound.allow` says so.
+    let of_workspaces = OutboundPolicy {
+        private_ranges: false,
+        ..policy.clone()
+    };
     Ports {
         store: Arc::new(opened.store.clone()),
         vault: Arc::new(opened.vault.clone()),
         connector: Arc::new(Connector::new(policy)),
+        workspace_connector: Arc::new(Connector::new(of_workspaces)),
         clock: Arc::new(SystemClock),
         wishes: Wishes::default(),
     }

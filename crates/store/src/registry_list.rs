@@ -2,6 +2,7 @@
 
 use crate::entity::registry;
 use crate::fault::{Fault, damaged};
+use crate::named_list::containing;
 use crate::paging::{self, Keyset};
 use crate::registry_row;
 use crate::store::Store;
@@ -11,7 +12,7 @@ use roadstead_core::model::{
 };
 use roadstead_core::ports::{RegistryList, StoreError};
 use roadstead_core::rules::Visible;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, LikeExpr, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, Select, Value,
 };
@@ -151,20 +152,6 @@ pub(crate) fn in_set(visible: &Visible) -> Condition {
             Condition::all().add(registry::Column::WorkspaceId.is_in(ids.iter().map(|id| id.0)))
         }
     }
-}
-
-/// Text as a pattern that means itself.
-fn containing(text: &str) -> LikeExpr {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for c in text.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    LikeExpr::new(pattern).escape('\\')
 }
 
 /// Counts by health in one query. Each count stops at [`COUNT_CAP`], so the work is bounded

@@ -4,6 +4,6 @@ mod authorize;
 mod health;
 mod visible;
 
-pub use authorize::{authorize, holds};
+pub use authorize::{admit, authorize, holds};
 pub use health::{HealthObservation, HealthSchedule, HealthTracker};
 pub use visible::{Visible, sees_change, visible};

@@ -1,6 +1,8 @@
 //! The schema's history. Forward only: a migration on `main` is never edited, and none is undone.
 
+mod columns;
 mod m0001_skeleton;
+mod m0002_people;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -9,6 +11,9 @@ pub(crate) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_skeleton::Migration)]
+        vec![
+            Box::new(m0001_skeleton::Migration),
+            Box::new(m0002_people::Migration),
+        ]
     }
 }

@@ -3,9 +3,9 @@
 use roadstead_core::Permission;
 use roadstead_core::model::{
     Address, AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome, Description,
-    HealthReport, Name, Owner, PageRequest, PasswordHash, PlatformRole, Registry, RegistryFilter,
-    RegistryId, RegistryKind, RegistryPosition, RegistryStatistics, RequestId, Session, SessionId,
-    SessionToken, Timestamp, TlsPolicy, TokenDigest, User, UserId,
+    DisplayName, HealthReport, Name, Owner, PageRequest, PasswordHash, PlatformRole, Registry,
+    RegistryFilter, RegistryId, RegistryKind, RegistryPosition, RegistryStatistics, RequestId,
+    Session, SessionId, SessionToken, Timestamp, TlsPolicy, TokenDigest, User, UserId,
 };
 use roadstead_core::ports::{
     CreateFirstAdmin, IntegrateRegistry, RegistryStore as _, SealedCredential, SetupStore as _,
@@ -105,6 +105,8 @@ pub(crate) fn user(text: &str) -> User {
     User {
         id: UserId::new(),
         name: name(text),
+        display_name: DisplayName::default(),
+        machine_of: None,
         platform_role: Some(PlatformRole::Admin),
         created_at: now(),
         generation: 1,
@@ -118,6 +120,7 @@ pub(crate) fn session(user_id: UserId, token: &str) -> Session {
         digest: digest(token),
         created_at: now(),
         last_seen_at: now(),
+        source_address: None,
     }
 }
 
