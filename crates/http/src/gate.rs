@@ -15,7 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use roadstead_app::services::SessionService;
 use roadstead_core::model::{Actor, RequestContext, RequestId, SessionToken};
 use roadstead_core::permission::Grant;
-use roadstead_core::rules::visible;
+use roadstead_core::rules::{admit, visible};
 use roadstead_core::{ErrorCode, Failure, Permission};
 use subtle::ConstantTimeEq as _;
 use url::Url;
@@ -45,6 +45,25 @@ async fn context(
     permission: Permission,
     parts: &Parts,
 ) -> Result<RequestContext, Failure> {
+    let actor = match bearer(&parts.headers) {
+        Some(token) => by_token(state, permission, token).await?,
+        None => by_session(state, parts).await?,
+    };
+    admit(&actor, permission)?;
+    let extensions = &parts.extensions;
+    Ok(RequestContext {
+        visible: visible(&actor),
+        actor,
+        request_id: extensions
+            .get::<RequestId>()
+            .cloned()
+            .unwrap_or_else(RequestId::make),
+        source_address: extensions.get::<ClientAddress>().map(|a| a.0.to_string()),
+    })
+}
+
+/// Who a session cookie stands for. Mutations must come from our own page.
+async fn by_session(state: &AppState, parts: &Parts) -> Result<Actor, Failure> {
     let headers = &parts.headers;
     // What anyone may do is done as nobody: signing in again while a session is still open needs
     // no value of that session, and a sign of life needs no database.
@@ -63,22 +82,29 @@ async fn context(
             .map(SessionToken::csrf_token);
         check_own_page(headers, &state.config, expected.as_deref())?;
     }
-    let actor = owner
+    Ok(owner
         .as_ref()
-        .map_or(Actor::Anonymous, SessionService::actor);
-    if actor == Actor::Anonymous && permission.grant() != Grant::Anyone {
-        return Err(Failure::new(ErrorCode::SessionRequired));
+        .map_or(Actor::Anonymous, SessionService::actor))
+}
+
+/// Who an API token stands for; it wins over a cookie beside it. No other site can make a browser
+/// send one, so there is nothing to check about the page. A bad token is refused wherever somebody
+/// is needed; elsewhere whoever sends it stays a stranger.
+async fn by_token(state: &AppState, permission: Permission, token: &str) -> Result<Actor, Failure> {
+    match state.app.tokens.resume(token).await? {
+        Some(actor) if permission.grant() != Grant::Anyone => Ok(actor),
+        None if permission.grant() != Grant::Anyone => Err(Failure::new(ErrorCode::TokenRejected)),
+        _ => Ok(Actor::Anonymous),
     }
-    let extensions = &parts.extensions;
-    Ok(RequestContext {
-        visible: visible(&actor),
-        actor,
-        request_id: extensions
-            .get::<RequestId>()
-            .cloned()
-            .unwrap_or_else(RequestId::make),
-        source_address: extensions.get::<ClientAddress>().map(|a| a.0.to_string()),
-    })
+}
+
+/// The token in `Authorization: Bearer`.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
 }
 
 fn is_mutation(method: &Method) -> bool {

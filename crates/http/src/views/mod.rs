@@ -1,6 +1,8 @@
 //! What travels: one file per noun. Inputs refuse unknown fields; outputs never hold a secret.
 
+mod api_token;
 mod changes;
+mod member;
 mod page;
 mod problem;
 mod registry;
@@ -8,12 +10,24 @@ mod registry_input;
 mod registry_test;
 mod session;
 mod setup;
+mod user;
 pub(crate) mod words;
+mod workspace;
 
+pub(crate) use api_token::{CreatedToken, TokenList, TokenRequest};
 pub(crate) use changes::ChangeView;
+pub(crate) use member::{
+    MachineAccountPage, MachineAccountView, MemberInput, MemberPage, MemberRole, MemberView,
+};
+pub(crate) use page::{PageQuery, SearchQuery};
 pub(crate) use problem::{FieldProblem, Problem};
 pub(crate) use registry::{RegistryPage, RegistryView};
 pub(crate) use registry_input::{RegistryEdit, RegistryInput, RegistryQuery};
 pub(crate) use registry_test::{RegistryTestRequest, TestLine};
-pub(crate) use session::{LoginRequest, SessionView};
+pub(crate) use session::{LoginRequest, SessionList, SessionView};
 pub(crate) use setup::{SetupRequest, SetupState};
+pub(crate) use user::{
+    CreatedUser, LinkView, PasswordChange, PasswordReset, ProfileEdit, UserEdit, UserInput,
+    UserPage, UserView,
+};
+pub(crate) use workspace::{WorkspaceEdit, WorkspaceInput, WorkspacePage, WorkspaceView};

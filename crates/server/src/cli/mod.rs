@@ -2,6 +2,7 @@
 
 mod admin;
 mod serve;
+mod user;
 
 use crate::config::Config;
 use crate::print_line;
@@ -31,6 +32,11 @@ enum Command {
         #[command(subcommand)]
         command: AdminCommand,
     },
+    /// Helps people in, from the host.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
     /// Prints the API's description.
     Openapi {
         /// Prints the page of error codes instead.
@@ -49,6 +55,17 @@ enum ConfigCommand {
 enum AdminCommand {
     /// Prints a link to make the first administrator with.
     SetupLink(Settings),
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Prints a link with which somebody sets a new password.
+    ResetLink {
+        /// Their name.
+        name: String,
+        #[command(flatten)]
+        settings: Settings,
+    },
 }
 
 /// Where settings come from besides environment and defaults.
@@ -86,6 +103,9 @@ impl Cli {
             Command::Admin {
                 command: AdminCommand::SetupLink(settings),
             } => in_runtime(admin::setup_link(settings.load()?))?,
+            Command::User {
+                command: UserCommand::ResetLink { name, settings },
+            } => in_runtime(user::reset_link(&name, settings.load()?))?,
             Command::Openapi { errors_page } => {
                 let text = if errors_page {
                     roadstead_http::errors_page()
