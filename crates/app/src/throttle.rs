@@ -96,11 +96,18 @@ impl Throttle {
         Ok(())
     }
 
-    /// Forgets the attempts on an account: its password was right. Those from the address stay,
-    /// or an account of one's own would wash them off.
-    pub(crate) fn succeeded(&self, account: &Name) {
+    /// The password was right: forgets the attempts on the account, and this one of the address.
+    /// Its others stay, or an account of one's own would wash them off.
+    pub(crate) fn succeeded(&self, account: &Name, address: Option<&str>) {
+        let now = self.clock.now();
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts.remove(&Key::Account(account.clone()));
+        for key in keys(None, address) {
+            if let Some(count) = counts.get_mut(&key) {
+                count.attempts = count.attempts.saturating_sub(1);
+                count.open_at = now.plus(delay(count.attempts, key.free()));
+            }
+        }
     }
 }
 
@@ -201,28 +208,28 @@ mod tests {
         }
         assert_eq!(u64::try_from(before).ok(), Some(LONGEST.as_secs()));
         assert!(throttle.attempt(Some(&name("other")), None).is_ok());
-        throttle.succeeded(&one);
+        throttle.succeeded(&one, None);
         assert!(throttle.attempt(Some(&one), None).is_ok());
     }
 
     #[test]
     fn address_is_delayed_whatever_the_account_and_success_does_not_wash_it() {
         let (clock, throttle) = bed();
+        let from = Some("203.0.113.9");
+        let own = name("own");
         for i in 0..FREE_FOR_ADDRESS {
-            let account = name(&format!("a{i}"));
-            assert!(
-                throttle
-                    .attempt(Some(&account), Some("203.0.113.9"))
-                    .is_ok()
-            );
-            throttle.succeeded(&account);
+            for _ in 0..9 {
+                assert!(throttle.attempt(Some(&own), from).is_ok(), "{i}");
+                throttle.succeeded(&own, from);
+            }
+            let guessed = name(&format!("a{i}"));
+            assert!(throttle.attempt(Some(&guessed), from).is_ok(), "{i}");
         }
-        let fresh = name("fresh");
-        assert!(throttle.attempt(Some(&fresh), Some("203.0.113.9")).is_err());
-        assert!(throttle.attempt(Some(&fresh), Some("203.0.113.8")).is_ok());
+        assert!(throttle.attempt(Some(&own), from).is_err());
+        assert!(throttle.attempt(Some(&own), Some("203.0.113.8")).is_ok());
         clock.pass(4_000);
-        assert!(throttle.attempt(Some(&fresh), Some("203.0.113.9")).is_ok());
-        assert!(throttle.attempt(Some(&fresh), Some("203.0.113.9")).is_ok());
+        assert!(throttle.attempt(Some(&own), from).is_ok());
+        assert!(throttle.attempt(Some(&own), from).is_ok());
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl PasswordService {
                 StoreError::NoMatch => refuse(),
                 other => other.into(),
             })?;
-        self.throttle.succeeded(&user.name);
+        self.throttle.succeeded(&user.name, None);
         let owner = self
             .ports
             .store
@@ -110,7 +110,7 @@ impl PasswordService {
         if !self.passwords.fits(present, hash).await? {
             return Err(Failure::field("/current", ErrorCode::PasswordWrong));
         }
-        self.throttle.succeeded(&person.name);
+        self.throttle.succeeded(&person.name, address);
         let command = ChangePassword {
             user_id: person.id,
             password: self.passwords.hash(new).await?,

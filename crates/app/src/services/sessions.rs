@@ -87,7 +87,8 @@ impl SessionService {
         let Some(user) = user.filter(|_| fits) else {
             return Err(Failure::new(ErrorCode::SessionCredentialsRejected));
         };
-        self.throttle.succeeded(&user.name);
+        self.throttle
+            .succeeded(&user.name, ctx.source_address.as_deref());
         let now = self.ports.clock.now();
         let (token, session) = Self::fresh(ctx, user.id, now)?;
         let object = object("session", session.id, &user.name);

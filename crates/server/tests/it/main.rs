@@ -6,12 +6,16 @@
 )]
 
 mod bad_input;
+mod cast;
 mod changes;
+mod matrix;
+mod people;
 mod postgres;
 mod registries;
 mod session;
 mod setup;
 mod start;
+mod workspaces;
 
 /// The binary under test.
 const ROADSTEAD: &str = env!("CARGO_BIN_EXE_roadstead");

@@ -42,4 +42,6 @@ mod paging;
 mod registries;
 mod sessions;
 mod setup;
+mod users;
 mod vault;
+mod workspaces;
