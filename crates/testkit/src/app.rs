@@ -356,6 +356,7 @@ impl Api {
         Self {
             client: Client::new(url).unwrap().with_token(token),
             setup_link: None,
+            link_maker: None,
         }
     }
 

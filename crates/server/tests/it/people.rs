@@ -214,6 +214,11 @@ async fn token_carries_its_scope_of_the_owners_rights_and_ends_with_them() {
         more.status, 404,
         "the scope gives nothing its owner has not"
     );
+    let forged = Api::with_token(&cast.app.url(), &format!("{text}x"));
+    assert_eq!(
+        code(&forged.get("/api/v1/workspaces").await).1,
+        "token.rejected"
+    );
     let path = format!("/api/v1/workspaces/{}/members/{a_id}", cast.alpha);
     assert_eq!(cast.padmin.delete(&path).await.status, 204);
     assert_eq!(
