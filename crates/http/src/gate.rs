@@ -45,9 +45,17 @@ async fn context(
     permission: Permission,
     parts: &Parts,
 ) -> Result<RequestContext, Failure> {
-    let actor = match bearer(&parts.headers) {
-        Some(token) => by_token(state, permission, token).await?,
-        None => by_session(state, parts).await?,
+    // What anyone may do is done as nobody: signing in again while a session is still open needs
+    // no value of that session, and a sign of life needs no database.
+    let named = permission.grant() != Grant::Anyone;
+    let actor = match bearer(&parts.headers).filter(|_| named) {
+        Some(token) => state
+            .app
+            .tokens
+            .resume(token)
+            .await?
+            .ok_or_else(|| Failure::new(ErrorCode::TokenRejected))?,
+        None => by_session(state, parts, named).await?,
     };
     admit(&actor, permission)?;
     let extensions = &parts.extensions;
@@ -62,15 +70,12 @@ async fn context(
     })
 }
 
-/// Who a session cookie stands for. Mutations must come from our own page.
-async fn by_session(state: &AppState, parts: &Parts) -> Result<Actor, Failure> {
+/// Who a session cookie stands for, where that counts. Mutations must come from our own page.
+async fn by_session(state: &AppState, parts: &Parts, named: bool) -> Result<Actor, Failure> {
     let headers = &parts.headers;
-    // What anyone may do is done as nobody: signing in again while a session is still open needs
-    // no value of that session, and a sign of life needs no database.
-    let token = match permission.grant() {
-        Grant::Anyone => None,
-        _ => cookie(headers, COOKIE).map(SessionToken::from_text),
-    };
+    let token = cookie(headers, COOKIE)
+        .filter(|_| named)
+        .map(SessionToken::from_text);
     let owner = match &token {
         Some(token) => state.app.sessions.resume(token).await?,
         None => None,
@@ -87,18 +92,8 @@ async fn by_session(state: &AppState, parts: &Parts) -> Result<Actor, Failure> {
         .map_or(Actor::Anonymous, SessionService::actor))
 }
 
-/// Who an API token stands for; it wins over a cookie beside it. No other site can make a browser
-/// send one, so there is nothing to check about the page. A bad token is refused wherever somebody
-/// is needed; elsewhere whoever sends it stays a stranger.
-async fn by_token(state: &AppState, permission: Permission, token: &str) -> Result<Actor, Failure> {
-    match state.app.tokens.resume(token).await? {
-        Some(actor) if permission.grant() != Grant::Anyone => Ok(actor),
-        None if permission.grant() != Grant::Anyone => Err(Failure::new(ErrorCode::TokenRejected)),
-        _ => Ok(Actor::Anonymous),
-    }
-}
-
-/// The token in `Authorization: Bearer`.
+/// The token in `Authorization: Bearer`; it wins over a cookie beside it. No other site can make a
+/// browser send one, so nothing about the page is checked with it.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;

@@ -17,7 +17,7 @@ use roadstead_core::model::Name;
 pub(super) async fn reset_link(name: &str, config: Config) -> Result<(), StartError> {
     let name = Name::parse(name).map_err(|code| Failure::field("/name", code))?;
     let opened = Opened::open_beside(&config).await?;
-    let app = wiring::app(&opened, &config, config.listen);
+    let app = wiring::app(&opened, &config);
     let link = app.users.reset_link_on_host(&own_context(), &name).await?;
     print_line(&wiring::password_url(&config, config.listen, &link));
     opened.store.close().await;
