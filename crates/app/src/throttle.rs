@@ -196,7 +196,7 @@ mod tests {
         }
         let mut before = 0;
         for _ in 0..12 {
-            let refused = throttle.attempt(Some(&one), None).err().expect("refused");
+            let refused = throttle.attempt(Some(&one), None).expect_err("refused");
             assert_eq!(refused.code, ErrorCode::SessionThrottled);
             let wait: i64 = refused.params["retry_after_s"].parse().expect("seconds");
             assert!(wait > before || wait == 900, "{wait} after {before}");

@@ -53,6 +53,7 @@ export const errors: ErrorTexts = {
   'registry.plain_http_consent': { title: 'The connection would be unencrypted', remedy: 'Tick this to allow it, or use https://.' },
   'registry.username_missing': { title: 'A password needs a username', remedy: 'Fill it in, or empty both.' },
   'registry.password_missing': { title: 'A username needs a password', remedy: 'Fill it in, or empty both.' },
+  'registry.test_limit': { title: 'Too many connection tests were begun', remedy: 'Wait a moment before the next one.' },
   'tls.certificate_invalid': { title: 'This is not a PEM certificate', remedy: 'Paste the text from BEGIN CERTIFICATE to END CERTIFICATE.' },
   'outbound.address_refused': { title: 'Roadstead may not connect to this address', remedy: 'An administrator of the server can allow it with the setting outbound.allow.' },
   'upstream.name_unresolved': { title: 'The name cannot be resolved', remedy: 'Check the spelling, and that the server’s DNS knows this name.' },

@@ -5,9 +5,9 @@
 
 use super::SealedCredential;
 use crate::model::{
-    AuditEntry, Condition, Description, Generation, HealthReport, Observed, Page,
-    PageRequest, PasswordHash, Registry, RegistryFacets, RegistryFilter, RegistryId,
-    RegistryPosition, RegistrySort, Session, Timestamp, TokenDigest, Total, User,
+    AuditEntry, Condition, Description, Generation, HealthReport, Observed, Page, PageRequest,
+    PasswordHash, Registry, RegistryFacets, RegistryFilter, RegistryId, RegistryPosition,
+    RegistrySort, Session, Timestamp, TokenDigest, Total, User,
 };
 use crate::rules::Visible;
 use crate::{ErrorCode, Failure};
