@@ -92,6 +92,7 @@ async fn measure(rows: usize) -> Seen {
         store: Arc::new(store.clone()),
         vault: Arc::new(vault),
         connector: Arc::new(Connector::new(OutboundPolicy::default())),
+        workspace_connector: Arc::new(Connector::new(OutboundPolicy::default())),
         clock: Arc::new(SystemClock),
         wishes: roadstead_app::Wishes::default(),
     };

@@ -92,6 +92,358 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/passwords": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets a password with a one-time link and signs in; every other session of the person ends. */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own profile. */
+        get: operations["get_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Edits the own profile. */
+        patch: operations["edit_profile"];
+        trace?: never;
+    };
+    "/api/v1/profile/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the own password; every other session ends. */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own open sessions. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of the own sessions. */
+        delete: operations["revoke_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own API tokens. */
+        get: operations["list_tokens"];
+        put?: never;
+        /** Makes an API token for oneself. Its text is shown only here. */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes an own API token. */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody. */
+        get: operations["list_users"];
+        put?: never;
+        /** Makes a person. The link for their first password is shown only here. */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One person. */
+        get: operations["get_user"];
+        put?: never;
+        post?: never;
+        /** Deletes a person with their sessions, tokens and memberships. */
+        delete: operations["delete_user"];
+        options?: never;
+        head?: never;
+        /** Changes a person's role or display name. */
+        patch: operations["edit_user"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/reset-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link with which a person sets a new password. It is shown only here. */
+        post: operations["create_reset_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's open sessions. */
+        get: operations["list_user_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a session of a person. */
+        delete: operations["end_user_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workspaces the asker may see. */
+        get: operations["list_workspaces"];
+        put?: never;
+        /** Makes a workspace. */
+        post: operations["create_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One workspace. */
+        get: operations["get_workspace"];
+        put?: never;
+        post?: never;
+        /** Deletes a workspace that has no registries left, with its members and machine accounts. */
+        delete: operations["delete_workspace"];
+        options?: never;
+        head?: never;
+        /** Edits a workspace. */
+        patch: operations["edit_workspace"];
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A workspace's people. */
+        get: operations["list_members"];
+        put?: never;
+        /** Takes somebody in by their name. Whoever may do this learns whether a name exists. */
+        post: operations["add_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets a member's role. Who may see people can take anybody in this way. */
+        put: operations["set_member"];
+        post?: never;
+        /** Takes somebody out of the workspace. */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}/machine-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A workspace's machine accounts. */
+        get: operations["list_machine_accounts"];
+        put?: never;
+        /** Makes a machine account. */
+        post: operations["create_machine_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}/machine-accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a machine account with its tokens. */
+        delete: operations["delete_machine_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}/machine-accounts/{account_id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens of a machine account. */
+        get: operations["list_machine_tokens"];
+        put?: never;
+        /** Makes a token for a machine account. Its text is shown only here. */
+        post: operations["issue_machine_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{id}/machine-accounts/{account_id}/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a token of a machine account. */
+        delete: operations["revoke_machine_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registries": {
         parameters: {
             query?: never;
@@ -166,43 +518,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audit-entries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Entries of the audit log the asker may see, newest first: all of them with a platform role,
-         *     what one did oneself otherwise.
-         */
-        get: operations["list_audit_entries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit-entries/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The same entries as a file, all of them. The export leaves an entry itself. */
-        get: operations["export_audit_entries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -215,83 +530,37 @@ export interface components {
             allowed: boolean;
             reason?: components["schemas"]["ErrorCode"] | null;
         };
-        /** @description Who acted. */
-        AuditActor: {
-            /**
-             * Format: uuid
-             * @description Their id.
-             */
-            id: string;
-            /** @description Their name then. */
-            name: string;
-            /** @enum {string} */
-            type: "user";
-        } | {
-            /** @enum {string} */
-            type: "roadstead";
-        } | {
-            /** @enum {string} */
-            type: "anonymous";
-        };
-        /** @description One entry of the audit log. */
-        AuditEntry: {
+        /** @description An API token, without its text. */
+        ApiToken: {
             /**
              * Format: uuid
              * @description Its id.
              */
             id: string;
-            /**
-             * Format: date-time
-             * @description When; for repeated refusals the first time.
-             */
-            at: string;
-            /** @description Who. */
-            actor: components["schemas"]["AuditActor"];
-            /** @description What: a permission's name, `setup.offer` or `audit.export`. */
-            action: string;
-            /** @description On what. */
-            object: components["schemas"]["AuditObject"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description The permissions it can use, as far as its owner holds them. */
+            scope: components["schemas"]["Permission"][];
             /**
              * Format: uuid
-             * @description The workspace it belongs to; null for the platform.
+             * @description The only workspace it reaches.
              */
             workspace_id?: string | null;
-            /** @description How it ended. */
-            outcome: components["schemas"]["AuditOutcome"];
-            code?: components["schemas"]["ErrorCode"] | null;
             /**
-             * Format: int32
-             * @description How often the same was refused within a moment; 1 otherwise.
+             * Format: date-time
+             * @description When it was made.
              */
-            repeats: number;
-            /** @description The object before, without secrets. */
-            before?: Record<string, never> | null;
-            /** @description The object after, without secrets. */
-            after?: Record<string, never> | null;
-            /** @description The request; for effects by Roadstead the one that caused them. */
-            request_id: string;
-            /** @description Where the request came from. */
-            source_address?: string | null;
-        };
-        /** @description What was acted on. */
-        AuditObject: {
-            /** @description The noun. */
-            kind: string;
-            /** @description Its id; empty when none was named. */
-            id: string;
-            /** @description Its name then; empty when it was not known. */
-            name: string;
-        };
-        /** @enum {string} */
-        AuditOutcome: "done" | "refused";
-        /** @description A page of the audit log. */
-        AuditPage: {
-            /** @description The rows, newest first. */
-            items: components["schemas"]["AuditEntry"][];
-            /** @description Where the next page starts; null on the last one. */
-            next_cursor?: string | null;
-            /** @description How many match. */
-            total: components["schemas"]["Total"];
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, within a minute.
+             */
+            last_used_at?: string | null;
         };
         /** @description Something changed: what, not how. */
         Change: {
@@ -327,8 +596,20 @@ export interface components {
              */
             since: string;
         };
+        /** @description A token that was just made. This is the only answer that shows its text. */
+        CreatedToken: components["schemas"]["ApiToken"] & {
+            /** @description What programs send in `Authorization: Bearer`. */
+            text: string;
+        };
+        /** @description A person who was just made, with the link for their first password. */
+        CreatedUser: {
+            /** @description The person. */
+            user: components["schemas"]["User"];
+            /** @description Their link. */
+            link: components["schemas"]["OneTimeLink"];
+        };
         /** @enum {string} */
-        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "registry.test_limit" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
+        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "registry.test_limit" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
         /** @description A field that was refused. */
         FieldProblem: {
             /** @description JSON pointer to the field. */
@@ -401,6 +682,72 @@ export interface components {
             /** @description Their password. */
             password: string;
         };
+        /** @description A member of a workspace that is nobody. */
+        MachineAccount: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name, unique in the workspace. */
+            name: string;
+            /** @description Its role. */
+            role: components["schemas"]["WorkspaceRole"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+        };
+        /** @description A page of machine accounts. */
+        MachineAccountPage: {
+            /** @description The rows. */
+            items: components["schemas"]["MachineAccount"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many there are. */
+            total: components["schemas"]["Total"];
+        };
+        /** @description A person with a role in a workspace. */
+        Member: {
+            /**
+             * Format: uuid
+             * @description The person's id.
+             */
+            user_id: string;
+            /** @description Their name. */
+            name: string;
+            /** @description What others call them. */
+            display_name: string;
+            /** @description Their role. */
+            role: components["schemas"]["WorkspaceRole"];
+            /**
+             * Format: date-time
+             * @description Since when they belong to it.
+             */
+            created_at: string;
+        };
+        /** @description A name with a role: a person to take in, or a machine account to make. */
+        MemberInput: {
+            /** @description The name. */
+            name: string;
+            /** @description The role. */
+            role: components["schemas"]["WorkspaceRole"];
+        };
+        /** @description A page of members. */
+        MemberPage: {
+            /** @description The rows. */
+            items: components["schemas"]["Member"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many there are. */
+            total: components["schemas"]["Total"];
+        };
+        /** @description A member's role. */
+        MemberRole: {
+            /** @description The role. */
+            role: components["schemas"]["WorkspaceRole"];
+        };
         /** @description A figure with its age; unknown is null with a reason, never 0. */
         Observed: {
             /**
@@ -415,6 +762,43 @@ export interface components {
             as_of?: string | null;
             unavailable?: components["schemas"]["Unavailable"] | null;
         };
+        /** @description A link with which somebody sets a password. This is the only answer that shows it. */
+        OneTimeLink: {
+            /** @description The address to open; relative to the console when `server.public_url` is not set. */
+            url: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+        };
+        /** @description An open session, one's own or, for administrators, somebody's. */
+        OpenSession: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** @description Where it was opened from. */
+            source_address?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, within a minute.
+             */
+            last_seen_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends if it is not used again.
+             */
+            expires_at: string;
+        };
         /** @description Whom a registry belongs to. */
         Owner: {
             /** @enum {string} */
@@ -428,8 +812,24 @@ export interface components {
             /** @enum {string} */
             type: "workspace";
         };
+        /** @description A change of the own password. */
+        PasswordChange: {
+            /** @description The present password. */
+            current: string;
+            /** @description The new password, 12 to 128 characters. */
+            new: string;
+        };
+        /** @description A password by a one-time link. */
+        PasswordReset: {
+            /** @description The token from the link's fragment. */
+            token: string;
+            /** @description The new password, 12 to 128 characters. */
+            password: string;
+        };
         /** @enum {string} */
-        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "change.follow" | "audit.read" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.disconnect";
+        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.disconnect";
+        /** @enum {string} */
+        PlatformRole: "admin" | "auditor";
         /** @description What went wrong. */
         Problem: {
             /** @description `/problems/<code>`. */
@@ -454,6 +854,11 @@ export interface components {
             permission?: components["schemas"]["Permission"] | null;
             /** @description Finds this answer in log and audit log. */
             request_id: string;
+        };
+        /** @description An edit of the own profile. */
+        ProfileEdit: {
+            /** @description What others call one. */
+            display_name: string;
         };
         /** @description An integrated registry. */
         Registry: {
@@ -564,6 +969,7 @@ export interface components {
         RegistryTestInput: {
             /** @description The product expected. */
             kind: components["schemas"]["RegistryKind"];
+            owner?: components["schemas"]["Owner"] | null;
             /** @description `https://host[:port][/path]`. */
             address: string;
             /** @description The integration account. */
@@ -649,6 +1055,11 @@ export interface components {
             /** @description What the person may do on the platform. */
             allowed_actions: components["schemas"]["AllowedAction"][];
         };
+        /** @description Open sessions, the newest first. */
+        SessionList: {
+            /** @description The rows. */
+            items: components["schemas"]["OpenSession"][];
+        };
         /** @description The signed-in person. */
         SessionUser: {
             /**
@@ -658,8 +1069,9 @@ export interface components {
             id: string;
             /** @description Their name. */
             name: string;
-            /** @description Their role over the installation. */
-            platform_role?: string | null;
+            /** @description What others call them. */
+            display_name: string;
+            platform_role?: components["schemas"]["PlatformRole"] | null;
         };
         /** @description The first administrator. */
         SetupRequest: {
@@ -695,8 +1107,30 @@ export interface components {
             /** @enum {string} */
             mode: "skip";
         };
+        /** @description All tokens of one owner, the newest first. */
+        TokenList: {
+            /** @description The rows. */
+            items: components["schemas"]["ApiToken"][];
+        };
+        /** @description A token to be made. */
+        TokenRequest: {
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description The permissions it can use, as far as its owner holds them. */
+            scope: components["schemas"]["Permission"][];
+            /**
+             * Format: uuid
+             * @description The only workspace it reaches; a machine account's token reaches its own in any case.
+             */
+            workspace_id?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends, within 366 days.
+             */
+            expires_at: string;
+        };
         /** @enum {string} */
-        Topic: "registry" | "registry_health" | "registry_statistics" | "user" | "session";
+        Topic: "registry" | "registry_health" | "registry_statistics" | "user" | "session" | "workspace" | "member" | "machine_account" | "token";
         /** @description How many rows match. */
         Total: {
             /**
@@ -712,6 +1146,51 @@ export interface components {
          * @enum {string}
          */
         Unavailable: "not_measured_yet" | "not_offered" | "unreachable";
+        /** @description A person. */
+        User: {
+            /**
+             * Format: uuid
+             * @description Their id.
+             */
+            id: string;
+            /** @description The name they sign in with. */
+            name: string;
+            /** @description What others call them. */
+            display_name: string;
+            platform_role?: components["schemas"]["PlatformRole"] | null;
+            /**
+             * Format: date-time
+             * @description When they were made.
+             */
+            created_at: string;
+            /** @description Grows with every edit; send it as `If-Match`. */
+            generation: components["schemas"]["i64"];
+            /** @description What the asker may do with them. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
+        };
+        /** @description An edit of a person; what is left out stays. */
+        UserEdit: {
+            /** @description What others call them. */
+            display_name?: string | null;
+            platform_role?: components["schemas"]["PlatformRole"] | null;
+        };
+        /** @description A person to be made. */
+        UserInput: {
+            /** @description The name they sign in with; it cannot be changed later. */
+            name: string;
+            /** @description What others call them. */
+            display_name?: string;
+            platform_role?: components["schemas"]["PlatformRole"] | null;
+        };
+        /** @description A page of people. */
+        UserPage: {
+            /** @description The rows. */
+            items: components["schemas"]["User"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many match. */
+            total: components["schemas"]["Total"];
+        };
         /** @description A person as others see them. */
         UserRef: {
             /**
@@ -722,6 +1201,56 @@ export interface components {
             /** @description Their name. */
             name: string;
         };
+        /** @description A tenant. */
+        Workspace: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What people say about it. */
+            description: string;
+            role?: components["schemas"]["WorkspaceRole"] | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last edited.
+             */
+            updated_at: string;
+            /** @description Grows with every edit; send it as `If-Match`. */
+            generation: components["schemas"]["i64"];
+            /** @description What the asker may do with it. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
+        };
+        /** @description An edit of a workspace. */
+        WorkspaceEdit: {
+            /** @description What people say about it. */
+            description: string;
+        };
+        /** @description A workspace to be made. */
+        WorkspaceInput: {
+            /** @description Its name; it cannot be changed later. */
+            name: string;
+            /** @description What people say about it. */
+            description?: string;
+        };
+        /** @description A page of workspaces. */
+        WorkspacePage: {
+            /** @description The rows. */
+            items: components["schemas"]["Workspace"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many match. */
+            total: components["schemas"]["Total"];
+        };
+        /** @enum {string} */
+        WorkspaceRole: "viewer" | "editor" | "admin";
         /** Format: int64 */
         i64: number;
     };
@@ -954,6 +1483,1064 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Set and signed in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profile */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileEdit"];
+            };
+        };
+        responses: {
+            /** @description Edited */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedToken"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description Only those whose name contains this. */
+                q?: string;
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserInput"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description Where they are */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedUser"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    /** @description Its generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_user: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_user: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserEdit"];
+            };
+        };
+        responses: {
+            /** @description Edited */
+            200: {
+                headers: {
+                    /** @description Its generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_reset_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimeLink"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_user_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_user_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workspaces: {
+        parameters: {
+            query?: {
+                /** @description Only those whose name contains this. */
+                q?: string;
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspacePage"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceInput"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description Its generation */
+                    etag?: string;
+                    /** @description Where it is */
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workspace */
+            200: {
+                headers: {
+                    /** @description Its generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_workspace: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_workspace: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceEdit"];
+            };
+        };
+        responses: {
+            /** @description Edited */
+            200: {
+                headers: {
+                    /** @description Its generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberPage"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberInput"];
+            };
+        };
+        responses: {
+            /** @description Taken in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberRole"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_machine_accounts: {
+        parameters: {
+            query?: {
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineAccountPage"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_machine_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberInput"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineAccount"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_machine_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_machine_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_machine_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedToken"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_machine_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                account_id: string;
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1209,109 +2796,6 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["Change"];
-                };
-            };
-            /** @description A problem; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_audit_entries: {
-        parameters: {
-            query?: {
-                /** @description From this time on (RFC 3339). */
-                from?: string;
-                /** @description Before this time (RFC 3339). */
-                to?: string;
-                /** @description Only by this person: their id, or the name they had then. */
-                actor?: string;
-                /** @description Only this action. */
-                action?: string;
-                /** @description Only on this noun. */
-                object_kind?: string;
-                /** @description Only on the object with this id. */
-                object_id?: string;
-                /** @description Only with this outcome. */
-                outcome?: components["schemas"]["AuditOutcome"];
-                /** @description Only of this workspace. */
-                workspace_id?: string;
-                /** @description Only those whose object's name contains this. */
-                q?: string;
-                /** @description Rows, 1 to 200; 50 when absent. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditPage"];
-                };
-            };
-            /** @description A problem; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export_audit_entries: {
-        parameters: {
-            query: {
-                /** @description From this time on (RFC 3339). */
-                from?: string;
-                /** @description Before this time (RFC 3339). */
-                to?: string;
-                /** @description Only by this person: their id, or the name they had then. */
-                actor?: string;
-                /** @description Only this action. */
-                action?: string;
-                /** @description Only on this noun. */
-                object_kind?: string;
-                /** @description Only on the object with this id. */
-                object_id?: string;
-                /** @description Only with this outcome. */
-                outcome?: components["schemas"]["AuditOutcome"];
-                /** @description Only of this workspace. */
-                workspace_id?: string;
-                /** @description Only those whose object's name contains this. */
-                q?: string;
-                /** @description `csv` or `jsonl`. */
-                format: "csv" | "jsonl";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file; one that breaks off is incomplete */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                    "application/x-ndjson": string;
                 };
             };
             /** @description A problem; `code` says which. */

@@ -3,11 +3,15 @@
 use crate::cursor::Cursors;
 use crate::password::Passwords;
 use crate::refusals::Refusals;
-use crate::services::{AuditService, ChangeService, RegistryService, SessionService, SetupService};
-use roadstead_core::model::RegistryId;
+use crate::services::{
+    AuditService, ChangeService, MemberService, PasswordService, RegistryService, SessionService,
+    SetupService, TokenService, UserService, WorkspaceService,
+};
+use crate::throttle::Throttle;
+use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
     AuditStore, ChangeFeed, Clock, RegistryConnector, RegistryStore, SessionStore, SetupStore,
-    UserStore, Vault,
+    TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,11 +19,25 @@ use tokio::sync::Notify;
 
 /// Every port of the store in one.
 pub trait Store:
-    SetupStore + UserStore + SessionStore + RegistryStore + AuditStore + ChangeFeed
+    SetupStore
+    + UserStore
+    + SessionStore
+    + TokenStore
+    + WorkspaceStore
+    + RegistryStore
+    + AuditStore
+    + ChangeFeed
 {
 }
-impl<T: SetupStore + UserStore + SessionStore + RegistryStore + AuditStore + ChangeFeed> Store
-    for T
+impl<T> Store for T where
+    T: SetupStore
+        + UserStore
+        + SessionStore
+        + TokenStore
+        + WorkspaceStore
+        + RegistryStore
+        + AuditStore
+        + ChangeFeed
 {
 }
 
@@ -30,8 +48,10 @@ pub struct Ports {
     pub store: Arc<dyn Store>,
     /// Secrets at rest.
     pub vault: Arc<dyn Vault>,
-    /// Talks to registries.
+    /// Talks to the platform's registries.
     pub connector: Arc<dyn RegistryConnector>,
+    /// Talks to workspaces' registries, which may be in fewer places.
+    pub workspace_connector: Arc<dyn RegistryConnector>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Registries to look at soon.
@@ -71,12 +91,33 @@ impl Wishes {
     }
 }
 
+impl Ports {
+    /// What talks to registries of this owner.
+    #[must_use]
+    pub fn connector_of(&self, owner: Owner) -> &dyn RegistryConnector {
+        match owner {
+            Owner::Platform => self.connector.as_ref(),
+            Owner::Workspace { .. } => self.workspace_connector.as_ref(),
+        }
+    }
+}
+
 /// The services.
 pub struct App {
     /// First start.
     pub setup: SetupService,
     /// Signing in and out.
     pub sessions: SessionService,
+    /// Passwords and the links that set them.
+    pub passwords: PasswordService,
+    /// API tokens.
+    pub tokens: TokenService,
+    /// People.
+    pub users: UserService,
+    /// Workspaces.
+    pub workspaces: WorkspaceService,
+    /// Members and machine accounts.
+    pub members: MemberService,
     /// Registries.
     pub registries: RegistryService,
     /// The change stream.
@@ -94,11 +135,21 @@ impl App {
     #[must_use]
     pub fn new(ports: &Ports) -> Self {
         let passwords = Arc::new(Passwords::new());
-        let cursors = Cursors::new(Arc::clone(&ports.vault));
+        let throttle = Arc::new(Throttle::new(Arc::clone(&ports.clock)));
+        let cursors = || Cursors::new(Arc::clone(&ports.vault));
         Self {
             setup: SetupService::new(ports.clone(), Arc::clone(&passwords)),
-            sessions: SessionService::new(ports.clone(), passwords),
-            registries: RegistryService::new(ports.clone(), cursors),
+            sessions: SessionService::new(
+                ports.clone(),
+                Arc::clone(&passwords),
+                Arc::clone(&throttle),
+            ),
+            passwords: PasswordService::new(ports.clone(), passwords, throttle),
+            tokens: TokenService::new(ports.clone()),
+            users: UserService::new(ports.clone(), cursors()),
+            workspaces: WorkspaceService::new(ports.clone(), cursors()),
+            members: MemberService::new(ports.clone(), cursors()),
+            registries: RegistryService::new(ports.clone(), cursors()),
             changes: ChangeService::new(ports.clone()),
             audit: AuditService::new(ports.clone(), Cursors::new(Arc::clone(&ports.vault))),
             refusals: Arc::default(),

@@ -8,6 +8,7 @@ mod password;
 pub mod reconcilers;
 mod refusals;
 pub mod services;
+mod throttle;
 
 pub use context::{App, Ports, Store, Wishes};
 pub use refusals::Refusals;

@@ -72,6 +72,20 @@ error_codes! {
     SessionThrottled "session.throttled" 429 "Too many sign-ins are under way; wait a moment." ["retry_after_s"];
     SetupLinkInvalid "setup.link_invalid" 403 "This set-up link is not valid or has expired; make a new one on the host with `roadstead admin setup-link`." [];
     SetupDone "setup.done" 409 "The first administrator exists already; sign in instead." [];
+    LinkInvalid "link.invalid" 403 "This link is not valid, was used, or has expired; ask an administrator for a new one." [];
+    TokenRejected "token.rejected" 401 "This API token is not valid, was revoked, or has expired." [];
+    // People and workspaces
+    UserNameTaken "user.name_taken" 409 "Another person has this name already." ["name"];
+    UserLastAdmin "user.last_admin" 409 "This is the last administrator who can sign in; make another one first." [];
+    UserUnknown "user.unknown" 422 "Nobody has this name." [];
+    PasswordWrong "password.wrong" 422 "This is not your present password." [];
+    WorkspaceNameTaken "workspace.name_taken" 409 "Another workspace has this name already." ["name"];
+    WorkspaceNotEmpty "workspace.not_empty" 409 "The workspace still has registries; disconnect them first." ["registries", "names"];
+    WorkspaceLastAdmin "workspace.last_admin" 409 "This is the workspace's last administrator; make another member one first." [];
+    MachineAccountNameTaken "machine_account.name_taken" 409 "Another machine account of this workspace has this name already." ["name"];
+    TokenScopeInvalid "token.scope_invalid" 422 "A token cannot carry this permission, or carries none at all." ["permission"];
+    TokenExpiryInvalid "token.expiry_invalid" 422 "A token ends in the future, within 366 days." ["max_days"];
+    TokenLimit "token.limit" 409 "There are too many tokens already; revoke one first." ["limit"];
     // Fields
     FieldRequired "field.required" 422 "This field is needed." [];
     FieldInvalid "field.invalid" 422 "This field has the wrong kind of value." [];
@@ -91,6 +105,7 @@ error_codes! {
     RegistryUsernameMissing "registry.username_missing" 422 "A password needs its user name." [];
     RegistryPasswordMissing "registry.password_missing" 422 "A user name needs its password." [];
     RegistryTestLimit "registry.test_limit" 429 "You have begun too many connection tests; wait a moment." ["retry_after_s"];
+    TlsSkipRefused "tls.skip_refused" 422 "A workspace's registry must prove its certificate; give its certificate authority instead." [];
     TlsCertificateInvalid "tls.certificate_invalid" 422 "This is not a certificate in PEM form; paste only the certificate authority's certificates." [];
     // Leaving the house
     OutboundAddressRefused "outbound.address_refused" 422 "Roadstead does not connect to this destination; an administrator can allow it in `outbound.allow`." [];

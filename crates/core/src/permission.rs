@@ -40,6 +40,12 @@ macro_rules! permissions {
                 match self { $(Self::$variant => $name,)* }
             }
 
+            /// Reads a name.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|p| p.as_str() == text)
+            }
+
             /// Who holds it.
             #[must_use]
             pub const fn grant(self) -> Grant {
@@ -64,11 +70,61 @@ permissions! {
     SessionRead "session.read" => Grant::Own;
     /// Sign out.
     SessionClose "session.close" => Grant::Own;
+    /// Set a password with a one-time link.
+    PasswordReset "password.reset" => Grant::Anyone;
+    /// Change the own password.
+    PasswordChange "password.change" => Grant::Own;
+    /// See the own profile.
+    ProfileRead "profile.read" => Grant::Own;
+    /// Edit the own profile.
+    ProfileEdit "profile.edit" => Grant::Own;
+    /// See the own API tokens.
+    TokenRead "token.read" => Grant::Own;
+    /// Make an API token for oneself.
+    TokenCreate "token.create" => Grant::Own;
+    /// Revoke an own API token.
+    TokenRevoke "token.revoke" => Grant::Own;
     /// Follow changes of what one may see.
     ChangeFollow "change.follow" => Grant::Own;
     /// Read the audit log: everything by platform role, one's own entries otherwise. Which entries
     /// is decided by [`crate::rules::audit_set`].
     AuditRead "audit.read" => Grant::Own;
+    /// See people and their sessions.
+    UserRead "user.read" => Grant::Roles { platform: READERS, workspace: None };
+    /// Make a person.
+    UserCreate "user.create" => Grant::Roles { platform: ADMIN, workspace: None };
+    /// Change a person's role or display name.
+    UserEdit "user.edit" => Grant::Roles { platform: ADMIN, workspace: None };
+    /// Delete a person.
+    UserDelete "user.delete" => Grant::Roles { platform: ADMIN, workspace: None };
+    /// Make a link with which a person sets a new password.
+    UserResetPassword "user.reset_password" => Grant::Roles { platform: ADMIN, workspace: None };
+    /// End somebody's session.
+    UserEndSession "user.end_session" => Grant::Roles { platform: ADMIN, workspace: None };
+    /// See workspaces.
+    WorkspaceRead "workspace.read" => Grant::Roles { platform: READERS, workspace: Some(WorkspaceRole::Viewer) };
+    /// Make a workspace.
+    WorkspaceCreate "workspace.create" => Grant::Roles { platform: ADMIN, workspace: None };
+    /// Edit a workspace.
+    WorkspaceEdit "workspace.edit" => Grant::Roles { platform: ADMIN, workspace: None };
+    /// Delete a workspace.
+    WorkspaceDelete "workspace.delete" => Grant::Roles { platform: ADMIN, workspace: None };
+    /// See who belongs to a workspace.
+    MemberRead "member.read" => Grant::Roles { platform: READERS, workspace: Some(WorkspaceRole::Admin) };
+    /// Give somebody a role in a workspace.
+    MemberSet "member.set" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
+    /// Take somebody out of a workspace.
+    MemberRemove "member.remove" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
+    /// See a workspace's machine accounts and their tokens.
+    MachineAccountRead "machine_account.read" => Grant::Roles { platform: READERS, workspace: Some(WorkspaceRole::Admin) };
+    /// Make a machine account.
+    MachineAccountCreate "machine_account.create" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
+    /// Delete a machine account with its tokens.
+    MachineAccountDelete "machine_account.delete" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
+    /// Make a token for a machine account.
+    MachineAccountIssue "machine_account.issue_token" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
+    /// Revoke a token of a machine account.
+    MachineAccountRevoke "machine_account.revoke_token" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
     /// See registries.
     RegistryRead "registry.read" => Grant::Roles { platform: READERS, workspace: Some(WorkspaceRole::Viewer) };
     /// Integrate a registry.

@@ -171,6 +171,44 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Id<T> {
     }
 }
 
+/// Two ids in the path: the outer object's and that of what belongs to it.
+pub(crate) struct Ids<A, B>(pub(crate) A, pub(crate) B);
+
+impl<A: FromStr, B: FromStr, S: Send + Sync> FromRequestParts<S> for Ids<A, B> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let (outer, inner) =
+            axum::extract::Path::<(String, String)>::from_request_parts(parts, state)
+                .await
+                .map_err(|_| Failure::not_found())?
+                .0;
+        match (outer.parse(), inner.parse()) {
+            (Ok(outer), Ok(inner)) => Ok(Self(outer, inner)),
+            _ => Err(Failure::not_found().into()),
+        }
+    }
+}
+
+/// Three ids in the path, from the outermost object inwards.
+pub(crate) struct Ids3<A, B, C>(pub(crate) A, pub(crate) B, pub(crate) C);
+
+impl<A: FromStr, B: FromStr, C: FromStr, S: Send + Sync> FromRequestParts<S> for Ids3<A, B, C> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        type Texts = (String, String, String);
+        let (a, b, c) = axum::extract::Path::<Texts>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Failure::not_found())?
+            .0;
+        match (a.parse(), b.parse(), c.parse()) {
+            (Ok(a), Ok(b), Ok(c)) => Ok(Self(a, b, c)),
+            _ => Err(Failure::not_found().into()),
+        }
+    }
+}
+
 /// The generation in `If-Match`.
 pub(crate) struct IfMatch(pub(crate) Generation);
 

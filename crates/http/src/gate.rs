@@ -16,7 +16,7 @@ use axum::response::{IntoResponse as _, Response};
 use roadstead_app::services::SessionService;
 use roadstead_core::model::{Actor, AuditObject, RequestContext, RequestId, SessionToken};
 use roadstead_core::permission::Grant;
-use roadstead_core::rules::visible;
+use roadstead_core::rules::{admit, visible};
 use roadstead_core::{ErrorCode, Failure, Permission};
 use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
@@ -34,11 +34,11 @@ pub(crate) async fn gate(
 ) -> Response {
     let (mut parts, body) = request.into_parts();
     let named = named_object(&mut parts, permission).await;
-    let (ctx, csrf) = match identify(&state, permission, &parts).await {
+    let (ctx, came) = match identify(&state, permission, &parts).await {
         Ok(known) => known,
         Err(failure) => return Refusal(failure).into_response(),
     };
-    let response = match admit(&state, permission, &parts, &ctx, csrf.as_deref()) {
+    let response = match pass(&state, permission, &parts, &ctx, &came) {
         Ok(()) => {
             parts.extensions.insert(ctx.clone());
             next.run(Request::from_parts(parts, body)).await
@@ -79,18 +79,54 @@ async fn named_object(parts: &mut Parts, permission: Permission) -> AuditObject 
     }
 }
 
-/// Who is asking, and the value a mutation of their session must carry.
+/// Who came, and by what.
+enum Came {
+    /// By an API token. No other site can make a browser send one, so nothing about the page is
+    /// checked with it.
+    ByToken,
+    /// By a session, or as nobody. A mutation must carry this session's own value.
+    ByPage(Option<String>),
+}
+
+/// Who is asking. A token wins over a cookie beside it. What anyone may do is done as nobody:
+/// signing in again while a session is still open needs no value of that session, and a sign of
+/// life needs no database.
 async fn identify(
     state: &AppState,
     permission: Permission,
     parts: &Parts,
-) -> Result<(RequestContext, Option<String>), Failure> {
-    // What anyone may do is done as nobody: signing in again while a session is still open needs
-    // no value of that session, and a sign of life needs no database.
-    let token = match permission.grant() {
-        Grant::Anyone => None,
-        _ => cookie(&parts.headers, COOKIE).map(SessionToken::from_text),
+) -> Result<(RequestContext, Came), Failure> {
+    let named = permission.grant() != Grant::Anyone;
+    let (actor, came) = match bearer(&parts.headers).filter(|_| named) {
+        Some(token) => {
+            let actor = state.app.tokens.resume(token).await?;
+            let actor = actor.ok_or_else(|| Failure::new(ErrorCode::TokenRejected))?;
+            (actor, Came::ByToken)
+        }
+        None => by_session(state, &parts.headers, named).await?,
     };
+    let extensions = &parts.extensions;
+    let ctx = RequestContext {
+        visible: visible(&actor),
+        actor,
+        request_id: extensions
+            .get::<RequestId>()
+            .cloned()
+            .unwrap_or_else(RequestId::make),
+        source_address: extensions.get::<ClientAddress>().map(|a| a.0.to_string()),
+    };
+    Ok((ctx, came))
+}
+
+/// Who a session cookie stands for, where that counts.
+async fn by_session(
+    state: &AppState,
+    headers: &HeaderMap,
+    named: bool,
+) -> Result<(Actor, Came), Failure> {
+    let token = cookie(headers, COOKIE)
+        .filter(|_| named)
+        .map(SessionToken::from_text);
     let owner = match &token {
         Some(token) => state.app.sessions.resume(token).await?,
         None => None,
@@ -102,34 +138,32 @@ async fn identify(
     let actor = owner
         .as_ref()
         .map_or(Actor::Anonymous, SessionService::actor);
-    let extensions = &parts.extensions;
-    let ctx = RequestContext {
-        visible: visible(&actor),
-        actor,
-        request_id: extensions
-            .get::<RequestId>()
-            .cloned()
-            .unwrap_or_else(RequestId::make),
-        source_address: extensions.get::<ClientAddress>().map(|a| a.0.to_string()),
-    };
-    Ok((ctx, csrf))
+    Ok((actor, Came::ByPage(csrf)))
 }
 
 /// Whether the request may reach its handler.
-fn admit(
+fn pass(
     state: &AppState,
     permission: Permission,
     parts: &Parts,
     ctx: &RequestContext,
-    csrf: Option<&str>,
+    came: &Came,
 ) -> Result<(), Failure> {
-    if is_mutation(&parts.method) {
-        check_own_page(&parts.headers, &state.config, csrf)?;
+    if let Came::ByPage(csrf) = came
+        && is_mutation(&parts.method)
+    {
+        check_own_page(&parts.headers, &state.config, csrf.as_deref())?;
     }
-    if ctx.actor == Actor::Anonymous && permission.grant() != Grant::Anyone {
-        return Err(Failure::new(ErrorCode::SessionRequired));
-    }
-    Ok(())
+    admit(&ctx.actor, permission)
+}
+
+/// The token in `Authorization: Bearer`.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
 }
 
 fn is_mutation(method: &Method) -> bool {

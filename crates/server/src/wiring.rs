@@ -3,14 +3,16 @@
 use crate::config::Config;
 use crate::start_error::StartError;
 use futures::future::BoxFuture;
-use roadstead_app::services::SetupLink;
+use roadstead_app::services::{SetupLink, UserLink};
 use roadstead_app::{App, Ports, Wishes};
 use roadstead_core::model::Secret;
 use roadstead_core::ports::SystemClock;
 use roadstead_http::Readiness;
 use roadstead_oci::OutboundPolicy;
 use roadstead_registry::Connector;
-use roadstead_store::{Backend, DataDir, MasterKeySource, MasterKeyVault, Store, StoreConfig};
+use roadstead_store::{
+    Backend, DataDir, MasterKeySource, MasterKeyVault, OpenError, Store, StoreConfig,
+};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use url::Url;
@@ -67,6 +69,33 @@ impl Opened {
         }
     }
 
+    /// Opens what the configuration names, beside a server that may be running on it.
+    pub(crate) async fn open_beside(config: &Config) -> Result<Self, StartError> {
+        match Self::open(config).await {
+            Err(StartError::Open(OpenError::Locked { .. })) => {}
+            other => return other,
+        }
+        let backend = Backend::Sqlite {
+            path: config.data_dir.join("roadstead.db"),
+        };
+        let store = Store::open(StoreConfig { backend }).await?;
+        let vault = match &config.master_key {
+            Some(key) => MasterKeyVault::open(&store, key_text(config, key)).await?,
+            None => {
+                let path = config.data_dir.join("master.key");
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|e| StartError::Other(format!("{}: {e}", path.display())))?;
+                let key = Secret::new(text.trim().to_owned());
+                MasterKeyVault::open(&store, key_text(config, &key)).await?
+            }
+        };
+        Ok(Self {
+            store,
+            vault,
+            data_dir: None,
+        })
+    }
+
     pub(crate) fn readiness(&self) -> impl Readiness + use<> {
         StoreReadiness(self.store.clone())
     }
@@ -97,10 +126,16 @@ pub(crate) fn ports(opened: &Opened, config: &Config, own: Vec<SocketAddr>) -> P
         own,
         private_ranges: true,
     };
+    // Workspace administrators reach private ranges only where `outbound.allow` says so.
+    let of_workspaces = OutboundPolicy {
+        private_ranges: false,
+        ..policy.clone()
+    };
     Ports {
         store: Arc::new(opened.store.clone()),
         vault: Arc::new(opened.vault.clone()),
         connector: Arc::new(Connector::new(policy)),
+        workspace_connector: Arc::new(Connector::new(of_workspaces)),
         clock: Arc::new(SystemClock),
         wishes: Wishes::default(),
     }
@@ -130,11 +165,21 @@ pub(crate) async fn own_addresses(config: &Config, listening: &[SocketAddr]) -> 
     own
 }
 
+/// The link to set a password with.
+pub(crate) fn password_url(config: &Config, address: SocketAddr, link: &UserLink) -> String {
+    let base = base_url(config, address);
+    format!("{base}/password#token={}", link.token.expose())
+}
+
 /// The link for people: the token travels in the fragment, which browsers send to nobody.
 pub(crate) fn setup_url(config: &Config, address: SocketAddr, link: &SetupLink) -> String {
-    let base = config.public_url.as_ref().map_or_else(
+    let base = base_url(config, address);
+    format!("{base}/setup#token={}", link.token.expose())
+}
+
+fn base_url(config: &Config, address: SocketAddr) -> String {
+    config.public_url.as_ref().map_or_else(
         || format!("http://{address}"),
         |url| url.as_str().trim_end_matches('/').to_owned(),
-    );
-    format!("{base}/setup#token={}", link.token.expose())
+    )
 }

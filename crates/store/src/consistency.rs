@@ -89,6 +89,7 @@ async fn gather(db: &impl ConnectionTrait, report: &mut ConsistencyReport) -> Re
     let users = user::Entity::find()
         .select_only()
         .columns([user::Column::Id, user::Column::PlatformRole])
+        .filter(user::Column::MachineOf.is_null())
         .into_tuple()
         .all(db)
         .await?;

@@ -124,9 +124,11 @@ fn kind(error: &sqlx::Error) -> Kind {
 fn postgres_kind(error: &PgDatabaseError) -> Kind {
     match error.code() {
         "23505"
-            if error
-                .constraint()
-                .is_some_and(|c| c.starts_with("registry_name_")) =>
+            if error.constraint().is_some_and(|c| {
+                ["registry_name_", "user_name", "workspace_name"]
+                    .iter()
+                    .any(|index| c.starts_with(index))
+            }) =>
         {
             Kind::NameTaken
         }
@@ -150,9 +152,15 @@ fn sqlite_kind(error: &SqliteError) -> Kind {
     // The low byte is the kind of error, the rest its detail.
     match code & 0xff {
         // SQLITE_CONSTRAINT. SQLite names the columns of the index, not the index.
-        19 if ["registry.name", "registry.workspace_id, registry.name"]
-            .iter()
-            .any(|columns| error.message() == format!("UNIQUE constraint failed: {columns}")) =>
+        19 if [
+            "registry.name",
+            "registry.workspace_id, registry.name",
+            "user.name",
+            "user.machine_of, user.name",
+            "workspace.name",
+        ]
+        .iter()
+        .any(|columns| error.message() == format!("UNIQUE constraint failed: {columns}")) =>
         {
             Kind::NameTaken
         }

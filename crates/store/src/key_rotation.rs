@@ -253,22 +253,15 @@ impl<'a> KeyRotation<'a> {
     }
 
     fn audit(&self) -> AuditEntry {
+        let object = AuditObject {
+            kind: "master_key".to_owned(),
+            id: self.to.clone(),
+            name: "master key".to_owned(),
+        };
+        let now = Timestamp::from_system_clock();
         AuditEntry {
-            id: AuditEntryId::new(),
-            at: Timestamp::from_system_clock(),
-            actor: AuditActor::Roadstead,
-            action: ACTION.to_owned(),
-            object: AuditObject {
-                kind: "master_key".to_owned(),
-                id: self.to.clone(),
-                name: "master key".to_owned(),
-            },
-            workspace_id: None,
-            outcome: AuditOutcome::Done,
             before: Some(json!({"key_id": self.from})),
-            after: None,
-            request_id: self.request_id.clone(),
-            source_address: None,
+            ..AuditEntry::effect(&self.request_id, now, ACTION, object)
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::registry_list::{self, in_set};
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{audit, changes, key_rotation, observations, registry_row};
+use crate::{audit, changes, key_rotation, observations, registry_row, workspaces};
 use async_trait::async_trait;
 use roadstead_core::model::{
     AuditEntry, Generation, PageRequest, Registry, RegistryFilter, RegistryId, RegistryPosition,
@@ -94,6 +94,10 @@ impl RegistryStore for Store {
         self.db()
             .write(Command::IntegrateRegistry, |tx| {
                 Box::pin(async move {
+                    // A workspace that is being deleted takes no more registries.
+                    if let Some(id) = registry.owner.workspace() {
+                        workspaces::locked(tx, id, None).await?;
+                    }
                     registry::Entity::insert(row.clone())
                         .exec_without_returning(tx)
                         .await?;

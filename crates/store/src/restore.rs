@@ -220,22 +220,14 @@ impl Store {
     /// after the backup must not come back with it.
     async fn mark_restored(&self, at: Timestamp, from: &Manifest) -> Result<(), StoreError> {
         let id = self.installation_id().to_string();
+        let object = AuditObject {
+            kind: "installation".to_owned(),
+            id,
+            name: "installation".to_owned(),
+        };
         let audit = &AuditEntry {
-            id: AuditEntryId::new(),
-            at,
-            actor: AuditActor::Roadstead,
-            action: ACTION.to_owned(),
-            object: AuditObject {
-                kind: "installation".to_owned(),
-                id,
-                name: "installation".to_owned(),
-            },
-            workspace_id: None,
-            outcome: AuditOutcome::Done,
-            before: None,
             after: Some(json!({"restored_at": at, "backup_created_at": from.created_at})),
-            request_id: RequestId::make(),
-            source_address: None,
+            ..AuditEntry::effect(&RequestId::make(), at, ACTION, object)
         };
         self.db()
             .write(Command::MarkRestored, |tx| {

@@ -3,40 +3,57 @@
 use crate::audit;
 use crate::changes::{self, NewChange};
 use crate::command::Command;
-use crate::entity::{session, user};
+use crate::entity::session;
 use crate::fault::{Fault, damaged};
+use crate::holders;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::users;
 use async_trait::async_trait;
 use roadstead_core::model::{
     AuditEntry, Generation, Session, SessionId, Timestamp, TokenDigest, Topic, UserId,
 };
 use roadstead_core::ports::{SessionOwner, SessionStore, StoreError};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use uuid::Uuid;
 
 /// A session is opened and closed, never edited.
 const OPENED: Generation = 1;
 const CLOSED: Generation = 2;
+/// Sessions shown of one person.
+const LISTED: u64 = 200;
 
 #[async_trait]
 impl SessionStore for Store {
     async fn session(&self, digest: &TokenDigest) -> Result<Option<SessionOwner>, StoreError> {
-        let found = session::Entity::find()
-            .filter(session::Column::Digest.eq(digest.0.to_vec()))
-            .join(JoinType::InnerJoin, session_user())
-            .select_also(user::Entity)
-            .one(self.db().read())
+        find(self, session::Column::Digest.eq(digest.0.to_vec())).await
+    }
+
+    async fn session_by_id(&self, id: SessionId) -> Result<Option<SessionOwner>, StoreError> {
+        find(self, session::Column::Id.eq(id.0)).await
+    }
+
+    async fn sessions_of(
+        &self,
+        user_id: UserId,
+        idle: Timestamp,
+        age: Timestamp,
+    ) -> Result<Vec<Session>, StoreError> {
+        session::Entity::find()
+            .filter(session::Column::UserId.eq(user_id.0))
+            .filter(session::Column::LastSeenAt.gt(idle.as_micros()))
+            .filter(session::Column::CreatedAt.gt(age.as_micros()))
+            .order_by_desc(session::Column::Id)
+            .limit(LISTED)
+            .all(self.db().read())
             .await
-            .map_err(Fault::from)?;
-        let Some((session, Some(user))) = found else {
-            return Ok(None);
-        };
-        Ok(Some(SessionOwner {
-            session: read(session)?,
-            user: users::read(user)?,
-        }))
+            .map_err(Fault::from)?
+            .into_iter()
+            .map(read)
+            .collect()
     }
 
     async fn open_session(&self, session: Session, audit: AuditEntry) -> Result<(), StoreError> {
@@ -89,15 +106,7 @@ impl SessionStore for Store {
                         return Ok(());
                     }
                     audit::insert(tx, audit).await?;
-                    let change = NewChange {
-                        topic: Topic::Session,
-                        object_id: id.0,
-                        generation: CLOSED,
-                        workspace_id: None,
-                        user_id: Some(user_id),
-                        at: audit.at,
-                    };
-                    changes::append(tx, &[change]).await
+                    changes::append(tx, &[closed(id.0, user_id, audit.at)]).await
                 })
             })
             .await
@@ -118,11 +127,49 @@ impl SessionStore for Store {
     }
 }
 
-fn session_user() -> sea_orm::RelationDef {
-    session::Entity::belongs_to(user::Entity)
-        .from(session::Column::UserId)
-        .to(user::Column::Id)
-        .into()
+async fn find(store: &Store, condition: Expr) -> Result<Option<SessionOwner>, StoreError> {
+    let held = holders::find(store, session::Entity, session::Column::UserId, condition).await?;
+    held.map(|held| {
+        Ok(SessionOwner {
+            session: read(held.proof)?,
+            user: held.user,
+            memberships: held.memberships,
+        })
+    })
+    .transpose()
+}
+
+/// Ends somebody's sessions but one; answers their change entries.
+pub(crate) async fn close_all(
+    tx: &Tx<'_>,
+    user_id: UserId,
+    keep: Option<SessionId>,
+    at: Timestamp,
+) -> Result<Vec<NewChange>, Fault> {
+    let mut delete = Query::delete()
+        .from_table(session::Entity)
+        .and_where(session::Column::UserId.eq(user_id.0))
+        .returning_col(session::Column::Id)
+        .to_owned();
+    if let Some(keep) = keep {
+        delete.and_where(session::Column::Id.ne(keep.0));
+    }
+    let rows = tx.query_all(&delete).await?;
+    rows.iter()
+        .map(|row| Ok(closed(row.try_get("", "id")?, user_id, at)))
+        .collect()
+}
+
+/// The change entry of a session that ended, for its person only.
+fn closed(id: Uuid, user_id: UserId, at: Timestamp) -> NewChange {
+    NewChange {
+        topic: Topic::Session,
+        object_id: id,
+        generation: CLOSED,
+        workspace_id: None,
+        user_id: Some(user_id),
+        at,
+    }
 }
 
 /// Stores a session.
@@ -133,6 +180,7 @@ pub(crate) async fn insert(tx: &Tx<'_>, session: &Session) -> Result<(), Fault> 
         digest: Set(session.digest.0.to_vec()),
         created_at: Set(session.created_at.as_micros()),
         last_seen_at: Set(session.last_seen_at.as_micros()),
+        source_address: Set(session.source_address.clone()),
     };
     session::Entity::insert(row)
         .exec_without_returning(tx)
@@ -161,5 +209,6 @@ fn read(row: session::Model) -> Result<Session, StoreError> {
         digest: TokenDigest(digest),
         created_at: Timestamp::from_micros(row.created_at),
         last_seen_at: Timestamp::from_micros(row.last_seen_at),
+        source_address: row.source_address,
     })
 }

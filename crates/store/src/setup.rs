@@ -67,7 +67,7 @@ impl SetupStore for Store {
                     if used.rows_affected == 0 {
                         return Err(StoreError::NoMatch.into());
                     }
-                    users::insert(tx, &command.user, &command.password).await?;
+                    users::insert(tx, &command.user, Some(&command.password)).await?;
                     sessions::insert(tx, &command.session).await?;
                     audit::insert(tx, audit).await?;
                     let entries = [
@@ -94,7 +94,7 @@ impl SetupStore for Store {
                         return Ok(false);
                     }
                     setup_link::Entity::delete_many().exec(tx).await?;
-                    users::insert(tx, user, password).await?;
+                    users::insert(tx, user, Some(password)).await?;
                     audit::insert(tx, audit).await?;
                     changes::append(tx, &[users::change(user, audit.at)]).await?;
                     Ok(true)

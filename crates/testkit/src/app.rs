@@ -346,6 +346,33 @@ impl Api {
         }
     }
 
+    /// A client of whatever serves there, with an API token.
+    ///
+    /// # Panics
+    /// When that is no address.
+    #[must_use]
+    pub fn with_token(url: &str, token: &str) -> Self {
+        let token = roadstead_core::model::Secret::new(token.to_owned());
+        Self {
+            client: Client::new(url).unwrap().with_token(token),
+            setup_link: None,
+            link_maker: None,
+        }
+    }
+
+    /// Sets a password with a one-time link and stays signed in.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn use_link(&self, url: &str, password: &str) -> Answer {
+        let token = url.split_once("#token=").map_or("", |(_, token)| token);
+        self.enter(
+            "/api/v1/passwords",
+            &json!({"token": token, "password": password}),
+        )
+        .await
+    }
+
     /// The client below.
     #[must_use]
     pub const fn client(&self) -> &Client {

@@ -151,7 +151,7 @@ impl HealthReconciler {
         let adapter = match connection_of(&self.ports, &target) {
             Ok(connection) => self
                 .ports
-                .connector
+                .connector_of(registry.owner)
                 .connect(connection)
                 .map_err(|e| e.reason()),
             Err(failure) if failure.code == ErrorCode::CredentialUnreadable => {

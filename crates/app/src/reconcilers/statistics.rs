@@ -55,7 +55,7 @@ impl StatisticsReconciler {
         }
         let adapter = self
             .ports
-            .connector
+            .connector_of(before.owner)
             .connect(connection_of(&self.ports, &target)?)?;
         let begun = Instant::now();
         let counted = tokio::time::timeout(DEADLINE, count_repositories(adapter.as_ref()))

@@ -3,8 +3,10 @@
 use crate::context::Ports;
 use crate::services::SessionService;
 use futures::{Stream, StreamExt as _};
-use roadstead_core::model::{Change, ChangeId, RequestContext, Topic, UserId};
-use roadstead_core::rules::sees_change;
+use roadstead_core::model::{
+    Actor, CameBy, Change, ChangeId, Person, RequestContext, Topic, UserId,
+};
+use roadstead_core::rules::{sees_change, visible};
 use roadstead_core::{ErrorCode, Failure};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,13 +59,16 @@ impl ChangeService {
         let place = StreamPlace::take(&self.open, person.id)?;
         let mut signals = self.ports.store.signals();
         let head = self.ports.store.head().await?;
+        // The head first, the rights after it: what changes them later comes after the head and
+        // ends the stream, so no entry is ever judged by rights that were no longer true.
+        let actor = self.rights_now(person).await?;
+        let set = visible(&actor);
         let (mut after, stale) = match last {
             Some(last) if last > head => (head, true),
             Some(last) => (last, false),
             None => (head, false),
         };
         let (send, receive) = tokio::sync::mpsc::channel(BATCH.into());
-        let ctx = ctx.clone();
         let store = Arc::clone(&self.ports.store);
         tokio::spawn(async move {
             let _place = place;
@@ -77,8 +82,8 @@ impl ChangeService {
                         let full = changes.len() == usize::from(BATCH);
                         for change in changes {
                             after = change.id;
-                            let ends = ends_session(&ctx, &change);
-                            if sees_change(&ctx.actor, &ctx.visible, &change)
+                            let ends = change.id > head && ends_rights(&actor, &change);
+                            if sees_change(&actor, &set, &change)
                                 && send.send(Followed::Change(change)).await.is_err()
                             {
                                 return;
@@ -112,15 +117,38 @@ impl ChangeService {
         });
         Ok(ReceiverStream::new(receive))
     }
+
+    /// Who follows, with the rights of this moment.
+    async fn rights_now(&self, person: &Person) -> Result<Actor, Failure> {
+        let store = &self.ports.store;
+        let found = match &person.came_by {
+            CameBy::Session(id) => store
+                .session_by_id(*id)
+                .await?
+                .map(|owner| (owner.user, owner.memberships)),
+            CameBy::Token { id, .. } => store
+                .token(*id)
+                .await?
+                .map(|owner| (owner.user, owner.memberships)),
+        };
+        let (user, memberships) = found.ok_or_else(|| Failure::new(ErrorCode::SessionRequired))?;
+        let came_by = person.came_by.clone();
+        Ok(Actor::Person(Person::new(&user, memberships, came_by)))
+    }
 }
 
-/// A session's own entry after its opening can only be its end.
-fn ends_session(ctx: &RequestContext, change: &Change) -> bool {
-    change.topic == Topic::Session
-        && ctx
-            .actor
-            .person()
-            .is_some_and(|p| p.session_id.0 == change.object_id)
+/// Whether a follower's rights are no longer what they were: the session or token they came by has
+/// ended (an entry of its own after its making can only be that), or a role of theirs has changed.
+fn ends_rights(actor: &Actor, change: &Change) -> bool {
+    let Some(person) = actor.person() else {
+        return true;
+    };
+    match (change.topic, &person.came_by) {
+        (Topic::Session, CameBy::Session(id)) => id.0 == change.object_id,
+        (Topic::Token, CameBy::Token { id, .. }) => id.0 == change.object_id,
+        (Topic::User, _) => change.user_id == Some(person.id),
+        _ => false,
+    }
 }
 
 /// One of a person's streams, given back when dropped.

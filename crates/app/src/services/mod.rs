@@ -3,15 +3,39 @@
 
 mod audit;
 mod changes;
+mod listing;
+mod machine_accounts;
+mod members;
+mod passwords;
 mod registries;
 mod registry_tests;
 mod sessions;
 mod setup;
+mod tokens;
+mod users;
+mod workspaces;
 
 pub use audit::{AuditInput, AuditListed, AuditService};
 pub use changes::{ChangeService, Followed};
+pub use listing::{ListRequest, NamedList};
+pub use members::MemberService;
+pub use passwords::PasswordService;
 pub use registries::{IntegrateInput, ListInput, Listed, RegistryService};
 pub(crate) use registries::{connection_of, millis};
 pub use registry_tests::{TestEvent, TestTarget};
 pub use sessions::{OpenedSession, SessionService};
-pub use setup::{SetupLink, SetupService};
+pub use setup::{SetupLink, SetupService, own_context};
+pub use tokens::{IssuedToken, TokenInput, TokenService};
+pub use users::{NewUser, UserLink, UserService};
+pub use workspaces::WorkspaceService;
+
+use roadstead_core::model::AuditObject;
+
+/// What an audit entry is about.
+fn object(kind: &str, id: impl ToString, name: impl ToString) -> AuditObject {
+    AuditObject {
+        kind: kind.to_owned(),
+        id: id.to_string(),
+        name: name.to_string(),
+    }
+}

@@ -3,6 +3,7 @@
 use crate::context::Ports;
 use crate::cursor::Cursors;
 use crate::services::registry_tests::TestTimes;
+use crate::services::workspaces::seen;
 use roadstead_core::model::{
     Account, Address, AuditEntry, AuditObject, Condition, ConditionStatus, ConditionType,
     Connection, Description, Generation, Health, HealthReport, Name, Owner, PageRequest,
@@ -161,11 +162,9 @@ impl RegistryService {
         ctx: &RequestContext,
         input: IntegrateInput,
     ) -> Result<Registry, Failure> {
-        authorize(&ctx.actor, Permission::RegistryIntegrate, input.owner)?;
-        if let Owner::Workspace { .. } = input.owner {
-            // There are no workspaces yet, so every one is absent.
-            return Err(Failure::not_found());
-        }
+        self.permitted(ctx, Permission::RegistryIntegrate, input.owner)
+            .await?;
+        check_tls("/tls", input.owner, &input.tls)?;
         if input.address.is_plain_http() && !input.plain_http_consent {
             return Err(Failure::field(
                 "/plain_http_consent",
@@ -178,7 +177,7 @@ impl RegistryService {
             tls: input.tls.clone(),
             account: input.account.clone(),
         };
-        let report = match self.connect(connection) {
+        let report = match self.connect(input.owner, connection) {
             Ok(adapter) => probe_fully(adapter.as_ref()).await,
             Err(failure) => return Err(failure),
         };
@@ -289,13 +288,27 @@ impl RegistryService {
             .await?)
     }
 
+    /// Refuses who may not do this for that owner. A workspace the asker does not see is absent.
+    pub(super) async fn permitted(
+        &self,
+        ctx: &RequestContext,
+        permission: Permission,
+        owner: Owner,
+    ) -> Result<(), Failure> {
+        if let Some(id) = owner.workspace() {
+            seen(&self.ports, ctx, id).await?;
+        }
+        authorize(&ctx.actor, permission, owner)
+    }
+
     pub(super) fn connect(
         &self,
+        owner: Owner,
         connection: Connection,
     ) -> Result<Arc<dyn RegistryAdapter>, Failure> {
         let kind = connection.kind;
         self.ports
-            .connector
+            .connector_of(owner)
             .connect(connection)
             .map_err(|error| match error {
                 RegistryError::Unsupported => Failure::fields(vec![
@@ -398,6 +411,17 @@ impl RegistryService {
             updated_at: now,
             generation: 1,
         }
+    }
+}
+
+/// A workspace's registry proves its certificate: nothing on the way may read what the workspace's
+/// account can.
+pub(super) fn check_tls(pointer: &str, owner: Owner, tls: &TlsPolicy) -> Result<(), Failure> {
+    match (owner, tls) {
+        (Owner::Workspace { .. }, TlsPolicy::Skip) => {
+            Err(Failure::field(pointer, ErrorCode::TlsSkipRefused))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The connection test, streamed as it happens.
 
 use crate::services::SessionService;
-use crate::services::registries::{RegistryService, connection_of};
+use crate::services::registries::{RegistryService, check_tls, connection_of};
 use futures::Stream;
 use roadstead_core::model::{
     Connection, Owner, ProbeDepth, ProbeReport, ProbeStep, RegistryId, RequestContext, UserId,
@@ -18,6 +18,8 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 pub enum TestTarget {
     /// What a person is typing.
     Unsaved {
+        /// Whom it would belong to.
+        owner: Owner,
         /// Everything typed so far.
         connection: Connection,
         /// Whether the account is tried too. A half-typed password would lock it.
@@ -116,13 +118,15 @@ impl RegistryService {
             TestTarget::Stored(id) => Some(*id),
             TestTarget::Unsaved { .. } => None,
         };
-        let (connection, depth) = match target {
+        let (owner, connection, depth) = match target {
             TestTarget::Unsaved {
+                owner,
                 connection,
                 credential,
                 plain_http_consent,
             } => {
-                authorize(&ctx.actor, Permission::RegistryTest, Owner::Platform)?;
+                self.permitted(ctx, Permission::RegistryTest, owner).await?;
+                check_tls("/registry/tls", owner, &connection.tls)?;
                 // Without consent nothing secret goes out, but looking is harmless.
                 if credential
                     && connection.account.is_some()
@@ -135,6 +139,7 @@ impl RegistryService {
                     ));
                 }
                 (
+                    owner,
                     connection,
                     if credential {
                         ProbeDepth::Full
@@ -152,10 +157,11 @@ impl RegistryService {
                     .registry_target(id)
                     .await?
                     .ok_or_else(Failure::not_found)?;
-                (connection_of(self.ports(), &target)?, ProbeDepth::Full)
+                let connection = connection_of(self.ports(), &target)?;
+                (seen.owner, connection, ProbeDepth::Full)
             }
         };
-        let adapter = self.connect(connection)?;
+        let adapter = self.connect(owner, connection)?;
         let (send, receive) = tokio::sync::mpsc::unbounded_channel();
         let wishes = self.ports().wishes.clone();
         tokio::spawn(async move {

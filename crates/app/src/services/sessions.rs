@@ -2,10 +2,12 @@
 
 use crate::context::Ports;
 use crate::password::Passwords;
+use crate::services::object;
 use crate::services::setup::new_token;
+use crate::throttle::Throttle;
 use roadstead_core::model::{
-    Actor, AuditActor, AuditEntry, AuditObject, Name, Person, RequestContext, Secret, Session,
-    SessionId, SessionToken,
+    Actor, AuditActor, AuditEntry, CameBy, Name, Person, RequestContext, Secret, Session,
+    SessionId, SessionToken, Timestamp, UserId,
 };
 use roadstead_core::ports::SessionOwner;
 use roadstead_core::{ErrorCode, Failure, Permission};
@@ -27,11 +29,38 @@ pub struct OpenedSession {
 pub struct SessionService {
     ports: Ports,
     passwords: Arc<Passwords>,
+    throttle: Arc<Throttle>,
 }
 
 impl SessionService {
-    pub(crate) const fn new(ports: Ports, passwords: Arc<Passwords>) -> Self {
-        Self { ports, passwords }
+    pub(crate) const fn new(
+        ports: Ports,
+        passwords: Arc<Passwords>,
+        throttle: Arc<Throttle>,
+    ) -> Self {
+        Self {
+            ports,
+            passwords,
+            throttle,
+        }
+    }
+
+    /// A new session of somebody, and the secret for its cookie.
+    pub(super) fn fresh(
+        ctx: &RequestContext,
+        user_id: UserId,
+        now: Timestamp,
+    ) -> Result<(SessionToken, Session), Failure> {
+        let token = new_token()?;
+        let session = Session {
+            id: SessionId::new(),
+            user_id,
+            digest: token.digest(),
+            created_at: now,
+            last_seen_at: now,
+            source_address: ctx.source_address.clone(),
+        };
+        Ok((token, session))
     }
 
     /// Opens a session for a name and its password.
@@ -45,42 +74,38 @@ impl SessionService {
         name: &str,
         password: Secret<String>,
     ) -> Result<OpenedSession, Failure> {
-        let found = match Name::parse(name) {
-            Ok(name) => self.ports.store.login_of(&name).await?,
-            Err(_) => None,
+        let name = Name::parse(name).ok();
+        // Before the password is looked at: a right one must not tell itself apart.
+        self.throttle
+            .attempt(name.as_ref(), ctx.source_address.as_deref())?;
+        let found = match &name {
+            Some(name) => self.ports.store.login_of(name).await?,
+            None => None,
         };
         let (user, hash) = found.unzip();
-        let fits = self.passwords.fits(password, hash).await?;
+        let fits = self.passwords.fits(password, hash.flatten()).await?;
         let Some(user) = user.filter(|_| fits) else {
             return Err(Failure::new(ErrorCode::SessionCredentialsRejected));
         };
+        self.throttle
+            .succeeded(&user.name, ctx.source_address.as_deref());
         let now = self.ports.clock.now();
-        let token = new_token()?;
-        let session = Session {
-            id: SessionId::new(),
-            user_id: user.id,
-            digest: token.digest(),
-            created_at: now,
-            last_seen_at: now,
-        };
-        let object = AuditObject {
-            kind: "session".to_owned(),
-            id: session.id.to_string(),
-            name: user.name.to_string(),
-        };
+        let (token, session) = Self::fresh(ctx, user.id, now)?;
+        let object = object("session", session.id, &user.name);
         let mut audit = AuditEntry::done(ctx, now, Permission::SessionOpen.as_str(), object);
         audit.actor = AuditActor::User {
             id: user.id,
             name: user.name.to_string(),
         };
-        self.ports
+        let id = session.id;
+        self.ports.store.open_session(session, audit).await?;
+        let owner = self
+            .ports
             .store
-            .open_session(session.clone(), audit)
-            .await?;
-        Ok(OpenedSession {
-            token,
-            owner: SessionOwner { session, user },
-        })
+            .session_by_id(id)
+            .await?
+            .ok_or_else(|| Failure::new(ErrorCode::SessionCredentialsRejected))?;
+        Ok(OpenedSession { token, owner })
     }
 
     /// The session a cookie stands for, if it is open. One query; the time of last use is written
@@ -122,32 +147,55 @@ impl SessionService {
     /// When nobody is signed in or the database does not take it.
     pub async fn close(&self, ctx: &RequestContext) -> Result<(), Failure> {
         let person = Self::person(ctx)?;
-        let object = AuditObject {
-            kind: "session".to_owned(),
-            id: person.session_id.to_string(),
-            name: person.name.to_string(),
-        };
-        let audit = AuditEntry::done(
-            ctx,
-            self.ports.clock.now(),
-            Permission::SessionClose.as_str(),
-            object,
-        );
-        Ok(self
-            .ports
-            .store
-            .close_session(person.session_id, person.id, audit)
-            .await?)
+        let id = person
+            .session_id()
+            .ok_or_else(|| Failure::new(ErrorCode::SessionRequired))?;
+        self.end(ctx, person, id).await
+    }
+
+    /// The asker's sessions.
+    ///
+    /// # Errors
+    /// When nobody is signed in or the database does not answer.
+    pub async fn list(&self, ctx: &RequestContext) -> Result<Vec<Session>, Failure> {
+        let person = Self::person(ctx)?;
+        let now = self.ports.clock.now();
+        let (idle, age) = (now.minus(Session::IDLE), now.minus(Session::AGE));
+        Ok(self.ports.store.sessions_of(person.id, idle, age).await?)
+    }
+
+    /// Ends one of the asker's sessions.
+    ///
+    /// # Errors
+    /// A session that is absent or somebody else's.
+    pub async fn revoke(&self, ctx: &RequestContext, id: SessionId) -> Result<(), Failure> {
+        let person = Self::person(ctx)?;
+        let found = self.ports.store.session_by_id(id).await?;
+        if found.is_none_or(|owner| owner.user.id != person.id) {
+            return Err(Failure::not_found());
+        }
+        self.end(ctx, person, id).await
+    }
+
+    async fn end(
+        &self,
+        ctx: &RequestContext,
+        person: &Person,
+        id: SessionId,
+    ) -> Result<(), Failure> {
+        let object = object("session", id, &person.name);
+        let action = Permission::SessionClose.as_str();
+        let audit = AuditEntry::done(ctx, self.ports.clock.now(), action, object);
+        Ok(self.ports.store.close_session(id, person.id, audit).await?)
     }
 
     /// The actor a resumed session stands for.
     #[must_use]
     pub fn actor(owner: &SessionOwner) -> Actor {
-        Actor::Person(Person {
-            id: owner.user.id,
-            name: owner.user.name.clone(),
-            platform_role: owner.user.platform_role,
-            session_id: owner.session.id,
-        })
+        Actor::Person(Person::new(
+            &owner.user,
+            owner.memberships.clone(),
+            CameBy::Session(owner.session.id),
+        ))
     }
 }

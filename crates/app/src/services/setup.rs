@@ -3,12 +3,13 @@
 
 use crate::context::Ports;
 use crate::password::Passwords;
-use crate::services::OpenedSession;
+use crate::services::{OpenedSession, SessionService};
 use roadstead_core::model::{
-    AuditEntry, AuditObject, Name, PlatformRole, RequestContext, RequestId, Secret, Session,
-    SessionId, SessionToken, User, UserId,
+    Actor, AuditEntry, AuditObject, DisplayName, Name, PlatformRole, RequestContext, RequestId,
+    Secret, SessionToken, User, UserId,
 };
 use roadstead_core::ports::{CreateFirstAdmin, SessionOwner, StoreError};
+use roadstead_core::rules::visible;
 use roadstead_core::{ErrorCode, Failure, Permission};
 use std::sync::Arc;
 use std::time::Duration;
@@ -93,14 +94,7 @@ impl SetupService {
         let hash = self.passwords.hash(password).await?;
         let now = self.ports.clock.now();
         let user = new_admin(name, now);
-        let session_token = new_token()?;
-        let session = Session {
-            id: SessionId::new(),
-            user_id: user.id,
-            digest: session_token.digest(),
-            created_at: now,
-            last_seen_at: now,
-        };
+        let (session_token, session) = SessionService::fresh(ctx, user.id, now)?;
         let mut audit = AuditEntry::done(
             ctx,
             now,
@@ -119,7 +113,11 @@ impl SetupService {
         self.ports.store.create_first_admin(command, audit).await?;
         Ok(OpenedSession {
             token: session_token,
-            owner: SessionOwner { session, user },
+            owner: SessionOwner {
+                session,
+                user,
+                memberships: Vec::new(),
+            },
         })
     }
 
@@ -152,10 +150,23 @@ impl SetupService {
     }
 }
 
+/// The context of something done on the host, without anybody asking over the network.
+#[must_use]
+pub fn own_context() -> RequestContext {
+    RequestContext {
+        visible: visible(&Actor::Anonymous),
+        actor: Actor::Anonymous,
+        request_id: RequestId::make(),
+        source_address: None,
+    }
+}
+
 fn new_admin(name: Name, now: roadstead_core::model::Timestamp) -> User {
     User {
         id: UserId::new(),
         name,
+        display_name: DisplayName::default(),
+        machine_of: None,
         platform_role: Some(PlatformRole::Admin),
         created_at: now,
         generation: 1,

@@ -1,9 +1,26 @@
 //! Who is asking.
 
-use super::{AuditActor, Name, PlatformRole, RequestId, SessionId, UserId};
+use super::{
+    ApiTokenId, AuditActor, Membership, Name, Owner, PlatformRole, RequestId, SessionId, TokenCut,
+    User, UserId, WorkspaceRole,
+};
 use crate::rules::Visible;
 
-/// A signed-in person with the rights they have now.
+/// How somebody proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CameBy {
+    /// By a browser's session.
+    Session(SessionId),
+    /// By an API token, which leaves only a part of their rights.
+    Token {
+        /// Which one.
+        id: ApiTokenId,
+        /// What it leaves.
+        cut: TokenCut,
+    },
+}
+
+/// A person, or a machine account, with the rights they have now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// Their id.
@@ -12,8 +29,43 @@ pub struct Person {
     pub name: Name,
     /// Their role over the installation, if any.
     pub platform_role: Option<PlatformRole>,
-    /// The session they came by.
-    pub session_id: SessionId,
+    /// Their roles in workspaces.
+    pub memberships: Vec<Membership>,
+    /// How they came.
+    pub came_by: CameBy,
+}
+
+impl Person {
+    /// This user with these memberships.
+    #[must_use]
+    pub fn new(user: &User, memberships: Vec<Membership>, came_by: CameBy) -> Self {
+        Self {
+            id: user.id,
+            name: user.name.clone(),
+            platform_role: user.platform_role,
+            memberships,
+            came_by,
+        }
+    }
+
+    /// Their role in the workspace that owns something.
+    #[must_use]
+    pub fn role_at(&self, owner: Owner) -> Option<WorkspaceRole> {
+        let id = owner.workspace()?;
+        self.memberships
+            .iter()
+            .find(|m| m.workspace_id == id)
+            .map(|m| m.role)
+    }
+
+    /// The session they came by, if it was one.
+    #[must_use]
+    pub const fn session_id(&self) -> Option<SessionId> {
+        match self.came_by {
+            CameBy::Session(id) => Some(id),
+            CameBy::Token { .. } => None,
+        }
+    }
 }
 
 /// Who is asking.
@@ -21,7 +73,7 @@ pub struct Person {
 pub enum Actor {
     /// Nobody we know.
     Anonymous,
-    /// A person.
+    /// A person or a machine account.
     Person(Person),
 }
 

@@ -1,6 +1,7 @@
 //! The change feed: what changed, never how.
 
 use super::{Generation, UserId, WorkspaceId};
+use crate::Permission;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -17,20 +18,33 @@ pub enum Topic {
     RegistryHealth,
     /// A registry's figures changed.
     RegistryStatistics,
-    /// A person was made or changed.
+    /// A person was made, changed or deleted. With a `user_id`: what that person may do has
+    /// changed, and their streams end.
     User,
     /// A session was opened or closed.
     Session,
+    /// A workspace was made, edited or deleted.
+    Workspace,
+    /// A member's role was set or taken; the object is the workspace.
+    Member,
+    /// A machine account was made or deleted.
+    MachineAccount,
+    /// An API token was made or revoked.
+    Token,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 9] = [
         Self::Registry,
         Self::RegistryHealth,
         Self::RegistryStatistics,
         Self::User,
         Self::Session,
+        Self::Workspace,
+        Self::Member,
+        Self::MachineAccount,
+        Self::Token,
     ];
 
     /// The topic in the API and the database.
@@ -42,6 +56,26 @@ impl Topic {
             Self::RegistryStatistics => "registry_statistics",
             Self::User => "user",
             Self::Session => "session",
+            Self::Workspace => "workspace",
+            Self::Member => "member",
+            Self::MachineAccount => "machine_account",
+            Self::Token => "token",
+        }
+    }
+
+    /// What somebody must hold, on the object's owner, to hear of such changes.
+    #[must_use]
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::Registry | Self::RegistryHealth | Self::RegistryStatistics => {
+                Permission::RegistryRead
+            }
+            Self::User => Permission::UserRead,
+            // One's own; `user_id` says whose.
+            Self::Session | Self::Token => Permission::ChangeFollow,
+            Self::Workspace => Permission::WorkspaceRead,
+            Self::Member => Permission::MemberRead,
+            Self::MachineAccount => Permission::MachineAccountRead,
         }
     }
 
@@ -65,6 +99,6 @@ pub struct Change {
     pub generation: Generation,
     /// The workspace it belongs to; `None` for the platform.
     pub workspace_id: Option<WorkspaceId>,
-    /// The only person who may hear of it, for sessions; `None` for everybody who may see the object.
+    /// The only person who may hear of it, for what is their own; `None` for everybody who may see the object.
     pub user_id: Option<UserId>,
 }

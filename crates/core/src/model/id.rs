@@ -44,6 +44,8 @@ id! {
     UserId;
     /// A signed-in browser.
     SessionId;
+    /// An API token.
+    ApiTokenId;
     /// A tenant.
     WorkspaceId;
     /// An integrated registry.

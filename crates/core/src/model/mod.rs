@@ -2,6 +2,7 @@
 
 mod actor;
 mod address;
+mod api_token;
 mod audit;
 mod change;
 mod condition;
@@ -18,9 +19,11 @@ mod session;
 mod text;
 mod timestamp;
 mod user;
+mod workspace;
 
-pub use actor::{Actor, Person, RequestContext};
+pub use actor::{Actor, CameBy, Person, RequestContext};
 pub use address::{Address, Origin, Scheme};
+pub use api_token::{ApiToken, ApiTokenText, TokenCut};
 pub use audit::{
     AuditActor, AuditBy, AuditEntry, AuditFilter, AuditObject, AuditOutcome, AuditPosition,
 };
@@ -28,10 +31,12 @@ pub use change::{Change, ChangeId, Topic};
 pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use connection::{Account, Connection, TlsPolicy};
 pub use health::{Health, HealthReport, Reason};
-pub use id::{AuditEntryId, InstallationId, RegistryId, RequestId, SessionId, UserId, WorkspaceId};
+pub use id::{
+    ApiTokenId, AuditEntryId, InstallationId, RegistryId, RequestId, SessionId, UserId, WorkspaceId,
+};
 pub use name::Name;
 pub use observed::{Observed, Unavailable};
-pub use page::{Cursor, Page, PageRequest, Total};
+pub use page::{Counted, Cursor, NamePosition, Page, PageRequest, Total};
 pub use probe::{ProbeDepth, ProbeOutcome, ProbeReport, ProbeStep, StepName, StepStatus};
 pub use registry::{
     Generation, Owner, Registry, RegistryFacets, RegistryFilter, RegistryKind, RegistryPosition,
@@ -39,6 +44,7 @@ pub use registry::{
 };
 pub use secret::Secret;
 pub use session::{Session, SessionToken, TokenDigest};
-pub use text::Description;
+pub use text::{Description, DisplayName};
 pub use timestamp::Timestamp;
-pub use user::{PasswordHash, PlatformRole, User, UserRef, WorkspaceRole};
+pub use user::{PasswordHash, PlatformRole, User, UserChanges, UserFilter, UserRef, WorkspaceRole};
+pub use workspace::{Member, Membership, Workspace, WorkspaceFilter};

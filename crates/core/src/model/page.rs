@@ -1,6 +1,6 @@
 //! Pages of lists, by key and never by offset.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How many rows match, exact up to a bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -38,3 +38,17 @@ pub struct Page<T, P> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Cursor(pub String);
+
+/// A place in a list ordered by a unique name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NamePosition(pub String);
+
+/// A page of a list with its count.
+#[derive(Debug, Clone)]
+pub struct Counted<T> {
+    /// The rows.
+    pub page: Page<T, NamePosition>,
+    /// How many match.
+    pub total: Total,
+}

@@ -5,11 +5,20 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
+use subtle::ConstantTimeEq as _;
 
 /// SHA-256 of a bearer secret: what the database keeps instead of the secret. The secret has 256
 /// random bits, so a plain hash is enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenDigest(pub [u8; 32]);
+
+impl TokenDigest {
+    /// Whether both are the same, in the same time whatever they are.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
 
 /// The secret in a session cookie or a set-up link: 256 random bits.
 #[derive(Clone)]
@@ -68,6 +77,8 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When it was last used, within a minute.
     pub last_seen_at: Timestamp,
+    /// Where it was opened from.
+    pub source_address: Option<String>,
 }
 
 impl Session {
@@ -118,6 +129,7 @@ mod tests {
             digest: SessionToken::from_text("x").digest(),
             created_at: start,
             last_seen_at: start,
+            source_address: None,
         };
         let hour = |h: u64| start.plus(Duration::from_secs(h * 3_600));
         assert!(session.is_open(hour(11)));

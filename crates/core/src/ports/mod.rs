@@ -4,8 +4,11 @@ mod audit_store;
 mod change_feed;
 mod clock;
 mod registry;
+mod sessions;
 mod store;
+mod users;
 mod vault;
+mod workspaces;
 
 pub use audit_store::{AuditList, AuditStore};
 pub use change_feed::ChangeFeed;
@@ -14,9 +17,12 @@ pub use registry::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryConnector,
     RegistryError, StepSink,
 };
+pub use sessions::{SessionOwner, SessionStore, TokenOwner, TokenStore};
 pub use store::{
     CreateFirstAdmin, DisconnectRegistry, EditRegistry, IntegrateRegistry, RegistryList,
-    RegistryObservation, RegistryStore, RegistryTarget, SessionOwner, SessionStore, SetupStore,
-    StatisticsObservation, StoreError, UserStore,
+    RegistryObservation, RegistryStore, RegistryTarget, SetupStore, StatisticsObservation,
+    StoreError,
 };
+pub use users::{ChangePassword, EditUser, OneTimeLink, UseLink, UserStore};
 pub use vault::{CredentialBinding, SealedCredential, Vault, VaultError};
+pub use workspaces::{EditWorkspace, SetMember, WorkspaceStore};

@@ -5,10 +5,9 @@
 
 use super::SealedCredential;
 use crate::model::{
-    AuditEntry, Condition, Description, Generation, HealthReport, Name, Observed, Page,
-    PageRequest, PasswordHash, Registry, RegistryFacets, RegistryFilter, RegistryId,
-    RegistryPosition, RegistrySort, Session, SessionId, Timestamp, TokenDigest, Total, User,
-    UserId,
+    AuditEntry, Condition, Description, Generation, HealthReport, Observed, Page, PageRequest,
+    PasswordHash, Registry, RegistryFacets, RegistryFilter, RegistryId, RegistryPosition,
+    RegistrySort, Session, Timestamp, TokenDigest, Total, User,
 };
 use crate::rules::Visible;
 use crate::{ErrorCode, Failure};
@@ -29,6 +28,20 @@ pub enum StoreError {
     /// A bearer secret does not match or has expired.
     #[error("no match")]
     NoMatch,
+    /// No administrator who can sign in would be left.
+    #[error("the last administrator")]
+    LastAdmin,
+    /// There are registries in it.
+    #[error("not empty: {registries} registries")]
+    NotEmpty {
+        /// How many.
+        registries: u64,
+        /// The names of the first of them.
+        names: Vec<String>,
+    },
+    /// There are as many as there may be.
+    #[error("there are {0} already")]
+    Full(u64),
     /// It was edited since it was read.
     #[error("stale: generation is {current} now")]
     Stale {
@@ -53,6 +66,11 @@ impl From<StoreError> for Failure {
             StoreError::NameTaken => Self::new(ErrorCode::RegistryNameTaken),
             StoreError::AlreadyDone => Self::new(ErrorCode::SetupDone),
             StoreError::NoMatch => Self::new(ErrorCode::SetupLinkInvalid),
+            StoreError::LastAdmin => Self::new(ErrorCode::UserLastAdmin),
+            StoreError::NotEmpty { registries, names } => Self::new(ErrorCode::WorkspaceNotEmpty)
+                .with("registries", registries)
+                .with("names", names.join(", ")),
+            StoreError::Full(limit) => Self::new(ErrorCode::TokenLimit).with("limit", limit),
             StoreError::Stale { current } => {
                 Self::new(ErrorCode::RequestStale).with("current", current)
             }
@@ -110,46 +128,6 @@ pub trait SetupStore: Send + Sync {
         password: PasswordHash,
         audit: AuditEntry,
     ) -> Result<bool, StoreError>;
-}
-
-/// People.
-#[async_trait]
-pub trait UserStore: Send + Sync {
-    /// The person with this name and their password.
-    async fn login_of(&self, name: &Name) -> Result<Option<(User, PasswordHash)>, StoreError>;
-}
-
-/// A session together with its person, read in one query.
-#[derive(Debug, Clone)]
-pub struct SessionOwner {
-    /// The session.
-    pub session: Session,
-    /// The person.
-    pub user: User,
-}
-
-/// Sessions.
-#[async_trait]
-pub trait SessionStore: Send + Sync {
-    /// The session with this digest, whether still open or not. One query.
-    async fn session(&self, digest: &TokenDigest) -> Result<Option<SessionOwner>, StoreError>;
-
-    /// Stores a new session.
-    async fn open_session(&self, session: Session, audit: AuditEntry) -> Result<(), StoreError>;
-
-    /// Moves the time of last use. Not audited; no change entry.
-    async fn touch_session(&self, id: SessionId, at: Timestamp) -> Result<(), StoreError>;
-
-    /// Ends a session. Ending one that is gone is fine. The change entry is for its person only.
-    async fn close_session(
-        &self,
-        id: SessionId,
-        user_id: UserId,
-        audit: AuditEntry,
-    ) -> Result<(), StoreError>;
-
-    /// Deletes sessions last used before `idle` or opened before `age`; answers how many.
-    async fn prune_sessions(&self, idle: Timestamp, age: Timestamp) -> Result<u64, StoreError>;
 }
 
 /// A new registry with its sealed credential.

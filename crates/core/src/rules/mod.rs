@@ -6,6 +6,6 @@ mod health;
 mod visible;
 
 pub use audit::{AuditSet, audit_set, is_refusal};
-pub use authorize::{authorize, holds};
+pub use authorize::{admit, authorize, holds};
 pub use health::{HealthObservation, HealthSchedule, HealthTracker};
 pub use visible::{Visible, sees_change, visible};

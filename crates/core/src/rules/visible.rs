@@ -1,7 +1,8 @@
 //! What an actor may see. Lists, searches, totals and the change stream all filter by this one
 //! answer and know no rule of their own.
 
-use crate::model::{Actor, Change, Owner, WorkspaceId};
+use super::holds;
+use crate::model::{Actor, CameBy, Change, Owner, WorkspaceId};
 
 /// A set of objects by owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,14 +23,32 @@ impl Visible {
             (Self::Workspaces(_), Owner::Platform) => false,
         }
     }
+
+    /// The part of the set that belongs to one workspace.
+    fn within(&self, id: WorkspaceId) -> Self {
+        let there = self.contains(Owner::Workspace { id });
+        Self::Workspaces(there.then_some(id).into_iter().collect())
+    }
 }
 
-/// The set of what `actor` may see.
+/// The set of what `actor` may see: everything with a platform role, else what belongs to the
+/// workspaces they are a member of, and through a token only the workspace it is cut to.
 #[must_use]
 pub fn visible(actor: &Actor) -> Visible {
-    match actor.person() {
-        Some(person) if person.platform_role.is_some() => Visible::Everything,
-        _ => Visible::Workspaces(Vec::new()),
+    let Some(person) = actor.person() else {
+        return Visible::Workspaces(Vec::new());
+    };
+    let set = if person.platform_role.is_some() {
+        Visible::Everything
+    } else {
+        Visible::Workspaces(person.memberships.iter().map(|m| m.workspace_id).collect())
+    };
+    match &person.came_by {
+        CameBy::Token { cut, .. } => match cut.workspace_id {
+            Some(id) => set.within(id),
+            None => set,
+        },
+        CameBy::Session(_) => set,
     }
 }
 
@@ -42,14 +61,15 @@ pub fn sees_change(actor: &Actor, set: &Visible, change: &Change) -> bool {
     let owner = change
         .workspace_id
         .map_or(Owner::Platform, |id| Owner::Workspace { id });
-    set.contains(owner)
+    set.contains(owner) && holds(actor, change.topic.permission(), owner)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Visible, sees_change, visible};
     use crate::model::{
-        Actor, Change, Name, Owner, Person, PlatformRole, SessionId, Topic, UserId, WorkspaceId,
+        Actor, CameBy, Change, Membership, Name, Owner, Person, PlatformRole, SessionId, Topic,
+        UserId, WorkspaceId, WorkspaceRole,
     };
 
     fn person(role: Option<PlatformRole>) -> Actor {
@@ -57,8 +77,20 @@ mod tests {
             id: UserId::new(),
             name: Name::parse("somebody").expect("name"),
             platform_role: role,
-            session_id: SessionId::new(),
+            memberships: Vec::new(),
+            came_by: CameBy::Session(SessionId::new()),
         })
+    }
+
+    fn change(topic: Topic, workspace_id: Option<WorkspaceId>) -> Change {
+        Change {
+            id: 1,
+            topic,
+            object_id: uuid::Uuid::nil(),
+            generation: 1,
+            workspace_id,
+            user_id: None,
+        }
     }
 
     #[test]
@@ -79,20 +111,31 @@ mod tests {
     #[test]
     fn change_of_one_persons_session_reaches_only_that_person() {
         let admin = person(Some(PlatformRole::Admin));
-        let mut change = Change {
-            id: 1,
-            topic: Topic::Session,
-            object_id: uuid::Uuid::nil(),
-            generation: 1,
-            workspace_id: None,
-            user_id: Some(UserId::new()),
-        };
+        let mut change = change(Topic::Session, None);
+        change.user_id = Some(UserId::new());
         assert!(!sees_change(&admin, &visible(&admin), &change));
         change.user_id = admin.person().map(|p| p.id);
         assert!(sees_change(&admin, &visible(&admin), &change));
-        change.user_id = None;
-        assert!(sees_change(&admin, &visible(&admin), &change));
-        let nobody = person(None);
-        assert!(!sees_change(&nobody, &visible(&nobody), &change));
+    }
+
+    #[test]
+    fn member_hears_of_the_own_workspace_what_the_role_may_read() {
+        let (own, sibling) = (WorkspaceId::new(), WorkspaceId::new());
+        let Actor::Person(mut viewer) = person(None) else {
+            unreachable!("a person")
+        };
+        viewer.memberships.push(Membership {
+            workspace_id: own,
+            role: WorkspaceRole::Viewer,
+        });
+        let viewer = Actor::Person(viewer);
+        let hears = |topic, id| sees_change(&viewer, &visible(&viewer), &change(topic, id));
+        assert!(hears(Topic::RegistryHealth, Some(own)));
+        assert!(hears(Topic::Workspace, Some(own)));
+        assert!(!hears(Topic::Member, Some(own)), "admins only");
+        for topic in Topic::ALL {
+            assert!(!hears(topic, Some(sibling)), "{topic:?}");
+            assert!(!hears(topic, None), "{topic:?}");
+        }
     }
 }

@@ -3,11 +3,16 @@
 
 mod audit_entries;
 mod changes;
+mod machine_accounts;
+mod members;
+mod profile;
 mod registries;
 mod registry_tests;
 mod service;
 mod session;
 mod setup;
+mod users;
+mod workspaces;
 
 use crate::access::access;
 use crate::api::{Api, Declared};
@@ -26,7 +31,9 @@ use roadstead_core::{ErrorCode, Failure, Permission};
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa_axum::routes;
 
 #[derive(OpenApi)]
@@ -45,15 +52,13 @@ struct Document;
 fn api(state: Option<AppState>) -> Api {
     let mut document = Document::openapi();
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::gate::COOKIE)));
-    document
-        .components
-        .get_or_insert_default()
-        .security_schemes
-        .insert("session".to_owned(), cookie.into());
-    document.security = Some(vec![utoipa::openapi::security::SecurityRequirement::new(
-        "session",
-        Vec::<String>::new(),
-    )]);
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    let schemes = &mut document.components.get_or_insert_default().security_schemes;
+    schemes.insert("session".to_owned(), cookie.into());
+    schemes.insert("token".to_owned(), SecurityScheme::Http(bearer).into());
+    // Either of them, not both.
+    let either = ["session", "token"].map(|s| SecurityRequirement::new(s, Vec::<String>::new()));
+    document.security = Some(either.into());
     Api::new(state, document)
         .route(Permission::ServiceLook, routes!(service::healthz))
         .route(Permission::ServiceLook, routes!(service::readyz))
@@ -63,6 +68,77 @@ fn api(state: Option<AppState>) -> Api {
         .route(Permission::SessionOpen, routes!(session::open_session))
         .route(Permission::SessionRead, routes!(session::get_session))
         .route(Permission::SessionClose, routes!(session::close_session))
+        .route(Permission::PasswordReset, routes!(profile::reset_password))
+        .route(Permission::ProfileRead, routes!(profile::get_profile))
+        .route(Permission::ProfileEdit, routes!(profile::edit_profile))
+        .route(
+            Permission::PasswordChange,
+            routes!(profile::change_password),
+        )
+        .route(Permission::SessionRead, routes!(profile::list_sessions))
+        .route(Permission::SessionClose, routes!(profile::revoke_session))
+        .route(Permission::TokenRead, routes!(profile::list_tokens))
+        .route(Permission::TokenCreate, routes!(profile::create_token))
+        .route(Permission::TokenRevoke, routes!(profile::revoke_token))
+        .route(Permission::UserRead, routes!(users::list_users))
+        .route(Permission::UserCreate, routes!(users::create_user))
+        .route(Permission::UserRead, routes!(users::get_user))
+        .route(Permission::UserEdit, routes!(users::edit_user))
+        .route(Permission::UserDelete, routes!(users::delete_user))
+        .route(
+            Permission::UserResetPassword,
+            routes!(users::create_reset_link),
+        )
+        .route(Permission::UserRead, routes!(users::list_user_sessions))
+        .route(Permission::UserEndSession, routes!(users::end_user_session))
+        .route(
+            Permission::WorkspaceRead,
+            routes!(workspaces::list_workspaces),
+        )
+        .route(
+            Permission::WorkspaceCreate,
+            routes!(workspaces::create_workspace),
+        )
+        .route(
+            Permission::WorkspaceRead,
+            routes!(workspaces::get_workspace),
+        )
+        .route(
+            Permission::WorkspaceEdit,
+            routes!(workspaces::edit_workspace),
+        )
+        .route(
+            Permission::WorkspaceDelete,
+            routes!(workspaces::delete_workspace),
+        )
+        .route(Permission::MemberRead, routes!(members::list_members))
+        .route(Permission::MemberSet, routes!(members::add_member))
+        .route(Permission::MemberSet, routes!(members::set_member))
+        .route(Permission::MemberRemove, routes!(members::remove_member))
+        .route(
+            Permission::MachineAccountRead,
+            routes!(machine_accounts::list_machine_accounts),
+        )
+        .route(
+            Permission::MachineAccountCreate,
+            routes!(machine_accounts::create_machine_account),
+        )
+        .route(
+            Permission::MachineAccountDelete,
+            routes!(machine_accounts::delete_machine_account),
+        )
+        .route(
+            Permission::MachineAccountRead,
+            routes!(machine_accounts::list_machine_tokens),
+        )
+        .route(
+            Permission::MachineAccountIssue,
+            routes!(machine_accounts::issue_machine_token),
+        )
+        .route(
+            Permission::MachineAccountRevoke,
+            routes!(machine_accounts::revoke_machine_token),
+        )
         .route(
             Permission::RegistryRead,
             routes!(registries::list_registries),
@@ -172,6 +248,8 @@ mod tests {
             "LoginRequest",
             "RegistryInput",
             "RegistryTestInput",
+            "PasswordReset",
+            "PasswordChange",
         ];
         for (name, schema) in document["components"]["schemas"]
             .as_object()

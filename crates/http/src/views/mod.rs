@@ -2,7 +2,9 @@
 
 mod audit;
 mod audit_export;
+mod api_token;
 mod changes;
+mod member;
 mod page;
 mod problem;
 mod registry;
@@ -10,14 +12,26 @@ mod registry_input;
 mod registry_test;
 mod session;
 mod setup;
+mod user;
 pub(crate) mod words;
+mod workspace;
 
 pub(crate) use audit::{AuditExportQuery, AuditPage, AuditQuery, ExportFormat};
 pub(crate) use audit_export::{CSV_HEADING, csv as audit_csv, jsonl as audit_jsonl};
+pub(crate) use api_token::{CreatedToken, TokenList, TokenRequest};
 pub(crate) use changes::ChangeView;
+pub(crate) use member::{
+    MachineAccountPage, MachineAccountView, MemberInput, MemberPage, MemberRole, MemberView,
+};
+pub(crate) use page::{PageQuery, SearchQuery};
 pub(crate) use problem::{FieldProblem, Problem};
 pub(crate) use registry::{RegistryPage, RegistryView};
 pub(crate) use registry_input::{RegistryEdit, RegistryInput, RegistryQuery};
 pub(crate) use registry_test::{RegistryTestRequest, TestLine};
-pub(crate) use session::{LoginRequest, SessionView};
+pub(crate) use session::{LoginRequest, SessionList, SessionView};
 pub(crate) use setup::{SetupRequest, SetupState};
+pub(crate) use user::{
+    CreatedUser, LinkView, PasswordChange, PasswordReset, ProfileEdit, UserEdit, UserInput,
+    UserPage, UserView,
+};
+pub(crate) use workspace::{WorkspaceEdit, WorkspaceInput, WorkspacePage, WorkspaceView};

@@ -1,9 +1,11 @@
 //! The connection test: its input and the lines of its answer.
 
-use super::registry_input::{TlsPolicyView, typed};
+use super::registry_input::{OwnerView, TlsPolicyView, typed};
 use super::words::{ErrorCodeWord, RegistryKindWord, StepNameWord};
 use roadstead_app::services::{TestEvent, TestTarget};
-use roadstead_core::model::{Connection, RegistryId, RegistryKind, Secret, StepName, StepStatus};
+use roadstead_core::model::{
+    Connection, Owner, RegistryId, RegistryKind, Secret, StepName, StepStatus,
+};
 use roadstead_core::{ErrorCode, Failure, FieldFailure};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -18,6 +20,9 @@ pub(crate) struct RegistryTestInput {
     /// The product expected.
     #[schema(value_type = RegistryKindWord)]
     kind: RegistryKind,
+    /// Whom it would belong to; the platform when absent.
+    #[serde(default)]
+    owner: Option<OwnerView>,
     /// `https://host[:port][/path]`.
     address: String,
     /// The integration account.
@@ -67,6 +72,7 @@ impl RegistryTestRequest {
                 );
                 match typed.address {
                     Some(address) if fields.is_empty() => Ok(TestTarget::Unsaved {
+                        owner: input.owner.map_or(Owner::Platform, Owner::from),
                         connection: Connection {
                             kind: input.kind,
                             address,

@@ -2,7 +2,8 @@
 //! written into the document here.
 
 use roadstead_core::model::{
-    AuditOutcome, ConditionStatus, ConditionType, Health, RegistryKind, StepName, Topic,
+    AuditOutcome, ConditionStatus, ConditionType, Health, PlatformRole, RegistryKind, StepName,
+    Topic, WorkspaceRole,
 };
 use roadstead_core::{ErrorCode, Permission};
 use std::borrow::Cow;
@@ -45,6 +46,10 @@ words! {
     HealthWord = owned(Health::ALL, Health::as_str);
     /// Steps of the connection test.
     StepNameWord = owned(StepName::ALL, StepName::as_str);
+    /// Roles over the installation.
+    PlatformRoleWord = owned(PlatformRole::ALL, PlatformRole::as_str);
+    /// Roles in a workspace.
+    WorkspaceRoleWord = owned(WorkspaceRole::ALL, WorkspaceRole::as_str);
     /// Topics of the change feed.
     TopicWord = owned(Topic::ALL, Topic::as_str);
     /// Outcomes in the audit log.

@@ -5,6 +5,7 @@ mod backup;
 mod key;
 mod serve;
 mod verify;
+mod user;
 
 use crate::config::Config;
 use crate::print_line;
@@ -74,6 +75,11 @@ enum Command {
         #[command(flatten)]
         settings: Settings,
     },
+    /// Helps people in, from the host.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
     /// Prints the API's description.
     Openapi {
         /// Prints the page of error codes instead.
@@ -103,6 +109,17 @@ enum KeyCommand {
     /// key as ROADSTEAD_SECURITY_MASTER_KEY and the old one as ROADSTEAD_SECURITY_MASTER_KEY_PREVIOUS,
     /// then run this with the same two. Keep the old key as long as backups made under it.
     Rotate(Settings),
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Prints a link with which somebody sets a new password.
+    ResetLink {
+        /// Their name.
+        name: String,
+        #[command(flatten)]
+        settings: Settings,
+    },
 }
 
 /// Where settings come from besides environment and defaults.
@@ -154,6 +171,9 @@ impl Cli {
             Command::Verify { json, settings } => {
                 in_runtime(verify::verify(settings.load()?, json))?
             }
+            Command::User {
+                command: UserCommand::ResetLink { name, settings },
+            } => in_runtime(user::reset_link(&name, settings.load()?))?,
             Command::Openapi { errors_page } => {
                 let text = if errors_page {
                     roadstead_http::errors_page()

@@ -8,14 +8,18 @@
 mod audit;
 mod backup;
 mod bad_input;
+mod cast;
 mod changes;
 mod key_rotate;
+mod matrix;
+mod people;
 mod postgres;
 mod registries;
 mod session;
 mod setup;
 mod start;
 mod tool;
+mod workspaces;
 
 /// The binary under test.
 const ROADSTEAD: &str = env!("CARGO_BIN_EXE_roadstead");

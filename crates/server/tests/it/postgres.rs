@@ -149,3 +149,47 @@ async fn postgres_that_takes_no_changes_is_said_and_reading_goes_on() {
     assert!(refused.headers.contains_key("retry-after"));
     assert_eq!(api.get("/api/v1/session").await.status, 200);
 }
+
+#[tokio::test]
+async fn postgres_processes_hear_of_each_others_changes_and_end_each_others_streams() {
+    use futures::StreamExt as _;
+    let bound = std::time::Duration::from_secs(20);
+    let (_server, database) = database();
+    let options = || TestAppOptions {
+        database_url: Some(database.url().to_owned()),
+        master_key: Some(MASTER_KEY.to_owned()),
+        ..TestAppOptions::default()
+    };
+    let one = TestApp::start_with(ROADSTEAD, options()).await;
+    let two = TestApp::start_with(ROADSTEAD, options()).await;
+    let here = one.admin().await;
+    let there = two.admin().await;
+    let mut events = Box::pin(
+        there
+            .client()
+            .events("/api/v1/changes", None)
+            .await
+            .expect("stream"),
+    );
+    let made = here
+        .post("/api/v1/workspaces", &json!({"name": "alpha"}))
+        .await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let event = tokio::time::timeout(bound, events.next())
+        .await
+        .expect("in time")
+        .expect("event")
+        .expect("read");
+    let change: serde_json::Value = serde_json::from_str(&event.data).expect("json");
+    assert_eq!(
+        (&change["topic"], &change["object_id"]),
+        (&json!("workspace"), &made.body["id"])
+    );
+    let session = there.get("/api/v1/session").await.body["id"].clone();
+    let path = format!("/api/v1/sessions/{}", session.as_str().expect("id"));
+    assert_eq!(here.delete(&path).await.status, 204);
+    tokio::time::timeout(bound, async { while events.next().await.is_some() {} })
+        .await
+        .expect("it ends");
+    assert_eq!(there.get("/api/v1/session").await.status, 401);
+}

@@ -4,12 +4,16 @@
     reason = "the derive of an entity makes public items, the module keeps them inside"
 )]
 
+pub mod api_token;
 pub mod audit_entry;
 pub mod change;
 pub mod change_head;
 pub mod credential;
 pub mod installation;
+pub mod membership;
 pub mod registry;
 pub mod session;
 pub mod setup_link;
 pub mod user;
+pub mod user_link;
+pub mod workspace;

@@ -11,6 +11,7 @@ pub struct Model {
     pub digest: Vec<u8>,
     pub created_at: i64,
     pub last_seen_at: i64,
+    pub source_address: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,10 +1,11 @@
 //! People, sessions, registries, audit log and change feed.
 
+use super::columns::{Columns, big, bytes, index, small, table, text};
 use sea_orm::sea_query::{
-    Alias, ColumnDef, ConditionalStatement as _, Expr, ExprTrait, ForeignKey, ForeignKeyAction,
-    Index, IndexCreateStatement, Query, Table, TableCreateStatement,
+    ColumnDef, ConditionalStatement as _, Expr, ExprTrait, ForeignKey, ForeignKeyAction,
+    IndexCreateStatement, Query, TableCreateStatement,
 };
-use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DbErr};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait};
 
 pub(crate) struct Migration;
@@ -43,59 +44,6 @@ impl MigrationTrait for Migration {
         manager.get_connection().execute(&head).await?;
         Ok(())
     }
-}
-
-/// Column types that differ between the databases.
-#[derive(Clone, Copy)]
-struct Columns(DbBackend);
-
-impl Columns {
-    fn uuid(self, name: &'static str) -> ColumnDef {
-        let mut column = ColumnDef::new(name);
-        if self.0 == DbBackend::Postgres {
-            column.uuid();
-        } else {
-            column.blob();
-        }
-        column
-    }
-
-    /// Text that is sorted by its bytes on both databases, whatever the locale of the server:
-    /// lists and their cursors must not depend on it.
-    fn sorted_text(self, name: &'static str) -> ColumnDef {
-        let mut column = ColumnDef::new(name);
-        column.text().not_null();
-        if self.0 == DbBackend::Postgres {
-            column.extra("COLLATE \"C\"");
-        }
-        column
-    }
-}
-
-fn text(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).text().to_owned()
-}
-
-/// Times in microseconds, counters and sizes.
-fn big(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).big_integer().to_owned()
-}
-
-fn small(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).small_integer().not_null().to_owned()
-}
-
-fn bytes(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name).blob().to_owned()
-}
-
-fn table(name: &'static str, columns: Vec<ColumnDef>) -> TableCreateStatement {
-    let mut table = Table::create();
-    table.table(Alias::new(name));
-    for column in columns {
-        table.col(column);
-    }
-    table
 }
 
 fn installation(c: Columns) -> TableCreateStatement {
@@ -259,15 +207,6 @@ fn change(c: Columns) -> TableCreateStatement {
         big("at").not_null().to_owned(),
     ];
     table("change", columns)
-}
-
-fn index(name: &str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
-    let mut index = Index::create();
-    index.name(name).table(Alias::new(table));
-    for column in columns {
-        index.col(*column);
-    }
-    index
 }
 
 fn indexes() -> Vec<IndexCreateStatement> {

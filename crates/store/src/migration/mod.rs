@@ -1,6 +1,8 @@
 //! The schema's history. Forward only: a migration on `main` is never edited, and none is undone.
 
+mod columns;
 mod m0001_skeleton;
+mod m0002_people;
 mod m0003_audit;
 mod m0004_keys;
 
@@ -13,6 +15,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m0001_skeleton::Migration),
+            Box::new(m0002_people::Migration),
             Box::new(m0003_audit::Migration),
             Box::new(m0004_keys::Migration),
         ]

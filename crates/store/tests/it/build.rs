@@ -3,12 +3,14 @@
 use roadstead_core::Permission;
 use roadstead_core::model::{
     Address, AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome, Description,
-    HealthReport, Name, Owner, PageRequest, PasswordHash, PlatformRole, Registry, RegistryFilter,
-    RegistryId, RegistryKind, RegistryPosition, RegistryStatistics, RequestId, Session, SessionId,
-    SessionToken, Timestamp, TlsPolicy, TokenDigest, User, UserId,
+    DisplayName, HealthReport, Name, Owner, PageRequest, PasswordHash, PlatformRole, Registry,
+    RegistryFilter, RegistryId, RegistryKind, RegistryPosition, RegistryStatistics, RequestId,
+    Session, SessionId, SessionToken, Timestamp, TlsPolicy, TokenDigest, User, UserId, Workspace,
+    WorkspaceId, WorkspaceRole,
 };
 use roadstead_core::ports::{
-    CreateFirstAdmin, IntegrateRegistry, RegistryStore as _, SealedCredential, SetupStore as _,
+    CreateFirstAdmin, IntegrateRegistry, OneTimeLink, RegistryStore as _, SealedCredential,
+    SetupStore as _, UserStore as _, WorkspaceStore as _,
 };
 use roadstead_core::rules::Visible;
 use roadstead_store::Store;
@@ -89,6 +91,10 @@ pub(crate) fn sealed() -> SealedCredential {
 }
 
 pub(crate) async fn integrate(store: &Store, registry: Registry) -> RegistryId {
+    let id = registry.id;
+    if let Some(workspace_id) = registry.owner.workspace() {
+        exist(store, workspace_id).await;
+    }
     let credential = registry.username.is_some().then(sealed);
     integrate_with(store, registry, credential).await
 }
@@ -115,6 +121,8 @@ pub(crate) fn user(text: &str) -> User {
     User {
         id: UserId::new(),
         name: name(text),
+        display_name: DisplayName::default(),
+        machine_of: None,
         platform_role: Some(PlatformRole::Admin),
         created_at: now(),
         generation: 1,
@@ -128,6 +136,7 @@ pub(crate) fn session(user_id: UserId, token: &str) -> Session {
         digest: digest(token),
         created_at: now(),
         last_seen_at: now(),
+        source_address: None,
     }
 }
 
@@ -168,4 +177,58 @@ pub(crate) fn everything() -> RegistryFilter {
 
 pub(crate) fn first(limit: u16) -> PageRequest<RegistryPosition> {
     PageRequest { limit, after: None }
+}
+
+pub(crate) fn workspace(text: &str) -> Workspace {
+    Workspace {
+        id: WorkspaceId::new(),
+        name: name(text),
+        description: Description::default(),
+        created_at: now(),
+        updated_at: now(),
+        generation: 1,
+    }
+}
+
+/// A person without a password, whose link is `link of <name>`.
+pub(crate) async fn person(store: &Store, text: &str, role: Option<PlatformRole>) -> User {
+    let made = User {
+        platform_role: role,
+        ..user(text)
+    };
+    let link = OneTimeLink {
+        digest: digest(&format!("link of {text}")),
+        expires_at: later(3_600),
+    };
+    let entry = audit("user.create", "user", made.id);
+    store
+        .create_user(made.clone(), link, entry)
+        .await
+        .expect("person");
+    made
+}
+
+pub(crate) async fn role_of(
+    store: &Store,
+    id: WorkspaceId,
+    user_id: UserId,
+) -> Option<WorkspaceRole> {
+    let member = store.member(id, user_id).await.expect("answer");
+    member.map(|member| member.role)
+}
+
+/// Makes the workspace with this id unless it is there.
+async fn exist(store: &Store, id: WorkspaceId) {
+    let found = store.workspace(id, &Visible::Everything).await;
+    if found.expect("answer").is_none() {
+        let made = Workspace {
+            id,
+            ..workspace(&format!("w-{}", id.0.simple()))
+        };
+        let entry = audit("workspace.create", "workspace", id);
+        store
+            .create_workspace(made, entry)
+            .await
+            .expect("workspace");
+    }
 }

@@ -44,4 +44,6 @@ mod paging;
 mod registries;
 mod sessions;
 mod setup;
+mod users;
 mod vault;
+mod workspaces;

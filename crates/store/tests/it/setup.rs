@@ -36,7 +36,10 @@ async fn first_admin_is_made_with_the_link_and_signed_in(bed: &Bed) {
         .await
         .expect("answer")
         .expect("person");
-    assert_eq!((found, hash.0), (command.user.clone(), password().0));
+    assert_eq!(
+        (found, hash.expect("password").0),
+        (command.user.clone(), password().0)
+    );
     let owner = store
         .session(&command.session.digest)
         .await
