@@ -132,7 +132,10 @@ fn everything(root: &Path, tally: &mut Tally, without: &[&'static Absence], all:
             tally.phase("browser", || npm::browser_tests(root, &built.server));
         }
     }
-    tally.phase("guards", || every_guard(root));
+    if all {
+        // Each guard is a build of its own; everybody can run them with `cargo xtask guards`.
+        tally.phase("guards", || every_guard(root));
+    }
 }
 
 fn absent(without: &[&'static Absence], needed: fn(&Absence) -> bool) -> Option<&'static str> {
