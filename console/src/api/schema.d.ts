@@ -518,6 +518,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries of the audit log the asker may see, newest first: all of them with a platform role,
+         *     what one did oneself otherwise.
+         */
+        get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit-entries/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same entries as a file, all of them. The export leaves an entry itself. */
+        get: operations["export_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -561,6 +598,84 @@ export interface components {
              * @description When it was last used, within a minute.
              */
             last_used_at?: string | null;
+        };
+        /** @description Who acted. */
+        AuditActor: {
+            /**
+             * Format: uuid
+             * @description Their id.
+             */
+            id: string;
+            /** @description Their name then. */
+            name: string;
+            /** @enum {string} */
+            type: "user";
+        } | {
+            /** @enum {string} */
+            type: "roadstead";
+        } | {
+            /** @enum {string} */
+            type: "anonymous";
+        };
+        /** @description One entry of the audit log. */
+        AuditEntry: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When; for repeated refusals the first time.
+             */
+            at: string;
+            /** @description Who. */
+            actor: components["schemas"]["AuditActor"];
+            /** @description What: a permission's name, `setup.offer` or `audit.export`. */
+            action: string;
+            /** @description On what. */
+            object: components["schemas"]["AuditObject"];
+            /**
+             * Format: uuid
+             * @description The workspace it belongs to; null for the platform.
+             */
+            workspace_id?: string | null;
+            /** @description How it ended. */
+            outcome: components["schemas"]["AuditOutcome"];
+            code?: components["schemas"]["ErrorCode"] | null;
+            /**
+             * Format: int32
+             * @description How often the same was refused within a moment; 1 otherwise.
+             */
+            repeats: number;
+            /** @description The object before, without secrets. */
+            before?: Record<string, never> | null;
+            /** @description The object after, without secrets. */
+            after?: Record<string, never> | null;
+            /** @description The request; for effects by Roadstead the one that caused them. */
+            request_id: string;
+            /** @description Where the request came from. */
+            source_address?: string | null;
+        };
+        /** @description What was acted on. */
+        AuditObject: {
+            /** @description The noun. */
+            kind: string;
+            /** @description Its id; empty when none was named. */
+            id: string;
+            /** @description Its name then; empty when it was not known. */
+            name: string;
+        };
+        /** @enum {string} */
+        AuditOutcome: "done" | "refused";
+        /** @description A page of the audit log. */
+        AuditPage: {
+            /** @description The rows, newest first. */
+            items: components["schemas"]["AuditEntry"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many match. */
+            total: components["schemas"]["Total"];
         };
         /** @description Something changed: what, not how. */
         Change: {
@@ -827,7 +942,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.disconnect";
+        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.disconnect";
         /** @enum {string} */
         PlatformRole: "admin" | "auditor";
         /** @description What went wrong. */
@@ -2796,6 +2911,109 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["Change"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description From this time on (RFC 3339). */
+                from?: string;
+                /** @description Before this time (RFC 3339). */
+                to?: string;
+                /** @description Only by this person: their id, or the name they had then. */
+                actor?: string;
+                /** @description Only this action. */
+                action?: string;
+                /** @description Only on this noun. */
+                object_kind?: string;
+                /** @description Only on the object with this id. */
+                object_id?: string;
+                /** @description Only with this outcome. */
+                outcome?: components["schemas"]["AuditOutcome"];
+                /** @description Only of this workspace. */
+                workspace_id?: string;
+                /** @description Only those whose object's name contains this. */
+                q?: string;
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A problem; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_audit_entries: {
+        parameters: {
+            query: {
+                /** @description From this time on (RFC 3339). */
+                from?: string;
+                /** @description Before this time (RFC 3339). */
+                to?: string;
+                /** @description Only by this person: their id, or the name they had then. */
+                actor?: string;
+                /** @description Only this action. */
+                action?: string;
+                /** @description Only on this noun. */
+                object_kind?: string;
+                /** @description Only on the object with this id. */
+                object_id?: string;
+                /** @description Only with this outcome. */
+                outcome?: components["schemas"]["AuditOutcome"];
+                /** @description Only of this workspace. */
+                workspace_id?: string;
+                /** @description Only those whose object's name contains this. */
+                q?: string;
+                /** @description `csv` or `jsonl`. */
+                format: "csv" | "jsonl";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file; one that breaks off is incomplete */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             /** @description A problem; `code` says which. */

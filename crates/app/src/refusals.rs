@@ -193,7 +193,8 @@ mod tests {
             id: UserId::new(),
             name: Name::parse("a-viewer").expect("name"),
             platform_role: None,
-            session_id: SessionId::new(),
+            memberships: Vec::new(),
+            came_by: roadstead_core::model::CameBy::Session(SessionId::new()),
         });
         RequestContext {
             visible: visible(&actor),

@@ -13,8 +13,7 @@ use crate::tx::Tx;
 use crate::vault::MasterKeyVault;
 use crate::{DataDir, OpenError, Store, failpoint};
 use roadstead_core::model::{
-    AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome, InstallationId, Registry,
-    RequestId, Timestamp,
+    AuditEntry, AuditObject, InstallationId, Registry, RequestId, Timestamp,
 };
 use roadstead_core::ports::{CredentialBinding, SealedCredential, StoreError, VaultError};
 use sea_orm::sea_query::Expr;

@@ -10,9 +10,7 @@ use crate::data_dir::{DataDir, at, create_private, rename};
 use crate::entity::{installation, session, setup_link};
 use crate::fault::driver_store_error;
 use crate::{Backend, OpenError, Store, StoreConfig, audit, schema};
-use roadstead_core::model::{
-    AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome, RequestId, Timestamp,
-};
+use roadstead_core::model::{AuditEntry, AuditObject, RequestId, Timestamp};
 use roadstead_core::ports::StoreError;
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;

@@ -1,8 +1,8 @@
 //! Which entries of the audit log an actor may see, and what counts as a refusal worth keeping.
 
-use super::Visible;
+use super::{Visible, visible};
 use crate::ErrorCode;
-use crate::model::{Actor, UserId, WorkspaceId};
+use crate::model::{Actor, Owner, UserId, WorkspaceId, WorkspaceRole};
 
 /// A set of audit entries. The one place that says who may read which entry: the list, its total,
 /// the filters and the export all go through it.
@@ -27,13 +27,19 @@ impl AuditSet {
     }
 }
 
-/// The audit entries `actor` may see: platform roles everything, everybody else what they did
-/// themselves. Reading a workspace's objects gives no right to its audit log.
+/// The audit entries `actor` may see: platform roles everything, administrators of a workspace
+/// what belongs to it, and everybody what they did themselves. Merely reading a workspace's objects
+/// gives no right to its audit log.
 #[must_use]
 pub fn audit_set(actor: &Actor) -> AuditSet {
-    let objects = match actor.person() {
-        Some(person) if person.platform_role.is_some() => Visible::Everything,
-        _ => Visible::Workspaces(Vec::new()),
+    let is_admin = |id: &WorkspaceId| {
+        let owner = Owner::Workspace { id: *id };
+        let role = actor.person().and_then(|person| person.role_at(owner));
+        role == Some(WorkspaceRole::Admin)
+    };
+    let objects = match visible(actor) {
+        Visible::Everything => Visible::Everything,
+        Visible::Workspaces(ids) => Visible::Workspaces(ids.into_iter().filter(is_admin).collect()),
     };
     AuditSet {
         objects,
@@ -52,7 +58,10 @@ pub const fn is_refusal(code: ErrorCode) -> bool {
 mod tests {
     use super::{AuditSet, audit_set, is_refusal};
     use crate::ErrorCode;
-    use crate::model::{Actor, Name, Person, PlatformRole, SessionId, UserId, WorkspaceId};
+    use crate::model::{
+        Actor, CameBy, Membership, Name, Person, PlatformRole, SessionId, UserId, WorkspaceId,
+        WorkspaceRole,
+    };
     use crate::rules::Visible;
 
     fn person(role: Option<PlatformRole>) -> Actor {
@@ -60,7 +69,8 @@ mod tests {
             id: UserId::new(),
             name: Name::parse("somebody").expect("name"),
             platform_role: role,
-            session_id: SessionId::new(),
+            memberships: Vec::new(),
+            came_by: CameBy::Session(SessionId::new()),
         })
     }
 
@@ -122,5 +132,22 @@ mod tests {
         ] {
             assert!(is_refusal(code), "{code}");
         }
+    }
+
+    #[test]
+    fn workspace_admin_reads_that_workspaces_entries_and_a_viewer_does_not() {
+        let (alpha, beta) = (WorkspaceId::new(), WorkspaceId::new());
+        let member = |workspace_id, role| Membership { workspace_id, role };
+        let Actor::Person(mut someone) = person(None) else {
+            panic!("a person")
+        };
+        someone.memberships = vec![
+            member(alpha, WorkspaceRole::Admin),
+            member(beta, WorkspaceRole::Viewer),
+        ];
+        let set = audit_set(&Actor::Person(someone));
+        assert!(set.contains(Some(alpha), None));
+        assert!(!set.contains(Some(beta), None));
+        assert!(!set.contains(None, None));
     }
 }

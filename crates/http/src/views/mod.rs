@@ -1,8 +1,8 @@
 //! What travels: one file per noun. Inputs refuse unknown fields; outputs never hold a secret.
 
+mod api_token;
 mod audit;
 mod audit_export;
-mod api_token;
 mod changes;
 mod member;
 mod page;
@@ -16,9 +16,9 @@ mod user;
 pub(crate) mod words;
 mod workspace;
 
+pub(crate) use api_token::{CreatedToken, TokenList, TokenRequest};
 pub(crate) use audit::{AuditExportQuery, AuditPage, AuditQuery, ExportFormat};
 pub(crate) use audit_export::{CSV_HEADING, csv as audit_csv, jsonl as audit_jsonl};
-pub(crate) use api_token::{CreatedToken, TokenList, TokenRequest};
 pub(crate) use changes::ChangeView;
 pub(crate) use member::{
     MachineAccountPage, MachineAccountView, MemberInput, MemberPage, MemberRole, MemberView,

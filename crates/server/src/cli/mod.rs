@@ -4,8 +4,8 @@ mod admin;
 mod backup;
 mod key;
 mod serve;
-mod verify;
 mod user;
+mod verify;
 
 use crate::config::Config;
 use crate::print_line;

@@ -91,7 +91,6 @@ pub(crate) fn sealed() -> SealedCredential {
 }
 
 pub(crate) async fn integrate(store: &Store, registry: Registry) -> RegistryId {
-    let id = registry.id;
     if let Some(workspace_id) = registry.owner.workspace() {
         exist(store, workspace_id).await;
     }
