@@ -1,12 +1,14 @@
 //! kill -9 at named points of every command: what was acknowledged must be there afterwards, what
 //! was not is there whole or not at all, and audit log, change feed and state agree.
 
+mod act;
+
+use act::Scene;
 use futures::{StreamExt as _, stream};
 use roadstead_core::model::Secret;
 use roadstead_store::{Backend, ConsistencyReport, MasterKey, Store, StoreConfig, failpoint};
 use roadstead_testkit::postgres::{Database, Server};
-use roadstead_testkit::{Api, Method, Reply, Scripted, TestApp, TestAppOptions};
-use serde_json::{Value, json};
+use roadstead_testkit::{Reply, Scripted, TestApp, TestAppOptions};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -140,7 +142,7 @@ async fn one(place: Place, command: &str, point: &str, round: usize) -> Seen {
     let upstream: &str = &place.upstream;
     let mut case = Case::start(&place.binary, place.postgres.as_deref()).await;
     let mut lost = Vec::new();
-    let id = prepare(&case.app, command, upstream).await;
+    let scene = Scene::prepare(&case.app, command, upstream).await;
     case.app.kill().await;
     let before = case.stored().await;
     let app = &mut case.app;
@@ -170,7 +172,7 @@ async fn one(place: Place, command: &str, point: &str, round: usize) -> Seen {
             .await
     } else {
         app.restart().await;
-        act(app, command, upstream, id.as_deref()).await
+        acknowledged_by(app, &scene, command, upstream).await
     };
     if acknowledged != (point == ACKNOWLEDGED) {
         lost.push(format!("{label}: acknowledged is {acknowledged}"));
@@ -194,7 +196,8 @@ async fn one(place: Place, command: &str, point: &str, round: usize) -> Seen {
             }
             report.audit_entries > before.audit_entries
         }
-        _ => happened(&case, command, id.as_deref()).await,
+        "open_session" | "close_session" => sessions_changed(&case, command).await,
+        _ => scene.happened(&case.app, command).await,
     };
     // A commit that returned is durable even when nobody could be told.
     let must = acknowledged || point == "after_commit";
@@ -205,101 +208,17 @@ async fn one(place: Place, command: &str, point: &str, round: usize) -> Seen {
     Seen { acknowledged, lost }
 }
 
-/// Brings the installation to where the command makes sense; answers the registry it is about.
-async fn prepare(app: &TestApp, command: &str, upstream: &str) -> Option<String> {
-    if matches!(
-        command,
-        "offer_setup_link" | "create_first_admin" | "ensure_admin"
-    ) {
-        return None;
-    }
-    let api = app.admin().await;
-    if !matches!(command, "edit_registry" | "disconnect_registry") {
-        return None;
-    }
-    let made = api.post("/api/v1/registries", &registry(upstream)).await;
-    assert_eq!(made.status, 201, "{}", made.body);
-    made.body["id"].as_str().map(ToOwned::to_owned)
-}
-
-fn registry(upstream: &str) -> Value {
-    json!({"kind": "docker", "name": "crash", "address": upstream, "plain_http_consent": true,
-        "username": "u", "password": "p"})
-}
-
 /// Does the command; answers whether it was acknowledged before the failpoint was reached.
-async fn act(app: &TestApp, command: &str, upstream: &str, id: Option<&str>) -> bool {
-    let api = app.api();
-    if matches!(
-        command,
-        "integrate_registry" | "edit_registry" | "disconnect_registry" | "close_session"
-    ) {
-        api.login(TestApp::ADMIN, TestApp::ADMIN_PASSWORD).await;
-    }
-    let path = format!("/api/v1/registries/{}", id.unwrap_or_default());
-    let call = async {
-        match command {
-            "create_first_admin" => {
-                api.setup_admin().await;
-            }
-            "open_session" => {
-                api.login(TestApp::ADMIN, TestApp::ADMIN_PASSWORD).await;
-            }
-            "close_session" => good(&api.delete("/api/v1/session").await),
-            "integrate_registry" => {
-                good(&api.post("/api/v1/registries", &registry(upstream)).await)
-            }
-            "edit_registry" => good(&api.patch(&path, 1, &json!({"description": "kept"})).await),
-            "disconnect_registry" => {
-                good(
-                    &api.send(Method::DELETE, &path, None, &[("if-match", "\"1\"")])
-                        .await,
-                );
-            }
-            other => panic!("the crash test does not know {other}"),
-        }
-    };
+async fn acknowledged_by(app: &TestApp, scene: &Scene, command: &str, upstream: &str) -> bool {
     let reached = async {
         while !app.stdout().contains("failpoint ") {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
     tokio::select! {
-        () = call => true,
+        () = scene.act(app, command, upstream) => true,
         () = reached => false,
         () = tokio::time::sleep(BOUND) => panic!("{command}: neither answered nor stopped"),
-    }
-}
-
-fn good(answer: &roadstead_testkit::Answer) {
-    assert!(answer.status < 300, "{} {}", answer.status, answer.body);
-}
-
-/// Whether the command's effect is there, seen through the API.
-async fn happened(case: &Case, command: &str, id: Option<&str>) -> bool {
-    let api: Api = case.app.api();
-    let needed = api.get("/api/v1/setup").await.body["needed"] == json!(true);
-    if matches!(command, "create_first_admin" | "ensure_admin") {
-        return !needed;
-    }
-    if matches!(command, "open_session" | "close_session") {
-        return sessions_changed(case, command).await;
-    }
-    api.login(TestApp::ADMIN, TestApp::ADMIN_PASSWORD).await;
-    match (command, id) {
-        ("integrate_registry", _) => {
-            api.get("/api/v1/registries").await.body["total"]["value"] == 1
-        }
-        ("edit_registry", Some(id)) => {
-            let seen = api.get(&format!("/api/v1/registries/{id}")).await.body;
-            let edited = seen["description"] == "kept";
-            assert_eq!(edited, seen["generation"] == 2, "half an edit: {seen}");
-            edited
-        }
-        ("disconnect_registry", Some(id)) => {
-            api.get(&format!("/api/v1/registries/{id}")).await.status == 404
-        }
-        _ => unreachable!(),
     }
 }
 
