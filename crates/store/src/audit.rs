@@ -3,7 +3,7 @@
 
 use crate::audit_list;
 use crate::command::Command;
-use crate::entity::audit_entry;
+use crate::entity::{audit_entry, installation};
 use crate::fault::Fault;
 use crate::store::Store;
 use crate::tx::Tx;
@@ -12,7 +12,7 @@ use roadstead_core::model::{
     AuditActor, AuditEntry, AuditFilter, AuditOutcome, AuditPosition, Page, PageRequest, Timestamp,
 };
 use roadstead_core::ports::{AuditList, AuditStore, StoreError};
-use sea_orm::sea_query::{ExprTrait as _, Query};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait};
 
 /// Entries deleted in one transaction.
@@ -89,9 +89,20 @@ async fn prune_batch(tx: &Tx<'_>, before: Timestamp) -> Result<u64, Fault> {
         .to_owned();
     let delete = Query::delete()
         .from_table(audit_entry::Entity)
-        .and_where(sea_orm::sea_query::Expr::col(Id).in_subquery(old))
+        .and_where(Expr::col(Id).in_subquery(old))
         .to_owned();
-    Ok(tx.execute(&delete).await?.rows_affected())
+    let deleted = tx.execute(&delete).await?.rows_affected();
+    if deleted > 0 {
+        // What is asked for later must know that entries are not missing but over.
+        installation::Entity::update_many()
+            .col_expr(
+                installation::Column::AuditPrunedBefore,
+                Expr::value(before.as_micros()),
+            )
+            .exec(tx)
+            .await?;
+    }
+    Ok(deleted)
 }
 
 /// Adds an entry.

@@ -73,6 +73,8 @@ commands! {
         RecordAudit "record_audit" People,
         TouchToken "touch_token" People,
         PruneSessions "prune_sessions" Crawl,
+        PruneTokens "prune_tokens" Crawl,
+        PruneLinks "prune_links" Crawl,
         PruneChanges "prune_changes" Crawl,
         RecordHealth "record_health" Crawl,
         RecordStatistics "record_statistics" Crawl,

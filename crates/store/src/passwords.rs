@@ -50,6 +50,21 @@ pub(crate) async fn insert_link(tx: &Tx<'_>, id: UserId, link: OneTimeLink) -> R
     Ok(())
 }
 
+pub(crate) async fn prune_links(store: &Store, now: Timestamp) -> Result<u64, StoreError> {
+    store
+        .db()
+        .write(Command::PruneLinks, |tx| {
+            Box::pin(async move {
+                let deleted = user_link::Entity::delete_many()
+                    .filter(user_link::Column::ExpiresAt.lt(now.as_micros()))
+                    .exec(tx)
+                    .await?;
+                Ok(deleted.rows_affected)
+            })
+        })
+        .await
+}
+
 pub(crate) async fn offer_link(
     store: &Store,
     id: UserId,

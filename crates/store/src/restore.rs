@@ -7,7 +7,7 @@ use crate::backup::{
 };
 use crate::command::Command;
 use crate::data_dir::{DataDir, at, create_private, rename};
-use crate::entity::{installation, session, setup_link};
+use crate::entity::{api_token, installation, session, setup_link, user_link};
 use crate::fault::driver_store_error;
 use crate::{Backend, OpenError, Store, StoreConfig, audit, schema};
 use roadstead_core::model::{AuditEntry, AuditObject, RequestId, Timestamp};
@@ -214,8 +214,8 @@ async fn into_one_file(database: &Path) -> Result<(), BackupError> {
 }
 
 impl Store {
-    /// Marks the installation as restored, and ends what was open then: a session that was revoked
-    /// after the backup must not come back with it.
+    /// Marks the installation as restored, and ends what was open then: a session, a token
+    /// or a one-time link that was revoked or used after the backup must not come back with it.
     async fn mark_restored(&self, at: Timestamp, from: &Manifest) -> Result<(), StoreError> {
         let id = self.installation_id().to_string();
         let object = AuditObject {
@@ -239,6 +239,8 @@ impl Store {
                         .await?;
                     session::Entity::delete_many().exec(tx).await?;
                     setup_link::Entity::delete_many().exec(tx).await?;
+                    user_link::Entity::delete_many().exec(tx).await?;
+                    api_token::Entity::delete_many().exec(tx).await?;
                     audit::insert(tx, audit).await
                 })
             })

@@ -136,6 +136,7 @@ async fn installation(tx: &impl ConnectionTrait) -> Result<InstallationId, DbErr
         key_check: Set(None),
         created_at: Set(Timestamp::from_system_clock().as_micros()),
         restored_at: Set(None),
+        audit_pruned_before: Set(None),
     };
     installation::Entity::insert(row)
         .exec_without_returning(tx)

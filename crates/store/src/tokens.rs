@@ -145,6 +145,20 @@ impl TokenStore for Store {
             })
             .await
     }
+
+    async fn prune_tokens(&self, ended_before: Timestamp) -> Result<u64, StoreError> {
+        self.db()
+            .write(Command::PruneTokens, |tx| {
+                Box::pin(async move {
+                    let deleted = api_token::Entity::delete_many()
+                        .filter(api_token::Column::ExpiresAt.lt(ended_before.as_micros()))
+                        .exec(tx)
+                        .await?;
+                    Ok(deleted.rows_affected)
+                })
+            })
+            .await
+    }
 }
 
 /// The change entry of a token, for its owner only.

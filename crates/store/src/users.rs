@@ -196,6 +196,10 @@ impl UserStore for Store {
         passwords::offer_link(self, id, link, audit).await
     }
 
+    async fn prune_links(&self, now: Timestamp) -> Result<u64, StoreError> {
+        passwords::prune_links(self, now).await
+    }
+
     async fn use_link(&self, command: UseLink, audit: AuditEntry) -> Result<(), StoreError> {
         passwords::use_link(self, command, audit).await
     }

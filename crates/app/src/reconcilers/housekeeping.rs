@@ -1,5 +1,5 @@
-//! Removes what has had its day: ended sessions, old entries of the change
-//! feed and of the audit log.
+//! Removes what has had its day: ended sessions, tokens and links, old entries of the change feed
+//! and of the audit log.
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// Change entries are kept this long; a browser away for longer reads everything again.
 const CHANGES_KEPT: Duration = Duration::from_secs(24 * 3_600);
+/// A token that has ended stays in its owner's list this long, so that they see why it failed.
+const ENDED_TOKENS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 const EVERY: Duration = Duration::from_secs(600);
 
 /// The one key of this reconciler.
@@ -26,7 +28,7 @@ impl std::fmt::Display for Duty {
     }
 }
 
-/// Removes ended sessions, old change entries and old audit entries every ten minutes.
+/// Removes ended sessions, tokens and links, old change entries and old audit entries every ten minutes.
 pub struct HousekeepingReconciler {
     ports: Ports,
     audit_kept: Duration,
@@ -46,6 +48,9 @@ impl HousekeepingReconciler {
             .store
             .prune_sessions(now.minus(Session::IDLE), now.minus(Session::AGE))
             .await?;
+        let store = &self.ports.store;
+        let tokens = store.prune_tokens(now.minus(ENDED_TOKENS_KEPT)).await?;
+        let links = store.prune_links(now).await?;
         let changes = self
             .ports
             .store
@@ -56,8 +61,8 @@ impl HousekeepingReconciler {
             .store
             .prune_audit(now.minus(self.audit_kept))
             .await?;
-        if sessions + changes + audit > 0 {
-            tracing::debug!(sessions, changes, audit, "pruned");
+        if sessions + tokens + links + changes + audit > 0 {
+            tracing::debug!(sessions, tokens, links, changes, audit, "pruned");
         }
         Ok(())
     }

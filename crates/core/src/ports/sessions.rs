@@ -95,4 +95,7 @@ pub trait TokenStore: Send + Sync {
 
     /// Moves the time of last use. Not audited; no change entry.
     async fn touch_token(&self, id: ApiTokenId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Deletes tokens that ended before a time; answers how many. Not audited; no change entry.
+    async fn prune_tokens(&self, ended_before: Timestamp) -> Result<u64, StoreError>;
 }

@@ -101,6 +101,9 @@ pub trait UserStore: Send + Sync {
         audit: AuditEntry,
     ) -> Result<(), StoreError>;
 
+    /// Deletes links that have ended; answers how many. Not audited; no change entry.
+    async fn prune_links(&self, now: Timestamp) -> Result<u64, StoreError>;
+
     /// Remembers a new link for a person and forgets the one before.
     async fn offer_link(
         &self,

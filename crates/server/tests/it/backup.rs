@@ -1,8 +1,9 @@
 //! `roadstead backup`, `restore` and `verify` beside a running server.
 
 use crate::ROADSTEAD;
+use crate::people::in_days;
 use crate::tool::{SECRET, integrate, kill_at, run, said, upstream, verify};
-use roadstead_testkit::{Method, TestApp, TestAppOptions};
+use roadstead_testkit::{Api, Method, TestApp, TestAppOptions};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -146,9 +147,14 @@ async fn backup_with_master_key_warns_and_opens_by_itself() {
 }
 
 #[tokio::test]
-async fn restore_ends_the_sessions_that_were_open_when_the_backup_was_made() {
+async fn restore_ends_sessions_tokens_and_links_that_were_good_when_the_backup_was_made() {
     let mut app = TestApp::start(ROADSTEAD).await;
     let api = app.admin().await;
+    let body = json!({"name": "t", "scope": ["registry.read"], "expires_at": in_days(1)});
+    let made = api.post("/api/v1/tokens", &body).await;
+    let token = made.body["text"].as_str().expect("token").to_owned();
+    let made = api.post("/api/v1/users", &json!({"name": "one"})).await;
+    let link = made.body["link"]["url"].as_str().expect("link").to_owned();
     let home = tempfile::tempdir().expect("dir");
     let target = home.path().join("backup");
     let arguments = ["backup", &text(&target), "--with-master-key"];
@@ -160,6 +166,8 @@ async fn restore_ends_the_sessions_that_were_open_when_the_backup_was_made() {
     let stranger = app.api();
     let open = stranger.send(Method::GET, "/api/v1/session", None, &headers);
     assert_eq!(open.await.status, 200);
+    let by_token = |app: &TestApp| Api::with_token(&app.url(), &token);
+    assert_eq!(by_token(&app).get("/api/v1/registries").await.status, 200);
     assert_eq!(app.stop().await, Some(0));
     let data = home.path().join("data");
     let (code, out) = restore(&target, &data).await;
@@ -171,6 +179,12 @@ async fn restore_ends_the_sessions_that_were_open_when_the_backup_was_made() {
         .send(Method::GET, "/api/v1/session", None, &headers)
         .await;
     assert_eq!(answer.status, 401, "{}", answer.body);
+    let answer = by_token(&app).get("/api/v1/registries").await;
+    assert_eq!(answer.status, 401, "{}", answer.body);
+    let (_, token) = link.split_once("#token=").expect("link");
+    let body = json!({"token": token, "password": "restore-canary-1f"});
+    let answer = app.api().post("/api/v1/passwords", &body).await;
+    assert_eq!(answer.body["code"], "link.invalid", "{}", answer.body);
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! One row: who this installation is, a check value of its master key, and when a backup was last
-//! put in its place.
+//! One row: who this installation is, a check value of its master key, when a backup was last put
+//! in its place, and how far back the audit log goes.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,6 +11,8 @@ pub struct Model {
     pub key_check: Option<Vec<u8>>,
     pub created_at: i64,
     pub restored_at: Option<i64>,
+    /// Audit entries before this time were removed by retention.
+    pub audit_pruned_before: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

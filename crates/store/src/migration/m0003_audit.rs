@@ -1,5 +1,5 @@
-//! The audit log is read: why and how often something was refused, the text filter, and an index
-//! for each filter in the order of the list.
+//! The audit log is read: why and how often something was refused, the text filter, an index for
+//! each filter in the order of the list, and how far back it goes.
 
 use sea_orm::sea_query::{Alias, ColumnDef, Expr, Func, Index, Query, Table};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
@@ -47,6 +47,11 @@ impl MigrationTrait for Migration {
             table.table(Alias::new(TABLE)).add_column(column);
             manager.alter_table(table).await?;
         }
+        let pruned = Table::alter()
+            .table(Alias::new("installation"))
+            .add_column(ColumnDef::new("audit_pruned_before").big_integer())
+            .to_owned();
+        manager.alter_table(pruned).await?;
         let fill = Query::update()
             .table(Alias::new(TABLE))
             .value("search", Func::lower(Expr::col("object_name")))

@@ -21,6 +21,7 @@ on_both! {
     password_change_ends_every_other_session,
     deleted_user_leaves_no_session_token_or_link,
     token_is_found_with_its_owner_in_one_query_and_bounded,
+    ended_tokens_and_links_are_pruned_and_good_ones_stay,
     token_of_somebody_else_is_not_revoked,
 }
 
@@ -200,7 +201,7 @@ async fn password_change_ends_every_other_session(bed: &Bed) {
     assert_eq!(bed.count("user_link").await, 0);
 }
 
-fn token(user_id: UserId, text: &str) -> ApiToken {
+pub(crate) fn token(user_id: UserId, text: &str) -> ApiToken {
     ApiToken {
         id: ApiTokenId::new(),
         user_id,
@@ -215,7 +216,7 @@ fn token(user_id: UserId, text: &str) -> ApiToken {
     }
 }
 
-async fn create(store: &Store, token: &ApiToken, limit: u64) -> Result<(), StoreError> {
+pub(crate) async fn create(store: &Store, token: &ApiToken, limit: u64) -> Result<(), StoreError> {
     let entry = audit("token.create", "token", token.id);
     let digest = digest(token.name.as_str());
     store
@@ -265,6 +266,31 @@ async fn token_is_found_with_its_owner_in_one_query_and_bounded(bed: &Bed) {
         .expect("touched");
     let listed = bed.store.tokens_of(one.id).await.expect("list");
     assert_eq!(listed[0].last_used_at, Some(later(5)));
+}
+
+async fn ended_tokens_and_links_are_pruned_and_good_ones_stay(bed: &Bed) {
+    let one = person(&bed.store, "one", None).await;
+    let ended = token(one.id, "ended");
+    let good = ApiToken {
+        expires_at: later(7_200),
+        ..token(one.id, "good")
+    };
+    for token in [&ended, &good] {
+        create(&bed.store, token, 9).await.expect("token");
+    }
+    assert_eq!(bed.store.prune_tokens(later(60)).await.expect("pruned"), 0);
+    assert_eq!(bed.store.prune_tokens(later(61)).await.expect("pruned"), 1);
+    let left = bed.store.tokens_of(one.id).await.expect("list");
+    assert_eq!(left.iter().map(|t| t.id).collect::<Vec<_>>(), [good.id]);
+    assert_eq!(
+        bed.store.prune_links(later(3_600)).await.expect("pruned"),
+        0
+    );
+    assert_eq!(
+        bed.store.prune_links(later(3_601)).await.expect("pruned"),
+        1
+    );
+    assert_eq!(bed.count("user_link").await, 0);
 }
 
 async fn token_of_somebody_else_is_not_revoked(bed: &Bed) {

@@ -33,7 +33,7 @@ fn first(limit: u16) -> PageRequest<NamePosition> {
     PageRequest { limit, after: None }
 }
 
-async fn make(store: &Store, text: &str) -> Workspace {
+pub(crate) async fn make(store: &Store, text: &str) -> Workspace {
     let made = workspace(text);
     let entry = audit("workspace.create", "workspace", made.id);
     store
@@ -43,7 +43,11 @@ async fn make(store: &Store, text: &str) -> Workspace {
     made
 }
 
-fn set(workspace_id: WorkspaceId, user_id: UserId, role: Option<WorkspaceRole>) -> SetMember {
+pub(crate) fn set(
+    workspace_id: WorkspaceId,
+    user_id: UserId,
+    role: Option<WorkspaceRole>,
+) -> SetMember {
     SetMember {
         workspace_id,
         user_id,
@@ -53,7 +57,7 @@ fn set(workspace_id: WorkspaceId, user_id: UserId, role: Option<WorkspaceRole>) 
     }
 }
 
-async fn put(store: &Store, command: SetMember) -> Result<(), StoreError> {
+pub(crate) async fn put(store: &Store, command: SetMember) -> Result<(), StoreError> {
     let entry = audit("member.set", "member", command.user_id);
     store.set_member(command, entry).await
 }
