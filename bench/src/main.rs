@@ -11,6 +11,7 @@
 mod crash;
 mod idle;
 mod list;
+mod logins;
 mod report;
 mod start;
 
@@ -51,7 +52,8 @@ fn main() {
             "idle" => idle::run(binary).await,
             "start" => start::run(binary).await,
             "list" => list::run().await,
-            other => panic!("there is no {other:?}; there are crash, idle, start, list"),
+            "logins" => logins::run(binary).await,
+            other => panic!("there is no {other:?}; there are crash, idle, start, list, logins"),
         }
     });
 }

@@ -2,6 +2,7 @@
 
 use crate::peers::postgres;
 use crate::proc::{Task, find_program};
+use crate::python;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -49,6 +50,11 @@ pub(crate) const NEEDS: &[Need] = &[
         name: "jq",
         package: "jq",
         present: || has("jq"),
+    },
+    Need {
+        name: "python",
+        package: "python3-venv",
+        present: python::present,
     },
 ];
 

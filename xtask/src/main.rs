@@ -8,6 +8,7 @@
 mod bench;
 mod cargo;
 mod check;
+mod contract;
 mod deb;
 mod guards;
 mod npm;
@@ -15,6 +16,7 @@ mod openapi;
 mod peers;
 mod proc;
 mod project;
+mod python;
 mod run;
 mod shots;
 mod tally;
@@ -34,7 +36,7 @@ usage: cargo xtask <command>
   shots               take pictures of every screen, in both themes and languages, to be looked at
   crash [--rounds n]  kill the server at named points of every command; nothing may be lost
   guards [name]       remove each security guard in a scratch tree; its test must fail
-  bench [name]        measure a release build: idle, start, list; one line of JSON each
+  bench [name]        measure a release build: idle, start, list, logins; one line of JSON each
   openapi             write the generated files again: API description, error page, types";
 
 fn main() -> ExitCode {

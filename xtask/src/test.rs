@@ -4,7 +4,7 @@ use crate::cargo::{self, Built, Selection};
 use crate::peers::postgres::Postgres;
 use crate::proc::Task;
 use crate::tally::{Counts, Outcome, Tally};
-use crate::{bench, check, deb, guards, npm, openapi, proc, project, tour};
+use crate::{bench, check, contract, deb, guards, npm, openapi, proc, project, python, tour};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -16,6 +16,7 @@ struct Absence {
     rust_tests: &'static [&'static str],
     tour: bool,
     browser: bool,
+    contract: bool,
 }
 
 const ABSENCES: &[Absence] = &[
@@ -29,6 +30,7 @@ const ABSENCES: &[Absence] = &[
     Absence::of("fonts").browser(),
     Absence::of("curl").tour(),
     Absence::of("jq").tour(),
+    Absence::of("python").contract(),
     // Nothing needs Go so far, so nothing is left out.
     Absence::of("go"),
 ];
@@ -40,6 +42,7 @@ impl Absence {
             rust_tests: &[],
             tour: false,
             browser: false,
+            contract: false,
         }
     }
 
@@ -50,6 +53,11 @@ impl Absence {
 
     const fn tour(mut self) -> Self {
         self.tour = true;
+        self
+    }
+
+    const fn contract(mut self) -> Self {
+        self.contract = true;
         self
     }
 
@@ -120,6 +128,12 @@ fn everything(root: &Path, tally: &mut Tally, without: &[&'static Absence], all:
     tally.phase("crash", || {
         bench::kill_everywhere(root, &built.bench, &built.server, 1, with_postgres)
     });
+    match absent(without, |a| a.contract) {
+        Some(peer) => tally.skip("contract", peer, 1),
+        None => {
+            tally.phase("contract", || contract::run(root, &built.server));
+        }
+    }
     match absent(without, |a| a.tour) {
         Some(peer) => tally.skip("tour", peer, 1),
         None => {
@@ -145,7 +159,7 @@ fn absent(without: &[&'static Absence], needed: fn(&Absence) -> bool) -> Option<
 /// Packages, npm modules and crates, side by side: each waits for another server.
 fn prerequisites(root: &Path, without: &[&'static Absence]) -> Result<Outcome, String> {
     deb::node()?;
-    let absent: Vec<String> = without.iter().map(|a| a.peer.to_owned()).collect();
+    let names: Vec<String> = without.iter().map(|a| a.peer.to_owned()).collect();
     let fetch = || {
         Task::new("cargo")
             .args(["fetch", "--locked"])
@@ -153,9 +167,19 @@ fn prerequisites(root: &Path, without: &[&'static Absence]) -> Result<Outcome, S
             .limit(Duration::from_secs(15 * 60))
             .done()
     };
+    let contract = absent(without, |a| a.contract).is_none();
+    // Python's modules need Debian's package first.
+    let programs = || {
+        deb::install(&names)?;
+        if contract {
+            python::install(root)
+        } else {
+            Ok(())
+        }
+    };
     let ends: Vec<Result<(), String>> = std::thread::scope(|scope| {
         [
-            scope.spawn(|| deb::install(&absent)),
+            scope.spawn(programs),
             scope.spawn(|| npm::install(&root.join("console"))),
             scope.spawn(|| npm::install(&root.join("e2e"))),
             scope.spawn(fetch),

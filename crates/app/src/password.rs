@@ -1,17 +1,19 @@
-//! Passwords: Argon2id on threads of its own, two at a time, so that a storm of sign-ins takes
-//! neither the memory nor the cores from everything else.
+//! Passwords: Argon2id on threads of its own, two at a time and behind everybody else, so that a
+//! storm of sign-ins takes neither the memory nor the cores from everything else.
 
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use roadstead_core::model::{PasswordHash, Secret};
 use roadstead_core::{ErrorCode, Failure};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 /// Hashes under way at once. Each takes 19 MiB.
 const AT_ONCE: usize = 2;
 /// Sign-ins that may wait for a turn; more are told to come back.
 const WAITING: usize = 64;
+/// How far hashing stands behind other work for the processor.
+const BEHIND: i32 = 10;
 
 /// Makes and checks password hashes.
 pub(crate) struct Passwords {
@@ -83,13 +85,23 @@ impl Passwords {
         let turn = Arc::clone(&self.turns).acquire_owned().await;
         drop(waiting);
         let turn = turn.map_err(|e| Failure::new(ErrorCode::InternalError).because(e))?;
-        tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(turn);
-            done
-        })
-        .await
-        .map_err(|e| Failure::new(ErrorCode::InternalError).because(e))
+        let (tell, told) = oneshot::channel();
+        // Not on the runtime's threads: there are hundreds of those, and the allocator keeps for
+        // each what a hash once needed.
+        std::thread::Builder::new()
+            .name("password".to_owned())
+            .spawn(move || {
+                // On Linux this is the thread's own. Where it is refused, hashing is merely not
+                // behind the others.
+                let _ = rustix::process::nice(BEHIND);
+                let done = work();
+                drop(turn);
+                // Whoever asked may have hung up.
+                let _ = tell.send(done);
+            })
+            .map_err(|e| Failure::new(ErrorCode::InternalError).because(e))?;
+        told.await
+            .map_err(|e| Failure::new(ErrorCode::InternalError).because(e))
     }
 }
 

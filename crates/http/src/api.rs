@@ -4,15 +4,14 @@
 
 use crate::gate;
 use crate::state::AppState;
-use crate::views::Problem;
+use crate::statuses;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use roadstead_core::Permission;
 use roadstead_core::permission::Grant;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::{
-    ContentBuilder, OpenApi, Ref, ResponseBuilder, extensions::ExtensionsBuilder,
-};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt as _};
 
 /// A route and what it needs.
@@ -56,7 +55,7 @@ impl Api {
                     path: path.clone(),
                     permission,
                 });
-                describe(operation, permission);
+                describe(operation, method, path, permission);
             }
         }
         let routes: UtoipaMethodRouter<AppState> = (schemas, paths, methods);
@@ -85,8 +84,9 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
     .filter_map(|(method, operation)| operation.map(|o| (method, o)))
 }
 
-/// Every operation names its permission and answers problems; those that need a session say so.
-fn describe(operation: &mut Operation, permission: Permission) {
+/// Every operation names its permission and every status it answers; those that need a session say
+/// so.
+fn describe(operation: &mut Operation, method: &str, path: &str, permission: Permission) {
     operation.extensions = Some(
         ExtensionsBuilder::new()
             .add("x-permission", permission.as_str())
@@ -95,17 +95,5 @@ fn describe(operation: &mut Operation, permission: Permission) {
     if permission.grant() == Grant::Anyone {
         operation.security = Some(Vec::new());
     }
-    let problem = ResponseBuilder::new()
-        .description("A problem; `code` says which.")
-        .content(
-            "application/problem+json",
-            ContentBuilder::new()
-                .schema(Some(Ref::from_schema_name(Problem::NAME)))
-                .build(),
-        )
-        .build();
-    operation
-        .responses
-        .responses
-        .insert("default".to_owned(), problem.into());
+    statuses::describe(operation, method, path, permission);
 }

@@ -12,6 +12,7 @@ mod problem;
 mod routes;
 mod serve;
 mod state;
+mod statuses;
 mod views;
 
 pub use api::Declared;

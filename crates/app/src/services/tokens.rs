@@ -203,13 +203,12 @@ fn checked(input: &TokenInput, now: Timestamp) -> Result<Vec<Permission>, Failur
     let mut scope = input.scope.clone();
     scope.sort_unstable();
     scope.dedup();
-    let wrong = scope.iter().find(|p| !TokenCut::may_carry(**p));
-    if let Some(permission) = wrong {
-        fields.push(
-            FieldFailure::new("/scope", ErrorCode::TokenScopeInvalid)
-                .with("permission", permission),
-        );
-    } else if scope.is_empty() {
+    let refused = |permission: &Permission| {
+        FieldFailure::new("/scope", ErrorCode::TokenScopeInvalid).with("permission", permission)
+    };
+    let wrong = scope.iter().filter(|p| !TokenCut::may_carry(**p));
+    fields.extend(wrong.map(refused));
+    if scope.is_empty() {
         fields.push(FieldFailure::new("/scope", ErrorCode::TokenScopeInvalid));
     }
     if input.expires_at <= now || input.expires_at.since(now) > ApiToken::LONGEST {

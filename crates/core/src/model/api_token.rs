@@ -62,7 +62,8 @@ impl TokenCut {
             Grant::Anyone => false,
             Grant::Own => matches!(
                 permission,
-                Permission::ChangeFollow | Permission::ProfileRead
+                // What programs need: a feed to follow, a log to carry elsewhere, who they are.
+                Permission::ChangeFollow | Permission::AuditRead | Permission::ProfileRead
             ),
             Grant::Roles { .. } => true,
         }
@@ -147,6 +148,7 @@ mod tests {
         assert!(cut.leaves(Permission::ChangeFollow, Owner::Platform));
         assert!(!cut.leaves(Permission::RegistryRead, Owner::Platform));
         assert!(!cut.leaves(Permission::RegistryEdit, Owner::Workspace { id }));
+        assert!(TokenCut::may_carry(Permission::AuditRead));
         assert!(!TokenCut::may_carry(Permission::TokenCreate));
         assert!(!TokenCut::may_carry(Permission::PasswordChange));
     }

@@ -2,7 +2,7 @@
 
 use super::{Visible, visible};
 use crate::ErrorCode;
-use crate::model::{Actor, Owner, UserId, WorkspaceId, WorkspaceRole};
+use crate::model::{Actor, CameBy, Owner, Person, UserId, WorkspaceId, WorkspaceRole};
 
 /// A set of audit entries. The one place that says who may read which entry: the list, its total,
 /// the filters and the export all go through it.
@@ -28,22 +28,27 @@ impl AuditSet {
 }
 
 /// The audit entries `actor` may see: platform roles everything, administrators of a workspace
-/// what belongs to it, and everybody what they did themselves. Merely reading a workspace's objects
-/// gives no right to its audit log.
+/// what belongs to it, and everybody what they did themselves, unless they come with a token that is
+/// cut to one workspace. Merely reading a workspace's objects gives no right to its audit log.
 #[must_use]
 pub fn audit_set(actor: &Actor) -> AuditSet {
-    let is_admin = |id: &WorkspaceId| {
+    let reads = |id: &WorkspaceId| {
         let owner = Owner::Workspace { id: *id };
-        let role = actor.person().and_then(|person| person.role_at(owner));
-        role == Some(WorkspaceRole::Admin)
+        actor.person().is_some_and(|person| {
+            person.platform_role.is_some() || person.role_at(owner) == Some(WorkspaceRole::Admin)
+        })
     };
     let objects = match visible(actor) {
         Visible::Everything => Visible::Everything,
-        Visible::Workspaces(ids) => Visible::Workspaces(ids.into_iter().filter(is_admin).collect()),
+        Visible::Workspaces(ids) => Visible::Workspaces(ids.into_iter().filter(reads).collect()),
+    };
+    let everywhere = |person: &&Person| match &person.came_by {
+        CameBy::Token { cut, .. } => cut.workspace_id.is_none(),
+        CameBy::Session(_) => true,
     };
     AuditSet {
         objects,
-        own: actor.person().map(|p| p.id),
+        own: actor.person().filter(everywhere).map(|p| p.id),
     }
 }
 
@@ -57,12 +62,12 @@ pub const fn is_refusal(code: ErrorCode) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{AuditSet, audit_set, is_refusal};
-    use crate::ErrorCode;
     use crate::model::{
-        Actor, CameBy, Membership, Name, Person, PlatformRole, SessionId, UserId, WorkspaceId,
-        WorkspaceRole,
+        Actor, ApiTokenId, CameBy, Membership, Name, Person, PlatformRole, SessionId, TokenCut,
+        UserId, WorkspaceId, WorkspaceRole,
     };
     use crate::rules::Visible;
+    use crate::{ErrorCode, Permission};
 
     fn person(role: Option<PlatformRole>) -> Actor {
         Actor::Person(Person {
@@ -131,6 +136,33 @@ mod tests {
             ErrorCode::SessionCredentialsRejected,
         ] {
             assert!(is_refusal(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn token_cut_to_a_workspace_reads_only_that_workspaces_entries() {
+        let (alpha, beta) = (WorkspaceId::new(), WorkspaceId::new());
+        for role in [None, Some(PlatformRole::Admin)] {
+            let Actor::Person(mut someone) = person(role) else {
+                panic!("a person")
+            };
+            let own = Some(someone.id);
+            someone.memberships = [alpha, beta]
+                .map(|workspace_id| Membership {
+                    workspace_id,
+                    role: WorkspaceRole::Admin,
+                })
+                .to_vec();
+            someone.came_by = CameBy::Token {
+                id: ApiTokenId::new(),
+                cut: TokenCut {
+                    scope: vec![Permission::AuditRead],
+                    workspace_id: Some(alpha),
+                },
+            };
+            let set = audit_set(&Actor::Person(someone));
+            assert!(set.contains(Some(alpha), None));
+            assert!(!set.contains(Some(beta), own) && !set.contains(None, own));
         }
     }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 /// Follows changes of what the asker may see. `Last-Event-ID` resumes; a place that is gone is
 /// answered by `reset`, after which everything is to be read again.
-#[utoipa::path(get, path = "/api/v1/changes", tag = "changes", params(("last-event-id" = Option<i64>, Header, description = "The last frame seen")), responses((status = 200, description = "Frames `change` and `reset`", body = ChangeView, content_type = "text/event-stream")))]
+#[utoipa::path(get, path = "/api/v1/changes", tag = "changes", params(("last-event-id" = Option<i64>, Header, description = "The last frame seen")), responses((status = 200, description = "Frames `change` and `reset`", body = ChangeView, content_type = "text/event-stream"), (status = 429, description = "Too many streams")))]
 pub(super) async fn follow_changes(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,

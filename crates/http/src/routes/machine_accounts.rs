@@ -26,7 +26,7 @@ pub(super) async fn list_machine_accounts(
 }
 
 /// Makes a machine account.
-#[utoipa::path(post, path = "/api/v1/workspaces/{id}/machine-accounts", tag = "workspaces", params(("id" = uuid::Uuid, Path)), request_body = MemberInput, responses((status = 201, description = "Made", body = MachineAccountView)))]
+#[utoipa::path(post, path = "/api/v1/workspaces/{id}/machine-accounts", tag = "workspaces", params(("id" = uuid::Uuid, Path)), request_body = MemberInput, responses((status = 201, description = "Made", body = MachineAccountView), (status = 409, description = "The name is taken")))]
 pub(super) async fn create_machine_account(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,
@@ -74,7 +74,7 @@ pub(super) async fn list_machine_tokens(
 }
 
 /// Makes a token for a machine account. Its text is shown only here.
-#[utoipa::path(post, path = "/api/v1/workspaces/{id}/machine-accounts/{account_id}/tokens", tag = "workspaces", params(("id" = uuid::Uuid, Path), ("account_id" = uuid::Uuid, Path)), request_body = TokenRequest, responses((status = 201, description = "Made", body = CreatedToken)))]
+#[utoipa::path(post, path = "/api/v1/workspaces/{id}/machine-accounts/{account_id}/tokens", tag = "workspaces", params(("id" = uuid::Uuid, Path), ("account_id" = uuid::Uuid, Path)), request_body = TokenRequest, responses((status = 201, description = "Made", body = CreatedToken), (status = 409, description = "There are too many tokens")))]
 pub(super) async fn issue_machine_token(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,

@@ -23,7 +23,7 @@ pub(super) async fn list_members(
 }
 
 /// Takes somebody in by their name. Whoever may do this learns whether a name exists.
-#[utoipa::path(post, path = "/api/v1/workspaces/{id}/members", tag = "workspaces", params(("id" = uuid::Uuid, Path)), request_body = MemberInput, responses((status = 201, description = "Taken in", body = MemberView)))]
+#[utoipa::path(post, path = "/api/v1/workspaces/{id}/members", tag = "workspaces", params(("id" = uuid::Uuid, Path)), request_body = MemberInput, responses((status = 201, description = "Taken in", body = MemberView), (status = 409, description = "The last administrator stays one")))]
 pub(super) async fn add_member(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,
@@ -36,7 +36,7 @@ pub(super) async fn add_member(
 }
 
 /// Sets a member's role. Who may see people can take anybody in this way.
-#[utoipa::path(put, path = "/api/v1/workspaces/{id}/members/{user_id}", tag = "workspaces", params(("id" = uuid::Uuid, Path), ("user_id" = uuid::Uuid, Path)), request_body = MemberRole, responses((status = 200, description = "Set", body = MemberView)))]
+#[utoipa::path(put, path = "/api/v1/workspaces/{id}/members/{user_id}", tag = "workspaces", params(("id" = uuid::Uuid, Path), ("user_id" = uuid::Uuid, Path)), request_body = MemberRole, responses((status = 200, description = "Set", body = MemberView), (status = 409, description = "The last administrator stays one")))]
 pub(super) async fn set_member(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,
@@ -48,7 +48,7 @@ pub(super) async fn set_member(
 }
 
 /// Takes somebody out of the workspace.
-#[utoipa::path(delete, path = "/api/v1/workspaces/{id}/members/{user_id}", tag = "workspaces", params(("id" = uuid::Uuid, Path), ("user_id" = uuid::Uuid, Path)), responses((status = 204, description = "Taken out")))]
+#[utoipa::path(delete, path = "/api/v1/workspaces/{id}/members/{user_id}", tag = "workspaces", params(("id" = uuid::Uuid, Path), ("user_id" = uuid::Uuid, Path)), responses((status = 204, description = "Taken out"), (status = 409, description = "The last administrator stays")))]
 pub(super) async fn remove_member(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,

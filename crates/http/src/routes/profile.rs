@@ -14,7 +14,7 @@ use axum::response::IntoResponse;
 use roadstead_core::model::{ApiTokenId, SessionId, SessionToken};
 
 /// Sets a password with a one-time link and signs in; every other session of the person ends.
-#[utoipa::path(post, path = "/api/v1/passwords", tag = "session", request_body = PasswordReset, responses((status = 201, description = "Set and signed in", body = SessionView)))]
+#[utoipa::path(post, path = "/api/v1/passwords", tag = "session", request_body = PasswordReset, responses((status = 201, description = "Set and signed in", body = SessionView), (status = 429, description = "Too many at once")))]
 pub(super) async fn reset_password(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,
@@ -51,7 +51,7 @@ pub(super) async fn edit_profile(
 }
 
 /// Changes the own password; every other session ends.
-#[utoipa::path(put, path = "/api/v1/profile/password", tag = "profile", request_body = PasswordChange, responses((status = 204, description = "Changed")))]
+#[utoipa::path(put, path = "/api/v1/profile/password", tag = "profile", request_body = PasswordChange, responses((status = 204, description = "Changed"), (status = 429, description = "Too many wrong passwords, or too many at once")))]
 pub(super) async fn change_password(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,
@@ -97,7 +97,7 @@ pub(super) async fn list_tokens(
 }
 
 /// Makes an API token for oneself. Its text is shown only here.
-#[utoipa::path(post, path = "/api/v1/tokens", tag = "profile", request_body = TokenRequest, responses((status = 201, description = "Made", body = CreatedToken)))]
+#[utoipa::path(post, path = "/api/v1/tokens", tag = "profile", request_body = TokenRequest, responses((status = 201, description = "Made", body = CreatedToken), (status = 404, description = "The workspace is not there, or nothing one may know about"), (status = 409, description = "There are too many tokens")))]
 pub(super) async fn create_token(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,

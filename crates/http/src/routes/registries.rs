@@ -21,7 +21,7 @@ pub(super) async fn list_registries(
 }
 
 /// Integrates a registry.
-#[utoipa::path(post, path = "/api/v1/registries", tag = "registries", request_body = RegistryInput, responses((status = 201, description = "Integrated", body = RegistryView, headers(("location" = String, description = "Where it is"), ("etag" = String, description = "Its generation")))))]
+#[utoipa::path(post, path = "/api/v1/registries", tag = "registries", request_body = RegistryInput, responses((status = 201, description = "Integrated", body = RegistryView, headers(("location" = String, description = "Where it is"), ("etag" = String, description = "Its generation"))), (status = 409, description = "The name is taken"), (status = 404, description = "The workspace or registry that is named is not there, or nothing one may know about")))]
 pub(super) async fn integrate_registry(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,
@@ -49,7 +49,7 @@ pub(super) async fn get_registry(
 }
 
 /// Edits a registry.
-#[utoipa::path(patch, path = "/api/v1/registries/{id}", tag = "registries", params(("id" = uuid::Uuid, Path), ("if-match" = String, Header, description = "The generation that was read, in quotes")), request_body = RegistryEdit, responses((status = 200, description = "Edited", body = RegistryView, headers(("etag" = String, description = "Its generation")))))]
+#[utoipa::path(patch, path = "/api/v1/registries/{id}", tag = "registries", params(("id" = uuid::Uuid, Path), ("if-match" = String, Header, pattern = "^\"[0-9]{1,18}\"$", description = "The generation that was read, in quotes")), request_body = RegistryEdit, responses((status = 200, description = "Edited", body = RegistryView, headers(("etag" = String, description = "Its generation")))))]
 pub(super) async fn edit_registry(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,
@@ -66,7 +66,7 @@ pub(super) async fn edit_registry(
 }
 
 /// Ends an integration. Nothing on the registry itself is touched.
-#[utoipa::path(delete, path = "/api/v1/registries/{id}", tag = "registries", params(("id" = uuid::Uuid, Path), ("if-match" = String, Header, description = "The generation that was read, in quotes")), responses((status = 204, description = "Disconnected")))]
+#[utoipa::path(delete, path = "/api/v1/registries/{id}", tag = "registries", params(("id" = uuid::Uuid, Path), ("if-match" = String, Header, pattern = "^\"[0-9]{1,18}\"$", description = "The generation that was read, in quotes")), responses((status = 204, description = "Disconnected")))]
 pub(super) async fn disconnect_registry(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,

@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use futures::StreamExt as _;
 
 /// Tests a connection, stored or not yet.
-#[utoipa::path(post, path = "/api/v1/registry-tests", tag = "registries", request_body = RegistryTestRequest, responses((status = 200, description = "A line per finished step, then the result", body = TestLine, content_type = "application/x-ndjson")))]
+#[utoipa::path(post, path = "/api/v1/registry-tests", tag = "registries", request_body = RegistryTestRequest, responses((status = 200, description = "A line per finished step, then the result", body = TestLine, content_type = "application/x-ndjson"), (status = 429, description = "Too many tests in a minute"), (status = 404, description = "The workspace or registry that is named is not there, or nothing one may know about")))]
 pub(super) async fn test_registry(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,

@@ -13,7 +13,7 @@ use roadstead_core::ErrorCode;
 use roadstead_core::model::{Session, SessionToken};
 
 /// Signs in.
-#[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = LoginRequest, responses((status = 201, description = "Signed in", body = SessionView)))]
+#[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = LoginRequest, responses((status = 201, description = "Signed in", body = SessionView), (status = 401, description = "The name or the password is wrong"), (status = 429, description = "Too many wrong passwords, or too many at once")))]
 pub(super) async fn open_session(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,

@@ -22,7 +22,7 @@ pub(super) async fn get_setup(
 }
 
 /// Makes the first administrator with the set-up link and signs them in.
-#[utoipa::path(post, path = "/api/v1/setup", tag = "setup", request_body = SetupRequest, responses((status = 201, description = "Made and signed in", body = SessionView)))]
+#[utoipa::path(post, path = "/api/v1/setup", tag = "setup", request_body = SetupRequest, responses((status = 201, description = "Made and signed in", body = SessionView), (status = 409, description = "The first administrator exists already"), (status = 429, description = "Too many at once")))]
 pub(super) async fn finish_setup(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,

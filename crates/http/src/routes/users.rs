@@ -23,7 +23,7 @@ pub(super) async fn list_users(
 }
 
 /// Makes a person. The link for their first password is shown only here.
-#[utoipa::path(post, path = "/api/v1/users", tag = "users", request_body = UserInput, responses((status = 201, description = "Made", body = CreatedUser, headers(("location" = String, description = "Where they are")))))]
+#[utoipa::path(post, path = "/api/v1/users", tag = "users", request_body = UserInput, responses((status = 201, description = "Made", body = CreatedUser, headers(("location" = String, description = "Where they are"))), (status = 409, description = "The name is taken")))]
 pub(super) async fn create_user(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,
@@ -54,7 +54,7 @@ pub(super) async fn get_user(
 }
 
 /// Changes a person's role or display name.
-#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "users", params(("id" = uuid::Uuid, Path), ("if-match" = String, Header, description = "The generation that was read, in quotes")), request_body = UserEdit, responses((status = 200, description = "Edited", body = UserView, headers(("etag" = String, description = "Its generation")))))]
+#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "users", params(("id" = uuid::Uuid, Path), ("if-match" = String, Header, pattern = "^\"[0-9]{1,18}\"$", description = "The generation that was read, in quotes")), request_body = UserEdit, responses((status = 200, description = "Edited", body = UserView, headers(("etag" = String, description = "Its generation"))), (status = 409, description = "The last administrator stays one")))]
 pub(super) async fn edit_user(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,
@@ -68,7 +68,7 @@ pub(super) async fn edit_user(
 }
 
 /// Deletes a person with their sessions, tokens and memberships.
-#[utoipa::path(delete, path = "/api/v1/users/{id}", tag = "users", params(("id" = uuid::Uuid, Path), ("if-match" = String, Header, description = "The generation that was read, in quotes")), responses((status = 204, description = "Deleted")))]
+#[utoipa::path(delete, path = "/api/v1/users/{id}", tag = "users", params(("id" = uuid::Uuid, Path), ("if-match" = String, Header, pattern = "^\"[0-9]{1,18}\"$", description = "The generation that was read, in quotes")), responses((status = 204, description = "Deleted"), (status = 409, description = "The last administrator stays")))]
 pub(super) async fn delete_user(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,

@@ -21,7 +21,7 @@ pub(super) async fn list_workspaces(
 }
 
 /// Makes a workspace.
-#[utoipa::path(post, path = "/api/v1/workspaces", tag = "workspaces", request_body = WorkspaceInput, responses((status = 201, description = "Made", body = WorkspaceView, headers(("location" = String, description = "Where it is"), ("etag" = String, description = "Its generation")))))]
+#[utoipa::path(post, path = "/api/v1/workspaces", tag = "workspaces", request_body = WorkspaceInput, responses((status = 201, description = "Made", body = WorkspaceView, headers(("location" = String, description = "Where it is"), ("etag" = String, description = "Its generation"))), (status = 409, description = "The name is taken")))]
 pub(super) async fn create_workspace(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,
@@ -50,7 +50,7 @@ pub(super) async fn get_workspace(
 }
 
 /// Edits a workspace.
-#[utoipa::path(patch, path = "/api/v1/workspaces/{id}", tag = "workspaces", params(("id" = uuid::Uuid, Path), ("if-match" = String, Header, description = "The generation that was read, in quotes")), request_body = WorkspaceEdit, responses((status = 200, description = "Edited", body = WorkspaceView, headers(("etag" = String, description = "Its generation")))))]
+#[utoipa::path(patch, path = "/api/v1/workspaces/{id}", tag = "workspaces", params(("id" = uuid::Uuid, Path), ("if-match" = String, Header, pattern = "^\"[0-9]{1,18}\"$", description = "The generation that was read, in quotes")), request_body = WorkspaceEdit, responses((status = 200, description = "Edited", body = WorkspaceView, headers(("etag" = String, description = "Its generation")))))]
 pub(super) async fn edit_workspace(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,
@@ -68,7 +68,7 @@ pub(super) async fn edit_workspace(
 }
 
 /// Deletes a workspace that has no registries left, with its members and machine accounts.
-#[utoipa::path(delete, path = "/api/v1/workspaces/{id}", tag = "workspaces", params(("id" = uuid::Uuid, Path), ("if-match" = String, Header, description = "The generation that was read, in quotes")), responses((status = 204, description = "Deleted")))]
+#[utoipa::path(delete, path = "/api/v1/workspaces/{id}", tag = "workspaces", params(("id" = uuid::Uuid, Path), ("if-match" = String, Header, pattern = "^\"[0-9]{1,18}\"$", description = "The generation that was read, in quotes")), responses((status = 204, description = "Deleted"), (status = 409, description = "It still has registries, which are named")))]
 pub(super) async fn delete_workspace(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,

@@ -88,6 +88,7 @@ impl From<IssuedToken> for CreatedToken {
 #[serde(deny_unknown_fields)]
 pub(crate) struct TokenRequest {
     /// What its owner calls it.
+    #[schema(pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", max_length = 63)]
     name: String,
     /// The permissions it can use, as far as its owner holds them.
     #[schema(value_type = Vec<PermissionWord>)]

@@ -117,6 +117,7 @@ impl From<NamedList<Member>> for MachineAccountPage {
 #[serde(deny_unknown_fields)]
 pub(crate) struct MemberInput {
     /// The name.
+    #[schema(pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", max_length = 63)]
     name: String,
     /// The role.
     #[schema(value_type = WorkspaceRoleWord)]

@@ -141,6 +141,7 @@ pub(crate) struct RegistryInput {
     #[schema(value_type = RegistryKindWord)]
     kind: RegistryKind,
     /// Its name; it cannot be changed later.
+    #[schema(pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", max_length = 63)]
     name: String,
     /// Whom it will belong to; the platform when absent.
     #[serde(default)]

@@ -19,6 +19,7 @@ pub(crate) struct SetupRequest {
     #[schema(value_type = String)]
     pub(crate) token: Secret<String>,
     /// The administrator's name.
+    #[schema(pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", max_length = 63)]
     pub(crate) name: String,
     /// The administrator's password, 12 to 128 characters.
     #[schema(value_type = String, min_length = 12, max_length = 128)]

@@ -127,6 +127,7 @@ pub(crate) struct CreatedUser {
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserInput {
     /// The name they sign in with; it cannot be changed later.
+    #[schema(pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", max_length = 63)]
     name: String,
     /// What others call them.
     #[serde(default)]

@@ -101,6 +101,7 @@ impl WorkspacePage {
 #[serde(deny_unknown_fields)]
 pub(crate) struct WorkspaceInput {
     /// Its name; it cannot be changed later.
+    #[schema(pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", max_length = 63)]
     name: String,
     /// What people say about it.
     #[serde(default)]
