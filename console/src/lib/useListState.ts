@@ -6,7 +6,8 @@ import { useCallback } from 'react'
  * workspace. `S` is what the route's own `validateSearch` yields.
  */
 export function useListState<S extends { after?: string[] }>() {
-  const search = useSearch({ strict: false }) as S
+  const current: unknown = useSearch({ strict: false })
+  const search = current as S
   const navigate = useNavigate()
 
   const set = useCallback(

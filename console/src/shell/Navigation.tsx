@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, linkOptions } from '@tanstack/react-router'
+import { Link, linkOptions, type LinkProps } from '@tanstack/react-router'
 import { IconAnchor, IconHistory, IconLayoutDashboard, IconRobot, IconUsers, IconUsersGroup } from '@tabler/icons-react'
 import { type ComponentType, type ReactNode, useId } from 'react'
 import { isGiven } from '../api/session'
@@ -32,7 +32,7 @@ export function Navigation({ session, head, onNavigate }: NavigationProps) {
 interface PlaceProps {
   icon: ComponentType<{ size: number; stroke: number; 'aria-hidden': boolean }>
   label: string
-  link: object
+  link: LinkProps
   /** The places below it are another scope's. */
   exact?: boolean
   onNavigate?: () => void
@@ -41,7 +41,7 @@ interface PlaceProps {
 function Place({ icon: Icon, label, link, exact = false, onNavigate }: PlaceProps) {
   return (
     <li>
-      <Link className="nav-link" {...link} search={{}} activeOptions={{ includeSearch: false, exact }} onClick={onNavigate}>
+      <Link className="nav-link" {...link} activeOptions={{ includeSearch: false, exact }} onClick={onNavigate}>
         <Icon size={17} stroke={1.7} aria-hidden />
         {label}
       </Link>
@@ -63,7 +63,7 @@ function PlatformPlaces({ session, onNavigate }: { session: Session; onNavigate?
           <Place
             icon={IconAnchor}
             label={texts.nav.registries}
-            link={linkOptions({ to: '/registries' })}
+            link={linkOptions({ to: '/registries', search: {} })}
             onNavigate={onNavigate}
           />
         )}
@@ -71,12 +71,12 @@ function PlatformPlaces({ session, onNavigate }: { session: Session; onNavigate?
           <Place
             icon={IconUsersGroup}
             label={texts.workspaces.title}
-            link={linkOptions({ to: '/workspaces' })}
+            link={linkOptions({ to: '/workspaces', search: {} })}
             exact
             onNavigate={onNavigate}
           />
         )}
-        <Place icon={IconHistory} label={texts.nav.audit} link={linkOptions({ to: '/audit' })} onNavigate={onNavigate} />
+        <Place icon={IconHistory} label={texts.nav.audit} link={linkOptions({ to: '/audit', search: {} })} onNavigate={onNavigate} />
       </ul>
     </>
   )
@@ -106,14 +106,14 @@ function WorkspacePlaces({ id, onNavigate }: { id: string; onNavigate?: () => vo
         <Place
           icon={IconAnchor}
           label={texts.nav.registries}
-          link={linkOptions({ to: '/workspaces/$workspaceId/registries', params })}
+          link={linkOptions({ to: '/workspaces/$workspaceId/registries', params, search: {} })}
           onNavigate={onNavigate}
         />
         {isGiven(actions, 'member.read') && (
           <Place
             icon={IconUsers}
             label={texts.workspaces.nav.members}
-            link={linkOptions({ to: '/workspaces/$workspaceId/members', params })}
+            link={linkOptions({ to: '/workspaces/$workspaceId/members', params, search: {} })}
             onNavigate={onNavigate}
           />
         )}
@@ -121,14 +121,14 @@ function WorkspacePlaces({ id, onNavigate }: { id: string; onNavigate?: () => vo
           <Place
             icon={IconRobot}
             label={texts.workspaces.nav.machines}
-            link={linkOptions({ to: '/workspaces/$workspaceId/machine-accounts', params })}
+            link={linkOptions({ to: '/workspaces/$workspaceId/machine-accounts', params, search: {} })}
             onNavigate={onNavigate}
           />
         )}
         <Place
           icon={IconHistory}
           label={texts.nav.audit}
-          link={linkOptions({ to: '/workspaces/$workspaceId/audit', params })}
+          link={linkOptions({ to: '/workspaces/$workspaceId/audit', params, search: {} })}
           onNavigate={onNavigate}
         />
       </ul>
