@@ -9,7 +9,6 @@ import { safeReturnTo } from './lib/returnTo'
 import { parseSearch, stringifySearch } from './lib/searchParams'
 import { CrashScreen } from './screens/CrashScreen'
 import { NotFoundScreen } from './screens/NotFoundScreen'
-import { WorkspaceLayout } from './screens/workspace/WorkspaceLayout'
 import { Shell } from './shell/Shell'
 import { markNavigation } from './ui/PageTitle'
 
@@ -105,7 +104,7 @@ const workspaces = createRoute({
 const workspace = createRoute({
   getParentRoute: () => signedIn,
   path: '/workspaces/$workspaceId',
-  component: WorkspaceLayout,
+  component: lazyRouteComponent(() => import('./screens/workspace/WorkspaceLayout'), 'WorkspaceLayout'),
 })
 
 const workspaceOverview = createRoute({

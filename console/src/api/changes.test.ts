@@ -93,7 +93,7 @@ describe('followChanges', () => {
     expect(invalidated).toEqual(EVERYTHING)
     last().dispatchEvent(new Event('open'))
     vi.advanceTimersByTime(300)
-    expect(invalidated).toHaveLength(4)
+    expect(invalidated).toHaveLength(2 * EVERYTHING.length)
   })
 
   it('ends with its page', () => {

@@ -1,7 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
-import { MACHINE_TOKENS_KEY, MACHINES_KEY } from './machineAccounts'
-import { MEMBERS_KEY } from './members'
+import { MACHINE_TOKENS_KEY, MACHINES_KEY, MEMBERS_KEY } from './keys'
 import { REGISTRIES_KEY, REGISTRY_LISTS_KEY, registryKey } from './registries'
 import { sessionQuery } from './session'
 import type { Change } from './types'

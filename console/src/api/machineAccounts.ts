@@ -1,17 +1,14 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ListSearch } from '../lib/listSearch'
 import { api, unwrap } from './client'
+import { MACHINE_TOKENS_KEY, MACHINES_KEY } from './keys'
 import { REFRESH_INTERVAL_MS } from './queries'
 import type { TokenRequest, WorkspaceRole } from './types'
 import { WORKSPACES_KEY } from './workspaces'
 
 export const MACHINE_PAGE_SIZE = 50
 
-/** Everything loaded about machine accounts lies under this key. */
-export const MACHINES_KEY = ['machine-accounts'] as const
 const LISTS_KEY = [...MACHINES_KEY, 'list'] as const
-/** The tokens of every machine account. */
-export const MACHINE_TOKENS_KEY = [...MACHINES_KEY, 'tokens'] as const
 
 export function machineAccountsQuery(workspaceId: string, search: Pick<ListSearch, 'after'>) {
   const query = { limit: MACHINE_PAGE_SIZE, cursor: search.after?.at(-1) }

@@ -1,15 +1,13 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ListSearch } from '../lib/listSearch'
 import { api, unwrap } from './client'
+import { MEMBERS_KEY } from './keys'
 import { REFRESH_INTERVAL_MS } from './queries'
 import type { WorkspaceRole } from './types'
 import { WORKSPACES_KEY } from './workspaces'
 
 export const MEMBER_PAGE_SIZE = 50
 const SUGGESTIONS = 20
-
-/** Everything loaded about members lies under this key. */
-export const MEMBERS_KEY = ['members'] as const
 
 export function membersQuery(workspaceId: string, search: Pick<ListSearch, 'after'>) {
   const query = { limit: MEMBER_PAGE_SIZE, cursor: search.after?.at(-1) }
