@@ -1,7 +1,9 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { homePath } from './api/home'
 import { sessionQuery } from './api/session'
 import { validateAuditSearch } from './lib/auditSearch'
+import { validateListSearch } from './lib/listSearch'
 import { validateRegistrySearch } from './lib/registrySearch'
 import { safeReturnTo } from './lib/returnTo'
 import { parseSearch, stringifySearch } from './lib/searchParams'
@@ -59,14 +61,21 @@ const signedIn = createRoute({
 const home = createRoute({
   getParentRoute: () => signedIn,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/registries', search: {}, replace: true })
+  beforeLoad: async ({ context }) => {
+    throw redirect({ href: await homePath(context.queryClient), replace: true })
   },
 })
+
+/** Pages about the whole installation: who has no role in it is led to what is theirs. */
+const platformOnly = ({ context }: { context: RouterContext }) => {
+  const session = context.queryClient.getQueryData(sessionQuery.queryKey)
+  if (session && !session.user.platform_role) throw redirect({ to: '/', replace: true })
+}
 
 const registries = createRoute({
   getParentRoute: () => signedIn,
   path: '/registries',
+  beforeLoad: platformOnly,
   validateSearch: validateRegistrySearch,
   component: lazyRouteComponent(() => import('./screens/registries/RegistriesScreen'), 'RegistriesScreen'),
 })
@@ -84,12 +93,79 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./screens/audit/AuditScreen'), 'AuditScreen'),
 })
 
+const workspaces = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces',
+  beforeLoad: platformOnly,
+  validateSearch: validateListSearch,
+  component: lazyRouteComponent(() => import('./screens/workspaces/WorkspacesScreen'), 'WorkspacesScreen'),
+})
+
+const workspace = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/workspaces/$workspaceId',
+  component: lazyRouteComponent(() => import('./screens/workspace/WorkspaceLayout'), 'WorkspaceLayout'),
+})
+
+const workspaceOverview = createRoute({
+  getParentRoute: () => workspace,
+  path: '/',
+  component: lazyRouteComponent(() => import('./screens/workspace/WorkspaceOverviewScreen'), 'WorkspaceOverviewScreen'),
+})
+
+const workspaceRegistries = createRoute({
+  getParentRoute: () => workspace,
+  path: 'registries',
+  validateSearch: validateRegistrySearch,
+  component: lazyRouteComponent(() => import('./screens/registries/RegistriesScreen'), 'RegistriesScreen'),
+})
+
+const workspaceRegistry = createRoute({
+  getParentRoute: () => workspace,
+  path: 'registries/$id',
+  component: lazyRouteComponent(() => import('./screens/registry/RegistryScreen'), 'RegistryScreen'),
+})
+
+const members = createRoute({
+  getParentRoute: () => workspace,
+  path: 'members',
+  validateSearch: validateListSearch,
+  component: lazyRouteComponent(() => import('./screens/members/MembersScreen'), 'MembersScreen'),
+})
+
+const machineAccounts = createRoute({
+  getParentRoute: () => workspace,
+  path: 'machine-accounts',
+  validateSearch: validateListSearch,
+  component: lazyRouteComponent(() => import('./screens/machineAccounts/MachineAccountsScreen'), 'MachineAccountsScreen'),
+})
+
+const workspaceAudit = createRoute({
+  getParentRoute: () => workspace,
+  path: 'audit',
+  validateSearch: validateAuditSearch,
+  component: lazyRouteComponent(() => import('./screens/audit/AuditScreen'), 'AuditScreen'),
+})
+
+const workspaceTree = workspace.addChildren([
+  workspaceOverview,
+  workspaceRegistries,
+  workspaceRegistry,
+  members,
+  machineAccounts,
+  workspaceAudit,
+])
+
 // Below the shell, so that a wrong address keeps the navigation at hand.
 const notFound = createRoute({ getParentRoute: () => signedIn, path: '$', component: NotFoundScreen })
 
 export function createAppRouter(context: RouterContext) {
   const router = createRouter({
-    routeTree: root.addChildren([setup, login, signedIn.addChildren([home, registries, registry, audit, notFound])]),
+    routeTree: root.addChildren([
+      setup,
+      login,
+      signedIn.addChildren([home, registries, registry, audit, workspaces, workspaceTree, notFound]),
+    ]),
     context,
     parseSearch,
     stringifySearch,

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { type AuditSearch, auditFilter } from '../lib/auditSearch'
 import { serverNow } from '../lib/clock'
+import type { Scope } from '../lib/scope'
 import { stringifySearch } from '../lib/searchParams'
 import { api, unwrap } from './client'
 
@@ -10,13 +11,16 @@ const LIVE_INTERVAL_MS = 3_000
 /** Everything loaded of the audit log lies under this key. */
 export const AUDIT_KEY = ['audit'] as const
 
-export function auditQuery(search: AuditSearch) {
+/** The entries of a scope: of the platform all that may be read, of a workspace its own. */
+const ofScope = (scope: Scope) => (scope.type === 'workspace' ? { workspace_id: scope.id } : {})
+
+export function auditQuery(search: AuditSearch, scope: Scope) {
   const { live, ...shown } = search
   return queryOptions({
-    queryKey: [...AUDIT_KEY, 'list', shown],
+    queryKey: [...AUDIT_KEY, 'list', scope, shown],
     queryFn: async ({ signal }) => {
       const filter = auditFilter(search, serverNow())
-      const query = { ...filter, limit: AUDIT_PAGE_SIZE, cursor: search.after?.at(-1) }
+      const query = { ...filter, ...ofScope(scope), limit: AUDIT_PAGE_SIZE, cursor: search.after?.at(-1) }
       const page = await unwrap(api.GET('/api/v1/audit-entries', { params: { query }, signal }))
       return { ...page, from: filter.from }
     },
@@ -28,6 +32,7 @@ export function auditQuery(search: AuditSearch) {
 }
 
 /** Where the shown entries, all pages of them, are to be had as a file. */
-export function auditExportUrl(search: AuditSearch, format: 'csv' | 'jsonl'): string {
-  return `/api/v1/audit-entries/export${stringifySearch({ format, ...auditFilter(search, serverNow()) })}`
+export function auditExportUrl(search: AuditSearch, scope: Scope, format: 'csv' | 'jsonl'): string {
+  const filter = { ...auditFilter(search, serverNow()), ...ofScope(scope) }
+  return `/api/v1/audit-entries/export${stringifySearch({ format, ...filter })}`
 }

@@ -13,6 +13,8 @@ class FakeSource extends EventTarget {
   }
 }
 
+const EVERYTHING = [['registries'], ['workspaces'], ['members'], ['machine-accounts'], ['session']]
+
 describe('followChanges', () => {
   const sources: FakeSource[] = []
   const invalidated: unknown[] = []
@@ -55,10 +57,24 @@ describe('followChanges', () => {
     ])
   })
 
+  it.each([
+    ['workspace', [['workspaces']]],
+    ['member', [['members'], ['workspaces']]],
+    ['machine_account', [['machine-accounts'], ['workspaces']]],
+    ['token', [['machine-accounts', 'tokens']]],
+    ['user', [['session'], ['workspaces'], ['members']]],
+    ['session', [['session']]],
+    ['registry', [['workspaces'], ['registries', 'list'], ['registries', 'one', 'a']]],
+  ])('a change of a %s refetches what shows it', (topic, keys) => {
+    last().change({ topic, object_id: 'a' })
+    vi.advanceTimersByTime(300)
+    expect(invalidated).toEqual(keys)
+  })
+
   it('a reset refetches everything', () => {
     last().dispatchEvent(new Event('reset'))
     vi.advanceTimersByTime(300)
-    expect(invalidated).toEqual([['registries'], ['session']])
+    expect(invalidated).toEqual(EVERYTHING)
   })
 
   it('a frame that cannot be read is passed over', () => {
@@ -74,10 +90,10 @@ describe('followChanges', () => {
     vi.advanceTimersByTime(2_000)
     expect(sources).toHaveLength(2)
     vi.advanceTimersByTime(14_000)
-    expect(invalidated).toEqual([['registries'], ['session']])
+    expect(invalidated).toEqual(EVERYTHING)
     last().dispatchEvent(new Event('open'))
     vi.advanceTimersByTime(300)
-    expect(invalidated).toHaveLength(4)
+    expect(invalidated).toHaveLength(2 * EVERYTHING.length)
   })
 
   it('ends with its page', () => {

@@ -1,8 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
+import { MACHINE_TOKENS_KEY, MACHINES_KEY, MEMBERS_KEY } from './keys'
 import { REGISTRIES_KEY, REGISTRY_LISTS_KEY, registryKey } from './registries'
 import { sessionQuery } from './session'
 import type { Change } from './types'
+import { WORKSPACES_KEY } from './workspaces'
 
 /** Whether changes arrive by themselves. */
 export type LiveStatus = 'connecting' | 'live' | 'reconnecting'
@@ -51,6 +53,9 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
 
   const refetchEverything = () => {
     gather(REGISTRIES_KEY)
+    gather(WORKSPACES_KEY)
+    gather(MEMBERS_KEY)
+    gather(MACHINES_KEY)
     gather(sessionQuery.queryKey)
   }
 
@@ -59,10 +64,34 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
     if (change === null) return
     switch (change.topic) {
       case 'session':
-      case 'user':
         gather(sessionQuery.queryKey)
         break
+      case 'user':
+        // Somebody's name or rights changed, perhaps one's own role in a workspace.
+        gather(sessionQuery.queryKey)
+        gather(WORKSPACES_KEY)
+        gather(MEMBERS_KEY)
+        break
+      case 'workspace':
+        gather(WORKSPACES_KEY)
+        break
+      case 'member':
+        gather(MEMBERS_KEY)
+        gather(WORKSPACES_KEY)
+        break
+      case 'machine_account':
+        gather(MACHINES_KEY)
+        gather(WORKSPACES_KEY)
+        break
+      case 'token':
+        gather(MACHINE_TOKENS_KEY)
+        break
       case 'registry':
+        // A workspace counts its registries.
+        gather(WORKSPACES_KEY)
+        gather(REGISTRY_LISTS_KEY)
+        gather(registryKey(change.object_id))
+        break
       case 'registry_health':
       case 'registry_statistics':
         gather(REGISTRY_LISTS_KEY)

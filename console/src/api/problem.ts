@@ -61,6 +61,9 @@ export function asApiError(thrown: unknown): ApiError {
 /** Codes that speak about one field although the server gives no pointer with them. */
 const FIELD_OF_CODE: Partial<Record<ErrorCode, string>> = {
   'registry.name_taken': '/name',
+  'workspace.name_taken': '/name',
+  'machine_account.name_taken': '/name',
+  'user.unknown': '/name',
   'registry.kind_unavailable': '/kind',
   'registry.plain_http_consent': '/plain_http_consent',
   'registry.username_missing': '/username',

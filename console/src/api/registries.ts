@@ -1,8 +1,10 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { RegistrySearch } from '../lib/registrySearch'
+import type { Scope } from '../lib/scope'
 import { api, unwrap } from './client'
 import { REFRESH_INTERVAL_MS } from './queries'
 import type { Registry, RegistryInput } from './types'
+import { WORKSPACES_KEY } from './workspaces'
 
 export const PAGE_SIZE = 50
 
@@ -11,9 +13,9 @@ export const REGISTRIES_KEY = ['registries'] as const
 export const REGISTRY_LISTS_KEY = [...REGISTRIES_KEY, 'list'] as const
 export const registryKey = (id: string) => [...REGISTRIES_KEY, 'one', id] as const
 
-export function registriesQuery(search: RegistrySearch) {
+export function registriesQuery(search: RegistrySearch, scope: Scope) {
   const query = {
-    owner: 'platform',
+    owner: scope.type === 'platform' ? 'platform' : scope.id,
     q: search.q,
     kind: search.kind,
     health: search.health,
@@ -46,6 +48,7 @@ export function useIntegrateRegistry() {
     onSuccess: async (registry) => {
       queryClient.setQueryData(registryKey(registry.id), registry)
       await queryClient.invalidateQueries({ queryKey: REGISTRY_LISTS_KEY })
+      await queryClient.invalidateQueries({ queryKey: WORKSPACES_KEY })
     },
   })
 }

@@ -813,6 +813,8 @@ export interface components {
              * @description When it was made.
              */
             created_at: string;
+            /** @description What its tokens can be given: a permission outside is no use to them. */
+            token_scope: components["schemas"]["Permission"][];
         };
         /** @description A page of machine accounts. */
         MachineAccountPage: {
@@ -1340,8 +1342,28 @@ export interface components {
             updated_at: string;
             /** @description Grows with every edit; send it as `If-Match`. */
             generation: components["schemas"]["i64"];
+            /** @description How much it holds. */
+            counts: components["schemas"]["WorkspaceCounts"];
             /** @description What the asker may do with it. */
             allowed_actions: components["schemas"]["AllowedAction"][];
+        };
+        /** @description How much a workspace holds. Null for what the asker may not list. */
+        WorkspaceCounts: {
+            /**
+             * Format: int64
+             * @description Its own registries.
+             */
+            registries?: number | null;
+            /**
+             * Format: int64
+             * @description People with a role in it.
+             */
+            members?: number | null;
+            /**
+             * Format: int64
+             * @description Its machine accounts.
+             */
+            machine_accounts?: number | null;
         };
         /** @description An edit of a workspace. */
         WorkspaceEdit: {

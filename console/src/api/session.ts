@@ -68,3 +68,11 @@ export function useLogOut() {
 export function allowance(actions: readonly AllowedAction[], action: Permission): AllowedAction {
   return actions.find((each) => each.action === action) ?? { action, allowed: true, reason: null }
 }
+
+/**
+ * Whether the server says that an action is given. For what stands in the navigation: a place that it does not mention
+ * is not offered.
+ */
+export function isGiven(actions: readonly AllowedAction[] | undefined, action: Permission): boolean {
+  return actions?.find((each) => each.action === action)?.allowed === true
+}

@@ -1,5 +1,5 @@
-/** Where a log-in without a wish leads to. */
-export const HOME = '/registries'
+/** Where a log-in without a wish leads to: from there the router goes on to what the person may see. */
+export const HOME = '/'
 
 // Control characters and backslashes are read differently by different URL parsers; "//host" leaves the origin.
 const UNSAFE = /[\u0000-\u001f\u007f\\]/

@@ -12,7 +12,7 @@ export function NotFoundScreen() {
       </span>
       <PageTitle title={texts.notFound.title} />
       <p>{texts.notFound.help}</p>
-      <ButtonLink to="/registries" search={{}} tone="primary">
+      <ButtonLink to="/" tone="primary">
         {texts.notFound.home}
       </ButtonLink>
     </div>

@@ -1,37 +1,137 @@
-import { Link } from '@tanstack/react-router'
-import { IconAnchor, IconHistory } from '@tabler/icons-react'
-import { type ReactNode, useId } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, linkOptions, type LinkProps } from '@tanstack/react-router'
+import { IconAnchor, IconHistory, IconLayoutDashboard, IconRobot, IconUsers, IconUsersGroup } from '@tabler/icons-react'
+import { type ComponentType, type ReactNode, useId } from 'react'
+import { isGiven } from '../api/session'
+import type { Session } from '../api/types'
+import { workspaceQuery } from '../api/workspaces'
 import { useTexts } from '../i18n/context'
+import { ScopeSwitcher } from './ScopeSwitcher'
+import { useShellScope } from './useScope'
 
 interface NavigationProps {
+  session: Session
   head?: ReactNode
   onNavigate?: () => void
 }
 
-/** The places of the console. Only what exists has an entry. */
-export function Navigation({ head, onNavigate }: NavigationProps) {
+/** The places of the scope one is in, as far as one's role opens them. Only what exists has an entry. */
+export function Navigation({ session, head, onNavigate }: NavigationProps) {
   const texts = useTexts()
-  const platformId = useId()
+  const scope = useShellScope(session)
   return (
     <nav aria-label={texts.shell.navigation}>
       {head}
-      <div className="nav-section" id={platformId}>
+      <ScopeSwitcher session={session} scope={scope} onSwitched={onNavigate} />
+      {scope?.type === 'platform' && <PlatformPlaces session={session} onNavigate={onNavigate} />}
+      {scope?.type === 'workspace' && <WorkspacePlaces id={scope.id} onNavigate={onNavigate} />}
+    </nav>
+  )
+}
+
+interface PlaceProps {
+  icon: ComponentType<{ size: number; stroke: number; 'aria-hidden': boolean }>
+  label: string
+  link: LinkProps
+  /** The places below it are another scope's. */
+  exact?: boolean
+  onNavigate?: () => void
+}
+
+function Place({ icon: Icon, label, link, exact = false, onNavigate }: PlaceProps) {
+  return (
+    <li>
+      <Link className="nav-link" {...link} activeOptions={{ includeSearch: false, exact }} onClick={onNavigate}>
+        <Icon size={17} stroke={1.7} aria-hidden />
+        {label}
+      </Link>
+    </li>
+  )
+}
+
+function PlatformPlaces({ session, onNavigate }: { session: Session; onNavigate?: () => void }) {
+  const texts = useTexts()
+  const titleId = useId()
+  const actions = session.allowed_actions
+  return (
+    <>
+      <div className="nav-section" id={titleId}>
         {texts.nav.platform}
       </div>
-      <ul aria-labelledby={platformId}>
-        <li>
-          <Link className="nav-link" to="/registries" search={{}} activeOptions={{ includeSearch: false }} onClick={onNavigate}>
-            <IconAnchor size={17} stroke={1.7} aria-hidden />
-            {texts.nav.registries}
-          </Link>
-        </li>
-        <li>
-          <Link className="nav-link" to="/audit" search={{}} activeOptions={{ includeSearch: false }} onClick={onNavigate}>
-            <IconHistory size={17} stroke={1.7} aria-hidden />
-            {texts.nav.audit}
-          </Link>
-        </li>
+      <ul aria-labelledby={titleId}>
+        {isGiven(actions, 'registry.read') && (
+          <Place
+            icon={IconAnchor}
+            label={texts.nav.registries}
+            link={linkOptions({ to: '/registries', search: {} })}
+            onNavigate={onNavigate}
+          />
+        )}
+        {isGiven(actions, 'workspace.read') && (
+          <Place
+            icon={IconUsersGroup}
+            label={texts.workspaces.title}
+            link={linkOptions({ to: '/workspaces', search: {} })}
+            exact
+            onNavigate={onNavigate}
+          />
+        )}
+        <Place icon={IconHistory} label={texts.nav.audit} link={linkOptions({ to: '/audit', search: {} })} onNavigate={onNavigate} />
       </ul>
-    </nav>
+    </>
+  )
+}
+
+function WorkspacePlaces({ id, onNavigate }: { id: string; onNavigate?: () => void }) {
+  const texts = useTexts()
+  const titleId = useId()
+  const { data: workspace, isError } = useQuery(workspaceQuery(id))
+  // Nothing is offered before it is known what may be opened.
+  if (workspace === undefined || isError) return null
+  const actions = workspace.allowed_actions
+  const params = { workspaceId: id }
+  return (
+    <>
+      <div className="nav-section" id={titleId}>
+        {texts.workspaces.scope.workspace}
+      </div>
+      <ul aria-labelledby={titleId}>
+        <Place
+          icon={IconLayoutDashboard}
+          label={texts.workspaces.nav.overview}
+          link={linkOptions({ to: '/workspaces/$workspaceId', params })}
+          exact
+          onNavigate={onNavigate}
+        />
+        <Place
+          icon={IconAnchor}
+          label={texts.nav.registries}
+          link={linkOptions({ to: '/workspaces/$workspaceId/registries', params, search: {} })}
+          onNavigate={onNavigate}
+        />
+        {isGiven(actions, 'member.read') && (
+          <Place
+            icon={IconUsers}
+            label={texts.workspaces.nav.members}
+            link={linkOptions({ to: '/workspaces/$workspaceId/members', params, search: {} })}
+            onNavigate={onNavigate}
+          />
+        )}
+        {isGiven(actions, 'machine_account.read') && (
+          <Place
+            icon={IconRobot}
+            label={texts.workspaces.nav.machines}
+            link={linkOptions({ to: '/workspaces/$workspaceId/machine-accounts', params, search: {} })}
+            onNavigate={onNavigate}
+          />
+        )}
+        <Place
+          icon={IconHistory}
+          label={texts.nav.audit}
+          link={linkOptions({ to: '/workspaces/$workspaceId/audit', params, search: {} })}
+          onNavigate={onNavigate}
+        />
+      </ul>
+    </>
   )
 }

@@ -40,6 +40,7 @@ export function Shell() {
       </a>
       <div className="side">
         <Navigation
+          session={session}
           head={
             <span className="brand">
               <Logo />
@@ -57,7 +58,7 @@ export function Shell() {
           navigationOpened={navigationOpened}
           onCloseNavigation={() => setNavigationOpened(false)}
           signedOut={signedOut}
-          name={session.user.name}
+          session={session}
           onSignedIn={() => {
             restored()
             void queryClient.invalidateQueries()

@@ -1,3 +1,4 @@
+import type { Session } from '../api/types'
 import { useTexts } from '../i18n/context'
 import { Drawer } from '../ui/Drawer'
 import { Navigation } from './Navigation'
@@ -7,13 +8,13 @@ interface ShellOverlaysProps {
   navigationOpened: boolean
   onCloseNavigation: () => void
   signedOut: boolean
-  /** Who was signed in. */
-  name: string
+  /** Who is, or was, signed in. */
+  session: Session
   onSignedIn: () => void
 }
 
 /** What can come over every page: the navigation of narrow screens, and the question who is there. */
-export function ShellOverlays({ navigationOpened, onCloseNavigation, signedOut, name, onSignedIn }: ShellOverlaysProps) {
+export function ShellOverlays({ navigationOpened, onCloseNavigation, signedOut, session, onSignedIn }: ShellOverlaysProps) {
   const texts = useTexts()
   return (
     <>
@@ -25,9 +26,9 @@ export function ShellOverlays({ navigationOpened, onCloseNavigation, signedOut, 
         width={280}
         closeLabel={texts.shell.closeNavigation}
       >
-        <Navigation onNavigate={onCloseNavigation} />
+        <Navigation session={session} onNavigate={onCloseNavigation} />
       </Drawer>
-      <SessionDialog opened={signedOut} name={name} onSignedIn={onSignedIn} />
+      <SessionDialog opened={signedOut} name={session.user.name} onSignedIn={onSignedIn} />
     </>
   )
 }

@@ -1,6 +1,6 @@
 import { Checkbox, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core'
 import { IconSelector } from '@tabler/icons-react'
-import type { ReactNode, Ref } from 'react'
+import { type ReactNode, type Ref, useId } from 'react'
 import { useTexts } from '../i18n/context'
 
 interface FieldProps {
@@ -34,11 +34,14 @@ interface TextFieldProps extends FieldProps {
   mono?: boolean
   autoFocus?: boolean
   type?: 'text' | 'url'
+  /** Values the browser offers while typing; others can be typed all the same. */
+  suggestions?: readonly { value: string; label: string }[]
   ref?: Ref<HTMLInputElement>
 }
 
 export function TextField(props: TextFieldProps) {
-  return (
+  const listId = useId()
+  const field = (
     <TextInput
       {...common(props)}
       ref={props.ref}
@@ -51,7 +54,19 @@ export function TextField(props: TextFieldProps) {
       placeholder={props.placeholder}
       data-autofocus={props.autoFocus || undefined}
       classNames={props.mono ? { input: 'mono' } : undefined}
+      list={props.suggestions ? listId : undefined}
     />
+  )
+  if (!props.suggestions) return field
+  return (
+    <>
+      {field}
+      <datalist id={listId}>
+        {props.suggestions.map(({ value, label }) => (
+          <option key={value} value={value} label={label} />
+        ))}
+      </datalist>
+    </>
   )
 }
 

@@ -42,6 +42,7 @@ mod tx;
 mod users;
 mod vault;
 mod verify;
+mod workspace_counts;
 mod workspaces;
 
 pub use backup::{BackupError, Manifest, Part, backup};

@@ -6,11 +6,12 @@ use crate::entity::{membership, registry, workspace};
 use crate::fault::{Fault, damaged};
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{audit, changes, members, named_list, users};
+use crate::{audit, changes, members, named_list, users, workspace_counts};
 use async_trait::async_trait;
 use roadstead_core::model::{
     AuditEntry, Counted, Description, Generation, Member, Name, NamePosition, PageRequest,
-    Timestamp, Topic, User, UserId, Workspace, WorkspaceFilter, WorkspaceId, WorkspaceRole,
+    Timestamp, Topic, User, UserId, Workspace, WorkspaceCounts, WorkspaceFilter, WorkspaceId,
+    WorkspaceRole,
 };
 use roadstead_core::ports::{EditWorkspace, SetMember, StoreError, WorkspaceStore};
 use roadstead_core::rules::Visible;
@@ -19,6 +20,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Names of registries told when they keep a workspace from being deleted.
@@ -56,6 +58,13 @@ impl WorkspaceStore for Store {
             .map_err(Fault::from)?
             .map(read)
             .transpose()
+    }
+
+    async fn workspace_counts(
+        &self,
+        ids: &[WorkspaceId],
+    ) -> Result<HashMap<WorkspaceId, WorkspaceCounts>, StoreError> {
+        workspace_counts::of(self, ids).await
     }
 
     async fn create_workspace(

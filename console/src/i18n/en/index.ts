@@ -2,6 +2,7 @@ import type { ConditionType } from '../../api/types'
 import { audit } from './audit'
 import { errors } from './errors'
 import { reasons } from './reasons'
+import { workspaces } from './workspaces'
 
 /** The English texts, and by their type what every other language must have. */
 export const en = {
@@ -317,6 +318,7 @@ export const en = {
   audit,
   errors,
   reasons,
+  workspaces,
 }
 
 export type Texts = typeof en

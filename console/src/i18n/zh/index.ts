@@ -2,6 +2,7 @@ import type { Texts } from '../en'
 import { audit } from './audit'
 import { errors } from './errors'
 import { reasons } from './reasons'
+import { workspaces } from './workspaces'
 
 /** The Chinese texts. A text that English has and Chinese lacks does not compile. */
 export const zh: Texts = {
@@ -317,4 +318,5 @@ export const zh: Texts = {
   audit,
   errors,
   reasons,
+  workspaces,
 }

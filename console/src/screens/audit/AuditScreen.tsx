@@ -1,12 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
 import { IconDownload, IconFileTypeCsv, IconHistory, IconJson, IconSearchOff } from '@tabler/icons-react'
 import { useCallback, useMemo, useState } from 'react'
 import { auditExportUrl, auditQuery } from '../../api/audit'
 import { asApiError } from '../../api/problem'
+import { sessionQuery } from '../../api/session'
 import type { AuditEntry } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { type AuditSearch, isNarrowed } from '../../lib/auditSearch'
+import type { Scope } from '../../lib/scope'
+import { useListState } from '../../lib/useListState'
+import { useScope } from '../../shell/useScope'
 import { Button } from '../../ui/Button'
 import { DataTable } from '../../ui/DataTable'
 import { EmptyState } from '../../ui/EmptyState'
@@ -15,6 +18,7 @@ import { PageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { StaleNotice } from '../../ui/StaleNotice'
 import { Switch } from '../../ui/Switch'
+import { useScopedWorkspace } from '../workspace/workspaceContext'
 import { auditColumns } from './auditColumns'
 import { AuditDetails } from './AuditDetails'
 import { AuditFilters } from './AuditFilters'
@@ -30,23 +34,19 @@ const NO_FILTER: Partial<AuditSearch> = {
   q: undefined,
 }
 
-const route = getRouteApi('/signed-in/audit')
-
 export function AuditScreen() {
   const { texts, format } = useI18n()
-  const search = route.useSearch()
-  const navigate = route.useNavigate()
-  const query = useQuery(auditQuery(search))
+  const scope = useScope()
+  const { search, set } = useListState<AuditSearch>()
+  const { place, meaning } = useMeaning()
+  const query = useQuery(auditQuery(search, scope))
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
 
   const change = useCallback(
     (part: Partial<AuditSearch>) =>
       // A changed filter starts at its first page; a step through the pages belongs into the history.
-      void navigate({
-        search: (before) => ({ ...before, after: undefined, since: undefined, ...part }),
-        replace: !('after' in part),
-      }),
-    [navigate],
+      set((before) => ({ ...before, after: undefined, since: undefined, ...part }), !('after' in part)),
+    [set],
   )
   const toggle = useCallback(
     (entry: AuditEntry) =>
@@ -72,8 +72,8 @@ export function AuditScreen() {
         <div>
           <PageTitle title={texts.audit.title} />
           <p className="page-sub">
-            <span className="page-place">{texts.registries.subtitle}</span>
-            {texts.audit.meaning}
+            {place && <span className="page-place">{place}</span>}
+            {meaning}
           </p>
         </div>
         <div className="audit-tools">
@@ -82,7 +82,7 @@ export function AuditScreen() {
             checked={search.live === true}
             onChange={(live) => change({ live: live || undefined })}
           />
-          <ExportMenu search={search} />
+          <ExportMenu search={search} scope={scope} />
         </div>
       </div>
 
@@ -124,12 +124,30 @@ export function AuditScreen() {
   )
 }
 
+/** Whose entries these are: which ones one may read depends on one's role. */
+function useMeaning(): { place: string | null; meaning: string } {
+  const { texts } = useI18n()
+  const workspace = useScopedWorkspace()
+  const { data: session } = useQuery(sessionQuery)
+  const hasPlatform = session?.user.platform_role != null
+  if (workspace === null) {
+    return hasPlatform
+      ? { place: texts.registries.subtitle, meaning: texts.audit.meaning }
+      : { place: null, meaning: texts.workspaces.audit.meaningMine }
+  }
+  const readsAll = hasPlatform || workspace.role === 'admin'
+  return {
+    place: workspace.name,
+    meaning: readsAll ? texts.workspaces.audit.meaning : texts.workspaces.audit.meaningOwn,
+  }
+}
+
 /** The file is fetched by the browser itself: it may be larger than a page should hold. */
-function ExportMenu({ search }: { search: AuditSearch }) {
+function ExportMenu({ search, scope }: { search: AuditSearch; scope: Scope }) {
   const { texts } = useI18n()
   const fetchFile = (format: 'csv' | 'jsonl') => {
     const link = document.createElement('a')
-    link.href = auditExportUrl(search, format)
+    link.href = auditExportUrl(search, scope, format)
     link.download = `audit.${format}`
     link.click()
   }

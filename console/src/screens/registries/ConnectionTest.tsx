@@ -4,6 +4,7 @@ import { TEST_STEPS } from '../../api/registryTest'
 import { useRegistryTest } from '../../api/useRegistryTest'
 import { useTexts } from '../../i18n/context'
 import { isPlainHttp, isPlausibleAddress } from '../../lib/address'
+import type { Scope } from '../../lib/scope'
 import { Button } from '../../ui/Button'
 import { Card } from '../../ui/Card'
 import { ProblemNotice } from '../../ui/ProblemNotice'
@@ -14,6 +15,7 @@ import { type IntegrateValues, isTestable, toTestInput } from './integrateForm'
 const TYPING_PAUSE_MS = 600
 
 interface ConnectionTestProps {
+  scope: Scope
   values: IntegrateValues
   /** The upstream problem that the last attempt to save ended with. */
   saveError: ApiError | null
@@ -25,7 +27,7 @@ interface ConnectionTestProps {
  * The connection test of what is being typed. The steps without the account run by themselves; the account is only
  * tried on demand, because a half-typed password would lock it.
  */
-export function ConnectionTest({ values, saveError, saving, onSaveAnyway }: ConnectionTestProps) {
+export function ConnectionTest({ scope, values, saveError, saving, onSaveAnyway }: ConnectionTestProps) {
   const texts = useTexts()
   const { state, start, reset, forgetAccount } = useRegistryTest()
   const testable = isTestable(values)
@@ -38,11 +40,11 @@ export function ConnectionTest({ values, saveError, saving, onSaveAnyway }: Conn
     reset()
     if (!testable) return
     pause.current = setTimeout(
-      () => void start({ registry: toTestInput(latest.current, false), credential: false }),
+      () => void start({ registry: toTestInput(latest.current, false, scope), credential: false }),
       TYPING_PAUSE_MS,
     )
     return () => clearTimeout(pause.current)
-  }, [kind, address, plainHttpConsent, tlsMode, caPem, testable, start, reset])
+  }, [kind, address, plainHttpConsent, tlsMode, caPem, testable, scope, start, reset])
 
   useEffect(() => forgetAccount(), [username, password, forgetAccount])
 
@@ -97,7 +99,7 @@ export function ConnectionTest({ values, saveError, saving, onSaveAnyway }: Conn
           onClick={() => {
             // The test that waits for a pause in typing would replace this one, which tells more.
             clearTimeout(pause.current)
-            void start({ registry: toTestInput(values, true), credential: true })
+            void start({ registry: toTestInput(values, true, scope), credential: true })
           }}
         >
           {username.trim() === '' ? texts.test.withoutAccount : texts.test.withAccount}

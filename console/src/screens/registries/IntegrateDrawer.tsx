@@ -3,11 +3,13 @@ import { type SubmitEvent, useRef, useState } from 'react'
 import { type ApiError, asApiError, fieldProblems } from '../../api/problem'
 import { useIntegrateRegistry } from '../../api/registries'
 import { useTexts } from '../../i18n/context'
+import type { Scope } from '../../lib/scope'
 import { Button } from '../../ui/Button'
 import { Drawer } from '../../ui/Drawer'
 import { Notice } from '../../ui/Notice'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { notify } from '../../ui/Toasts'
+import { registryLink } from '../registry/registryLink'
 import { ConnectionTest } from './ConnectionTest'
 import {
   checkValues,
@@ -22,13 +24,15 @@ import {
 import { IntegrateFields } from './IntegrateFields'
 
 interface IntegrateDrawerProps {
+  /** Whose registry it becomes. */
+  scope: Scope
   opened: boolean
   onClose: () => void
   onClosed: () => void
 }
 
 /** Asks for a registry, tries the connection while it is typed, and integrates it. */
-export function IntegrateDrawer({ opened, onClose, onClosed }: IntegrateDrawerProps) {
+export function IntegrateDrawer({ scope, opened, onClose, onClosed }: IntegrateDrawerProps) {
   const texts = useTexts()
   const navigate = useNavigate()
   const integrate = useIntegrateRegistry()
@@ -62,11 +66,11 @@ export function IntegrateDrawer({ opened, onClose, onClosed }: IntegrateDrawerPr
       integrate.reset()
       return
     }
-    integrate.mutate(toRegistryInput(values, saveAnyway), {
+    integrate.mutate(toRegistryInput(values, saveAnyway, scope), {
       onSuccess: (registry) => {
         setValues(EMPTY_VALUES)
         notify(registry.verified ? texts.integrate.done(registry.name) : texts.integrate.doneUnverified(registry.name))
-        void navigate({ to: '/registries/$id', params: { id: registry.id } })
+        void navigate(registryLink(scope, registry.id))
       },
       onError: (thrown) => showErrors(errorsByField(fieldProblems(asApiError(thrown)))),
     })
@@ -83,8 +87,9 @@ export function IntegrateDrawer({ opened, onClose, onClosed }: IntegrateDrawerPr
       <form className="drawer-form" onSubmit={submit} noValidate>
         <div className="form drawer-fields">
           <Summary error={error} hasFieldErrors={Object.keys(errors).length > 0} />
-          <IntegrateFields values={values} errors={errors} onChange={change} inputs={inputs}>
+          <IntegrateFields scope={scope} values={values} errors={errors} onChange={change} inputs={inputs}>
             <ConnectionTest
+              scope={scope}
               values={values}
               saveError={error?.isUpstream ? error : null}
               saving={integrate.isPending}

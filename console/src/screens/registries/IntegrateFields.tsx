@@ -2,12 +2,14 @@ import type { ReactNode, RefObject } from 'react'
 import { useTexts } from '../../i18n/context'
 import { fieldText } from '../../i18n/problemText'
 import { isPlainHttp, isPlausibleAddress, withScheme } from '../../lib/address'
+import type { Scope } from '../../lib/scope'
 import { CheckboxField, PasswordField, SelectField, TextAreaField, TextField } from '../../ui/Field'
 import { Notice } from '../../ui/Notice'
 import type { IntegrateErrors, IntegrateField, IntegrateValues } from './integrateForm'
 import { KindPicker } from './KindPicker'
 
 interface IntegrateFieldsProps {
+  scope: Scope
   values: IntegrateValues
   errors: IntegrateErrors
   onChange: (part: Partial<IntegrateValues>) => void
@@ -17,7 +19,7 @@ interface IntegrateFieldsProps {
   children: ReactNode
 }
 
-export function IntegrateFields({ values, errors, onChange, inputs, children }: IntegrateFieldsProps) {
+export function IntegrateFields({ scope, values, errors, onChange, inputs, children }: IntegrateFieldsProps) {
   const texts = useTexts()
   const plainHttp = isPlainHttp(values.address)
 
@@ -95,7 +97,8 @@ export function IntegrateFields({ values, errors, onChange, inputs, children }: 
             options={[
               { value: 'verify', label: texts.integrate.tlsVerify },
               { value: 'ca', label: texts.integrate.tlsCa },
-              { value: 'skip', label: texts.integrate.tlsSkip },
+              // A workspace's registry must prove its certificate.
+              ...(scope.type === 'platform' ? [{ value: 'skip' as const, label: texts.integrate.tlsSkip }] : []),
             ]}
             onChange={(tlsMode) => onChange({ tlsMode })}
           />

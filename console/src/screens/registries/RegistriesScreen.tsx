@@ -1,23 +1,25 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
 import { IconAnchor, IconPlus, IconSearchOff } from '@tabler/icons-react'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { asApiError } from '../../api/problem'
 import { registriesQuery } from '../../api/registries'
-import { allowance, sessionQuery } from '../../api/session'
+import { sessionQuery } from '../../api/session'
 import type { Registry } from '../../api/types'
 import { useI18n } from '../../i18n/context'
-import { errorText } from '../../i18n/problemText'
 import { isFiltered, type RegistrySearch } from '../../lib/registrySearch'
 import { useSteadyOrder } from '../../lib/steadyOrder'
 import { useFetched } from '../../lib/useFetched'
+import { useListState } from '../../lib/useListState'
+import { useScope } from '../../shell/useScope'
 import { Button } from '../../ui/Button'
 import { DataTable } from '../../ui/DataTable'
 import { EmptyState } from '../../ui/EmptyState'
 import { focusPageTitle, PageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { StaleNotice } from '../../ui/StaleNotice'
-import { Tip } from '../../ui/Tip'
+import { ActionButton } from '../shared/ActionButton'
+import { disabledAction } from '../shared/disabledAction'
+import { useScopedWorkspace } from '../workspace/workspaceContext'
 import { registryColumns } from './registryColumns'
 import { RegistryFilters } from './RegistryFilters'
 import { RegistryPager } from './RegistryPager'
@@ -29,13 +31,12 @@ const fetchDisconnectDialog = async () => (await import('../registry/DisconnectD
 // A closing dialog holds the focus until it has faded out.
 const FOCUS_RETURN_MS = 200
 
-const route = getRouteApi('/signed-in/registries')
-
 export function RegistriesScreen() {
   const { texts, format } = useI18n()
-  const search = route.useSearch()
-  const navigate = route.useNavigate()
-  const query = useQuery(registriesQuery(search))
+  const scope = useScope()
+  const workspace = useScopedWorkspace()
+  const { search, set, change } = useListState<RegistrySearch>()
+  const query = useQuery(registriesQuery(search, scope))
   const integrateButton = useRef<HTMLButtonElement>(null)
   const IntegrateDrawer = useFetched(fetchIntegrateDrawer)
   const TestDialog = useFetched(fetchTestDialog)
@@ -43,23 +44,17 @@ export function RegistriesScreen() {
   const [testing, setTesting] = useState<Registry | null>(null)
   const [disconnecting, setDisconnecting] = useState<Registry | null>(null)
 
-  const change = useCallback(
-    (part: Partial<RegistrySearch>) =>
-      // A changed filter or order starts at its first page; a step through the pages belongs into the history.
-      void navigate({ search: (before) => ({ ...before, after: undefined, ...part }), replace: !('after' in part) }),
-    [navigate],
-  )
   const setIntegrate = useCallback(
-    (integrate: boolean) =>
-      void navigate({ search: (before) => ({ ...before, integrate: integrate || undefined }), replace: !integrate }),
-    [navigate],
+    (integrate: boolean) => set((before) => ({ ...before, integrate: integrate || undefined }), !integrate),
+    [set],
   )
 
   const page = query.data
+  const integrateBlocked = useIntegrateBlocked()
   const isEmpty = page !== undefined && page.items.length === 0
   const { integrate: _, ...listed } = search
   // The rows of the view before stay until those of the new one are there.
-  const shownView = useShownView(JSON.stringify(listed), query.isPlaceholderData)
+  const shownView = useShownView(JSON.stringify([scope, listed]), query.isPlaceholderData)
   const { rows, moved, reorder } = useSteadyOrder(page?.items ?? NO_ROWS, shownView, query.isFetching, rowId)
 
   const columns = useMemo(
@@ -67,6 +62,7 @@ export function RegistriesScreen() {
       registryColumns({
         texts,
         format,
+        scope,
         sort: search.sort,
         onSort: (sort) => {
           reorder()
@@ -75,7 +71,7 @@ export function RegistriesScreen() {
         onTest: setTesting,
         onDisconnect: setDisconnecting,
       }),
-    [texts, format, search.sort, change, reorder],
+    [texts, format, scope, search.sort, change, reorder],
   )
 
   return (
@@ -84,11 +80,18 @@ export function RegistriesScreen() {
         <div>
           <PageTitle title={texts.registries.title} />
           <p className="page-sub">
-            <span className="page-place">{texts.registries.subtitle}</span>
-            {texts.registries.meaning}
+            <span className="page-place">{workspace?.name ?? texts.registries.subtitle}</span>
+            {workspace ? texts.workspaces.registriesMeaning : texts.registries.meaning}
           </p>
         </div>
-        <IntegrateButton ref={integrateButton} onClick={() => setIntegrate(true)} />
+        <ActionButton
+          ref={integrateButton}
+          icon={<IconPlus size={16} aria-hidden />}
+          disabledReason={integrateBlocked}
+          onClick={() => setIntegrate(true)}
+        >
+          {texts.registries.integrate}
+        </ActionButton>
       </div>
 
       {(!isEmpty || isFiltered(search)) && (
@@ -137,7 +140,8 @@ export function RegistriesScreen() {
 
       {IntegrateDrawer && (
         <IntegrateDrawer
-          opened={search.integrate === true}
+          scope={scope}
+          opened={search.integrate === true && integrateBlocked === undefined}
           onClose={() => setIntegrate(false)}
           onClosed={() =>
             // A page opened with the drawer has nothing the focus could return to by itself. That shows once the
@@ -184,31 +188,13 @@ function OrderChanged({ onReorder }: { onReorder: () => void }) {
   )
 }
 
-interface IntegrateButtonProps {
-  ref: React.Ref<HTMLButtonElement>
-  onClick: () => void
-}
-
-function IntegrateButton({ ref, onClick }: IntegrateButtonProps) {
+/** Why nothing can be integrated here; undefined when it can. */
+function useIntegrateBlocked(): string | undefined {
   const { texts } = useI18n()
   const { data: session } = useQuery(sessionQuery)
-  const { allowed, reason } = allowance(session?.allowed_actions ?? [], 'registry.integrate')
-  const icon = <IconPlus size={16} aria-hidden />
-  if (allowed) {
-    return (
-      <Button ref={ref} tone="primary" icon={icon} onClick={onClick}>
-        {texts.registries.integrate}
-      </Button>
-    )
-  }
-  const why = errorText(texts, reason ?? 'permission.denied')
-  return (
-    <Tip text={texts.problem.both(why.title, why.remedy)}>
-      <Button tone="primary" icon={icon} aria-disabled data-disabled>
-        {texts.registries.integrate}
-      </Button>
-    </Tip>
-  )
+  const workspace = useScopedWorkspace()
+  const actions = (workspace ?? session)?.allowed_actions ?? []
+  return disabledAction(texts, actions, 'registry.integrate', workspace !== null)
 }
 
 interface NothingHereProps {
@@ -220,8 +206,8 @@ interface NothingHereProps {
 /** "You have none" and "none fits your filter" ask for different next steps. */
 function NothingHere({ search, onClear, onIntegrate }: NothingHereProps) {
   const { texts } = useI18n()
-  const { data: session } = useQuery(sessionQuery)
-  const mayIntegrate = allowance(session?.allowed_actions ?? [], 'registry.integrate').allowed
+  const workspace = useScopedWorkspace()
+  const mayIntegrate = useIntegrateBlocked() === undefined
   if (isFiltered(search)) {
     return (
       <EmptyState
@@ -245,7 +231,11 @@ function NothingHere({ search, onClear, onIntegrate }: NothingHereProps) {
         )
       }
     >
-      {texts.registries.emptyHelp}
+      {workspace === null
+        ? texts.registries.emptyHelp
+        : mayIntegrate
+          ? texts.workspaces.registriesEmpty
+          : texts.workspaces.registriesEmptyViewer}
     </EmptyState>
   )
 }

@@ -53,6 +53,15 @@ describe('isTestable', () => {
   })
 })
 
+describe('the owner', () => {
+  it('is named for a workspace and left to the server’s default for the platform', () => {
+    const owner = { type: 'workspace', id: 'alpha' } as const
+    expect(toRegistryInput(filled, false, owner).owner).toEqual(owner)
+    expect(toTestInput(filled, false, owner).owner).toEqual(owner)
+    expect(toRegistryInput(filled, false)).not.toHaveProperty('owner')
+  })
+})
+
 describe('checkValues', () => {
   it('finds nothing in a filled form', () => {
     expect(checkValues(filled)).toEqual({})

@@ -1,6 +1,7 @@
 import type { ErrorCode, FieldProblem, RegistryInput, RegistryKind, RegistryTestInput, TlsMode, TlsPolicy } from '../../api/types'
 import { isPlainHttp, isPlausibleAddress, withScheme } from '../../lib/address'
 import { isName } from '../../lib/names'
+import { PLATFORM, type Scope } from '../../lib/scope'
 
 /** What a person has typed into the integrate drawer. */
 export interface IntegrateValues {
@@ -96,22 +97,23 @@ function tlsPolicy(values: IntegrateValues): TlsPolicy {
 }
 
 /** The part of the input that a connection test takes. Without `withAccount` the account never leaves the page. */
-export function toTestInput(values: IntegrateValues, withAccount: boolean): RegistryTestInput {
+export function toTestInput(values: IntegrateValues, withAccount: boolean, scope: Scope = PLATFORM): RegistryTestInput {
   const username = values.username.trim()
   return {
     kind: values.kind,
     address: withScheme(values.address),
     tls: tlsPolicy(values),
     ...(isPlainHttp(values.address) ? { plain_http_consent: values.plainHttpConsent } : {}),
+    ...(scope.type === 'workspace' ? { owner: { type: 'workspace' as const, id: scope.id } } : {}),
     ...(withAccount && username !== '' ? { username, password: values.password } : {}),
   }
 }
 
 /** The input that integrates the registry. */
-export function toRegistryInput(values: IntegrateValues, saveAnyway: boolean): RegistryInput {
+export function toRegistryInput(values: IntegrateValues, saveAnyway: boolean, scope: Scope = PLATFORM): RegistryInput {
   const description = values.description.trim()
   return {
-    ...toTestInput(values, true),
+    ...toTestInput(values, true, scope),
     name: values.name,
     ...(description === '' ? {} : { description }),
     ...(saveAnyway ? { save_anyway: true } : {}),

@@ -4,18 +4,21 @@ import type { Registry } from '../../api/types'
 import type { Texts } from '../../i18n/en'
 import type { Formatters } from '../../i18n/format'
 import type { RegistrySort } from '../../lib/registrySearch'
+import type { Scope } from '../../lib/scope'
 import { Bytes } from '../../ui/Bytes'
 import { Copy } from '../../ui/Copy'
 import type { Column, ColumnSort } from '../../ui/DataTable'
 import { Glyph } from '../../ui/Glyph'
 import { IconLink } from '../../ui/IconButton'
 import { ObservedValue } from '../../ui/ObservedValue'
+import { registryLink } from '../registry/registryLink'
 import { RegistryMenu } from '../registry/RegistryMenu'
 import { HealthCell } from './HealthCell'
 
 interface ColumnContext {
   texts: Texts
   format: Formatters
+  scope: Scope
   sort: RegistrySort | undefined
   onSort: (sort: RegistrySort | undefined) => void
   onTest: (registry: Registry) => void
@@ -42,7 +45,7 @@ function healthSort({ texts, sort, onSort }: ColumnContext): ColumnSort {
 export function registryColumns(context: ColumnContext): Column<Registry>[] {
   const { texts, format } = context
   const { columns } = texts.registries
-  return [
+  const all: Column<Registry>[] = [
     {
       id: 'name',
       header: columns.name,
@@ -52,7 +55,7 @@ export function registryColumns(context: ColumnContext): Column<Registry>[] {
         <div className="name-cell">
           <Glyph kind={registry.kind} />
           <div className="name-text">
-            <Link className="row-link" to="/registries/$id" params={{ id: registry.id }} title={registry.name}>
+            <Link className="row-link" {...registryLink(context.scope, registry.id)} title={registry.name}>
               {registry.name}
             </Link>
             <div className="fine">
@@ -129,8 +132,7 @@ export function registryColumns(context: ColumnContext): Column<Registry>[] {
       cell: (registry) => (
         <div className="row-actions">
           <IconLink
-            to="/registries/$id"
-            params={{ id: registry.id }}
+            {...registryLink(context.scope, registry.id)}
             label={texts.registries.view(registry.name)}
             size={30}
           >
@@ -147,4 +149,6 @@ export function registryColumns(context: ColumnContext): Column<Registry>[] {
       ),
     },
   ]
+  // In a workspace every registry is its own.
+  return context.scope.type === 'workspace' ? all.filter((column) => column.id !== 'owner') : all
 }

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { IconPlugConnected, IconUnlink } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { asApiError } from '../../api/problem'
 import { registryQuery } from '../../api/registries'
 import type { Registry } from '../../api/types'
 import { useI18n, useTexts } from '../../i18n/context'
+import { useScope } from '../../shell/useScope'
 import { Button, ButtonLink } from '../../ui/Button'
 import { Copy } from '../../ui/Copy'
 import { Glyph } from '../../ui/Glyph'
@@ -19,18 +20,18 @@ import { UnverifiedChip } from '../../ui/UnverifiedChip'
 import { BasicsCard } from './BasicsCard'
 import { DisconnectDialog } from './DisconnectDialog'
 import { HealthCard } from './HealthCard'
+import { registriesLink, registryLink } from './registryLink'
 import { disabledReason, RegistryMenu } from './RegistryMenu'
 import { StatStrip } from './StatStrip'
 import { TestDialog } from './TestDialog'
 
-const route = getRouteApi('/signed-in/registries/$id')
-
 /** The overview of one registry. */
 export function RegistryScreen() {
   const { texts, format } = useI18n()
-  const { id } = route.useParams()
+  const { id = '' } = useParams({ strict: false })
   const query = useQuery(registryQuery(id))
   const error = query.isError ? asApiError(query.error) : null
+  useOwnScope(query.data)
 
   // Gone is gone, even when an older answer is still in memory.
   if (error?.code === 'object.not_found') return <Gone />
@@ -66,13 +67,28 @@ export function RegistryScreen() {
   )
 }
 
+/** A link from elsewhere may name another scope than the registry's own: the page moves to where it belongs. */
+function useOwnScope(registry: Registry | undefined): void {
+  const scope = useScope()
+  const navigate = useNavigate()
+  const id = registry?.id
+  const owner = registry?.owner
+  const ownerId = owner?.type === 'workspace' ? owner.id : undefined
+  const here = scope.type === 'workspace' ? scope.id : undefined
+  useEffect(() => {
+    if (id === undefined || ownerId === undefined || ownerId === here) return
+    void navigate({ ...registryLink({ type: 'workspace', id: ownerId }, id), replace: true })
+  }, [id, ownerId, here, navigate])
+}
+
 function Breadcrumb({ name }: { name?: string }) {
   const texts = useTexts()
+  const scope = useScope()
   return (
     <nav className="breadcrumb" aria-label={texts.registry.breadcrumb}>
       <ol>
         <li>
-          <Link to="/registries" search={{}}>
+          <Link {...registriesLink(scope)}>
             {texts.registries.title}
           </Link>
         </li>
@@ -85,6 +101,7 @@ function Breadcrumb({ name }: { name?: string }) {
 function RegistryHeader({ registry }: { registry: Registry }) {
   const texts = useTexts()
   const navigate = useNavigate()
+  const scope = useScope()
   const [testing, setTesting] = useState(false)
   const [disconnecting, setDisconnecting] = useState(false)
   const testBlocked = disabledReason(texts, registry, 'test')
@@ -128,7 +145,7 @@ function RegistryHeader({ registry }: { registry: Registry }) {
       <DisconnectDialog
         registry={disconnecting ? registry : null}
         onClose={() => setDisconnecting(false)}
-        onDisconnected={() => void navigate({ to: '/registries', search: {} })}
+        onDisconnected={() => void navigate(registriesLink(scope))}
       />
     </div>
   )
@@ -136,6 +153,7 @@ function RegistryHeader({ registry }: { registry: Registry }) {
 
 function Gone() {
   const texts = useTexts()
+  const scope = useScope()
   return (
     <div className="empty page-empty">
       <span className="empty-icon" aria-hidden>
@@ -143,7 +161,7 @@ function Gone() {
       </span>
       <PageTitle title={texts.registry.goneTitle} />
       <p>{texts.registry.goneHelp}</p>
-      <ButtonLink to="/registries" search={{}} tone="primary">
+      <ButtonLink {...registriesLink(scope)} tone="primary">
         {texts.registry.toList}
       </ButtonLink>
     </div>

@@ -27,7 +27,7 @@ pub use sessions::{OpenedSession, SessionService};
 pub use setup::{SetupLink, SetupService, own_context};
 pub use tokens::{IssuedToken, TokenInput, TokenService};
 pub use users::{NewUser, UserLink, UserService};
-pub use workspaces::WorkspaceService;
+pub use workspaces::{SeenWorkspace, WorkspaceService};
 
 use roadstead_core::model::AuditObject;
 

@@ -5,13 +5,25 @@ use crate::cursor::Cursors;
 use crate::services::listing::{ListRequest, NamedList};
 use crate::services::object;
 use roadstead_core::model::{
-    AuditEntry, Description, Generation, Name, Owner, RequestContext, Workspace, WorkspaceFilter,
-    WorkspaceId,
+    AuditEntry, Description, Generation, Name, Owner, RequestContext, Workspace, WorkspaceCounts,
+    WorkspaceFilter, WorkspaceId,
 };
 use roadstead_core::ports::{EditWorkspace, StoreError};
-use roadstead_core::rules::authorize;
+use roadstead_core::rules::{authorize, holds};
 use roadstead_core::{ErrorCode, Failure, Permission};
 use serde_json::json;
+
+/// A workspace as the asker sees it: a count that is not theirs to know is absent.
+pub struct SeenWorkspace {
+    /// The workspace.
+    pub workspace: Workspace,
+    /// Its own registries.
+    pub registries: Option<u64>,
+    /// People with a role in it.
+    pub members: Option<u64>,
+    /// Its machine accounts.
+    pub machine_accounts: Option<u64>,
+}
 
 /// Workspaces.
 pub struct WorkspaceService {
@@ -32,22 +44,38 @@ impl WorkspaceService {
         &self,
         ctx: &RequestContext,
         request: ListRequest,
-    ) -> Result<NamedList<Workspace>, Failure> {
+    ) -> Result<NamedList<SeenWorkspace>, Failure> {
         let page = request.page(&self.cursors, "workspaces")?;
         let filter = WorkspaceFilter {
             visible: ctx.visible.clone(),
             text: request.text(),
         };
         let found = self.ports.store.workspaces(&filter, &page).await?;
-        request.answer(&self.cursors, "workspaces", found)
+        let list = request.answer(&self.cursors, "workspaces", found)?;
+        let ids: Vec<WorkspaceId> = list.items.iter().map(|workspace| workspace.id).collect();
+        let mut counts = self.ports.store.workspace_counts(&ids).await?;
+        let seen = |workspace: Workspace| {
+            let counts = counts.remove(&workspace.id).unwrap_or_default();
+            counted(ctx, workspace, counts)
+        };
+        Ok(NamedList {
+            items: list.items.into_iter().map(seen).collect(),
+            next_cursor: list.next_cursor,
+            total: list.total,
+        })
     }
 
     /// One workspace.
     ///
     /// # Errors
     /// [`ErrorCode::ObjectNotFound`] for one that is absent or not to be seen.
-    pub async fn get(&self, ctx: &RequestContext, id: WorkspaceId) -> Result<Workspace, Failure> {
-        seen(&self.ports, ctx, id).await
+    pub async fn get(
+        &self,
+        ctx: &RequestContext,
+        id: WorkspaceId,
+    ) -> Result<SeenWorkspace, Failure> {
+        let workspace = seen(&self.ports, ctx, id).await?;
+        self.with_counts(ctx, workspace).await
     }
 
     /// Makes a workspace.
@@ -59,7 +87,7 @@ impl WorkspaceService {
         ctx: &RequestContext,
         name: Name,
         description: Description,
-    ) -> Result<Workspace, Failure> {
+    ) -> Result<SeenWorkspace, Failure> {
         authorize(&ctx.actor, Permission::WorkspaceCreate, Owner::Platform)?;
         let now = self.ports.clock.now();
         let workspace = Workspace {
@@ -82,7 +110,7 @@ impl WorkspaceService {
                 }
                 other => other.into(),
             })?;
-        Ok(workspace)
+        Ok(counted(ctx, workspace, WorkspaceCounts::default()))
     }
 
     /// Edits a workspace's description.
@@ -95,8 +123,8 @@ impl WorkspaceService {
         id: WorkspaceId,
         expected: Generation,
         description: Description,
-    ) -> Result<Workspace, Failure> {
-        let before = self.get(ctx, id).await?;
+    ) -> Result<SeenWorkspace, Failure> {
+        let before = seen(&self.ports, ctx, id).await?;
         authorize(
             &ctx.actor,
             Permission::WorkspaceEdit,
@@ -113,12 +141,13 @@ impl WorkspaceService {
             now,
         };
         let generation = self.ports.store.edit_workspace(command, audit).await?;
-        Ok(Workspace {
+        let edited = Workspace {
             description,
             generation,
             updated_at: now,
             ..before
-        })
+        };
+        self.with_counts(ctx, edited).await
     }
 
     /// Deletes a workspace with its memberships and machine accounts.
@@ -132,7 +161,7 @@ impl WorkspaceService {
         id: WorkspaceId,
         expected: Generation,
     ) -> Result<(), Failure> {
-        let before = self.get(ctx, id).await?;
+        let before = seen(&self.ports, ctx, id).await?;
         authorize(
             &ctx.actor,
             Permission::WorkspaceDelete,
@@ -145,6 +174,16 @@ impl WorkspaceService {
             .store
             .delete_workspace(id, expected, audit)
             .await?)
+    }
+
+    async fn with_counts(
+        &self,
+        ctx: &RequestContext,
+        workspace: Workspace,
+    ) -> Result<SeenWorkspace, Failure> {
+        let mut counts = self.ports.store.workspace_counts(&[workspace.id]).await?;
+        let counts = counts.remove(&workspace.id).unwrap_or_default();
+        Ok(counted(ctx, workspace, counts))
     }
 
     fn entry(&self, ctx: &RequestContext, action: Permission, workspace: &Workspace) -> AuditEntry {
@@ -166,6 +205,19 @@ pub(super) async fn seen(
         .workspace(id, &ctx.visible)
         .await?
         .ok_or_else(Failure::not_found)
+}
+
+/// The counts as far as the asker may list what is counted.
+fn counted(ctx: &RequestContext, workspace: Workspace, counts: WorkspaceCounts) -> SeenWorkspace {
+    let owner = Owner::Workspace { id: workspace.id };
+    let told =
+        |permission, count: u64| Some(count).filter(|_| holds(&ctx.actor, permission, owner));
+    SeenWorkspace {
+        registries: told(Permission::RegistryRead, counts.registries),
+        members: told(Permission::MemberRead, counts.members),
+        machine_accounts: told(Permission::MachineAccountRead, counts.machine_accounts),
+        workspace,
+    }
 }
 
 fn audited(workspace: &Workspace) -> serde_json::Value {

@@ -1,6 +1,8 @@
 //! API tokens: secrets for programs, cut to what their owner chose and may do now.
 
-use super::{ApiTokenId, Name, Owner, Secret, Timestamp, TokenDigest, UserId, WorkspaceId};
+use super::{
+    ApiTokenId, Name, Owner, Secret, Timestamp, TokenDigest, UserId, WorkspaceId, WorkspaceRole,
+};
 use crate::Permission;
 use crate::permission::Grant;
 use base64::Engine as _;
@@ -68,6 +70,20 @@ impl TokenCut {
             Grant::Roles { .. } => true,
         }
     }
+
+    /// What a token of a workspace's machine account with this role can be given.
+    #[must_use]
+    pub fn for_role(role: WorkspaceRole) -> Vec<Permission> {
+        let given = |permission: &Permission| match permission.grant() {
+            Grant::Roles { workspace, .. } => workspace.is_some_and(|least| role >= least),
+            Grant::Anyone | Grant::Own => true,
+        };
+        Permission::ALL
+            .iter()
+            .copied()
+            .filter(|permission| Self::may_carry(*permission) && given(permission))
+            .collect()
+    }
 }
 
 /// A token's text, `rst_<id>_<secret>`: shown once and never stored.
@@ -116,7 +132,7 @@ impl ApiTokenText {
 mod tests {
     use super::{ApiTokenText, TokenCut};
     use crate::Permission;
-    use crate::model::{ApiTokenId, Owner, WorkspaceId};
+    use crate::model::{ApiTokenId, Owner, WorkspaceId, WorkspaceRole};
 
     #[test]
     fn token_text_leads_to_its_id_and_digest() {
@@ -151,5 +167,23 @@ mod tests {
         assert!(TokenCut::may_carry(Permission::AuditRead));
         assert!(!TokenCut::may_carry(Permission::TokenCreate));
         assert!(!TokenCut::may_carry(Permission::PasswordChange));
+    }
+
+    #[test]
+    fn machine_accounts_are_offered_what_their_role_gives_and_nothing_of_the_platforms() {
+        let viewer = TokenCut::for_role(WorkspaceRole::Viewer);
+        assert!(viewer.contains(&Permission::RegistryRead));
+        assert!(viewer.contains(&Permission::ChangeFollow));
+        assert!(!viewer.contains(&Permission::RegistryIntegrate));
+        let admin = TokenCut::for_role(WorkspaceRole::Admin);
+        assert!(admin.contains(&Permission::RegistryIntegrate));
+        assert!(viewer.iter().all(|permission| admin.contains(permission)));
+        for own in [
+            Permission::WorkspaceEdit,
+            Permission::UserRead,
+            Permission::TokenCreate,
+        ] {
+            assert!(!admin.contains(&own), "{own}");
+        }
     }
 }

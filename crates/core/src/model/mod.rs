@@ -47,4 +47,4 @@ pub use session::{Session, SessionToken, TokenDigest};
 pub use text::{Description, DisplayName};
 pub use timestamp::Timestamp;
 pub use user::{PasswordHash, PlatformRole, User, UserChanges, UserFilter, UserRef, WorkspaceRole};
-pub use workspace::{Member, Membership, Workspace, WorkspaceFilter};
+pub use workspace::{Member, Membership, Workspace, WorkspaceCounts, WorkspaceFilter};

@@ -20,6 +20,17 @@ pub struct Workspace {
     pub generation: Generation,
 }
 
+/// How much a workspace holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WorkspaceCounts {
+    /// Its own registries.
+    pub registries: u64,
+    /// People with a role in it.
+    pub members: u64,
+    /// Its machine accounts.
+    pub machine_accounts: u64,
+}
+
 /// A role in one workspace, as its holder carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Membership {

@@ -3,10 +3,11 @@
 use super::StoreError;
 use crate::model::{
     AuditEntry, Counted, Description, Generation, Member, NamePosition, PageRequest, Timestamp,
-    User, UserId, Workspace, WorkspaceFilter, WorkspaceId, WorkspaceRole,
+    User, UserId, Workspace, WorkspaceCounts, WorkspaceFilter, WorkspaceId, WorkspaceRole,
 };
 use crate::rules::Visible;
 use async_trait::async_trait;
+use std::collections::HashMap;
 
 /// An edit of a workspace.
 #[derive(Debug, Clone)]
@@ -52,6 +53,12 @@ pub trait WorkspaceStore: Send + Sync {
         id: WorkspaceId,
         visible: &Visible,
     ) -> Result<Option<Workspace>, StoreError>;
+
+    /// How much each of these workspaces holds, in one query. One that is gone is left out.
+    async fn workspace_counts(
+        &self,
+        ids: &[WorkspaceId],
+    ) -> Result<HashMap<WorkspaceId, WorkspaceCounts>, StoreError>;
 
     /// Stores a new workspace. [`StoreError::NameTaken`] when another has the name.
     async fn create_workspace(

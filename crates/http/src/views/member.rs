@@ -1,10 +1,12 @@
 //! Members and machine accounts of workspaces.
 
 use super::page::TotalView;
-use super::words::WorkspaceRoleWord;
+use super::words::{PermissionWord, WorkspaceRoleWord};
 use roadstead_app::services::NamedList;
-use roadstead_core::model::{DisplayName, Member, Name, Timestamp, UserId, WorkspaceRole};
-use roadstead_core::{ErrorCode, Failure};
+use roadstead_core::model::{
+    DisplayName, Member, Name, Timestamp, TokenCut, UserId, WorkspaceRole,
+};
+use roadstead_core::{ErrorCode, Failure, Permission};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -78,6 +80,9 @@ pub(crate) struct MachineAccountView {
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    /// What its tokens can be given: a permission outside is no use to them.
+    #[schema(value_type = Vec<PermissionWord>)]
+    token_scope: Vec<Permission>,
 }
 
 impl From<Member> for MachineAccountView {
@@ -85,6 +90,7 @@ impl From<Member> for MachineAccountView {
         Self {
             id: member.user.id,
             name: member.user.name,
+            token_scope: TokenCut::for_role(member.role),
             role: member.role,
             created_at: member.created_at,
         }

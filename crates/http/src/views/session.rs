@@ -127,6 +127,7 @@ impl SessionView {
                     Permission::RegistryRead,
                     Permission::RegistryIntegrate,
                     Permission::RegistryTest,
+                    Permission::WorkspaceRead,
                     Permission::WorkspaceCreate,
                     Permission::UserRead,
                     Permission::UserCreate,

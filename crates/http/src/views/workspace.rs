@@ -3,14 +3,25 @@
 use super::page::TotalView;
 use super::registry::{AllowedAction, allowed};
 use super::words::WorkspaceRoleWord;
-use roadstead_app::services::NamedList;
+use roadstead_app::services::{NamedList, SeenWorkspace};
 use roadstead_core::model::{
-    Description, Generation, Name, Owner, RequestContext, Timestamp, Workspace, WorkspaceId,
-    WorkspaceRole,
+    Description, Generation, Name, Owner, RequestContext, Timestamp, WorkspaceId, WorkspaceRole,
 };
 use roadstead_core::{Failure, FieldFailure, Permission};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+/// How much a workspace holds. Null for what the asker may not list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WorkspaceCounts)]
+pub(crate) struct WorkspaceCountsView {
+    /// Its own registries.
+    registries: Option<u64>,
+    /// People with a role in it.
+    members: Option<u64>,
+    /// Its machine accounts.
+    machine_accounts: Option<u64>,
+}
 
 /// A tenant.
 #[derive(Serialize, ToSchema)]
@@ -35,12 +46,15 @@ pub(crate) struct WorkspaceView {
     updated_at: Timestamp,
     /// Grows with every edit; send it as `If-Match`.
     generation: Generation,
+    /// How much it holds.
+    counts: WorkspaceCountsView,
     /// What the asker may do with it.
     allowed_actions: Vec<AllowedAction>,
 }
 
 impl WorkspaceView {
-    pub(crate) fn new(ctx: &RequestContext, workspace: Workspace) -> Self {
+    pub(crate) fn new(ctx: &RequestContext, seen: SeenWorkspace) -> Self {
+        let workspace = seen.workspace;
         let owner = Owner::Workspace { id: workspace.id };
         let actions = [
             Permission::WorkspaceEdit,
@@ -50,11 +64,19 @@ impl WorkspaceView {
             Permission::MemberRemove,
             Permission::MachineAccountRead,
             Permission::MachineAccountCreate,
+            Permission::MachineAccountDelete,
+            Permission::MachineAccountIssue,
+            Permission::MachineAccountRevoke,
             Permission::RegistryIntegrate,
             Permission::RegistryTest,
         ];
         Self {
             role: ctx.actor.person().and_then(|p| p.role_at(owner)),
+            counts: WorkspaceCountsView {
+                registries: seen.registries,
+                members: seen.members,
+                machine_accounts: seen.machine_accounts,
+            },
             allowed_actions: allowed(&ctx.actor, owner, &actions),
             id: workspace.id,
             name: workspace.name,
@@ -86,7 +108,7 @@ pub(crate) struct WorkspacePage {
 }
 
 impl WorkspacePage {
-    pub(crate) fn new(ctx: &RequestContext, list: NamedList<Workspace>) -> Self {
+    pub(crate) fn new(ctx: &RequestContext, list: NamedList<SeenWorkspace>) -> Self {
         let view = |workspace| WorkspaceView::new(ctx, workspace);
         Self {
             items: list.items.into_iter().map(view).collect(),

@@ -5,6 +5,38 @@ use roadstead_testkit::Api;
 use serde_json::json;
 
 #[tokio::test]
+async fn counts_are_told_to_those_who_may_list_what_is_counted() {
+    let cast = Cast::start().await;
+    let (admin, _) = cast.member("a-admin", &cast.alpha, "admin").await;
+    let (viewer, _) = cast.member("a-viewer", &cast.alpha, "viewer").await;
+    let made = admin
+        .post(
+            "/api/v1/registries",
+            &cast.registry("one", Some(&cast.alpha)),
+        )
+        .await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let path = format!("/api/v1/workspaces/{}", cast.alpha);
+    let input = json!({"name": "robot", "role": "viewer"});
+    let robot = admin
+        .post(&format!("{path}/machine-accounts"), &input)
+        .await;
+    assert_eq!(robot.status, 201, "{}", robot.body);
+    let offered = robot.body["token_scope"].as_array().expect("permissions");
+    assert!(offered.contains(&json!("registry.read")));
+    assert!(!offered.contains(&json!("registry.edit")));
+
+    let all = json!({"registries": 1, "members": 2, "machine_accounts": 1});
+    let own = json!({"registries": 1, "members": null, "machine_accounts": null});
+    for (person, told) in [(&cast.padmin, &all), (&admin, &all), (&viewer, &own)] {
+        let one = person.get(&path).await;
+        assert_eq!(&one.body["counts"], told);
+        let list = person.get("/api/v1/workspaces").await;
+        assert_eq!(&list.body["items"][0]["counts"], told);
+    }
+}
+
+#[tokio::test]
 async fn member_sees_the_own_workspace_and_its_registries_and_nothing_of_another() {
     let cast = Cast::start().await;
     let (a_admin, _) = cast.member("a-admin", &cast.alpha, "admin").await;

@@ -5,8 +5,8 @@ use crate::build::{
     admin, audit, integrate, later, name, now, person, registry, role_of, workspace,
 };
 use roadstead_core::model::{
-    NamePosition, Owner, PageRequest, Topic, UserId, Workspace, WorkspaceFilter, WorkspaceId,
-    WorkspaceRole,
+    NamePosition, Owner, PageRequest, Topic, UserId, Workspace, WorkspaceCounts, WorkspaceFilter,
+    WorkspaceId, WorkspaceRole,
 };
 use roadstead_core::ports::{
     ChangeFeed as _, EditWorkspace, RegistryStore as _, SessionStore as _, SetMember, StoreError,
@@ -18,6 +18,7 @@ use roadstead_store::Store;
 on_both! {
     workspace_is_found_only_in_the_visible_set,
     workspace_list_pages_by_name_and_counts_after_the_filter,
+    workspace_counts_come_in_one_query_and_machine_accounts_are_nobody,
     workspace_name_is_unique,
     workspace_edit_of_an_old_generation_is_refused,
     workspace_with_registries_is_not_deleted_and_names_them,
@@ -115,6 +116,54 @@ async fn workspace_list_pages_by_name_and_counts_after_the_filter(bed: &Bed) {
         .expect("page");
     assert_eq!(names(&found.page.items), ["a-1", "c-1"]);
     assert_eq!(found.total.value, 2);
+}
+
+async fn workspace_counts_come_in_one_query_and_machine_accounts_are_nobody(bed: &Bed) {
+    let alpha = make(&bed.store, "alpha").await;
+    let beta = make(&bed.store, "beta").await;
+    let one = person(&bed.store, "one", None).await;
+    let two = person(&bed.store, "two", None).await;
+    for (id, user) in [(alpha.id, one.id), (alpha.id, two.id), (beta.id, two.id)] {
+        put(&bed.store, set(id, user, Some(WorkspaceRole::Viewer)))
+            .await
+            .expect("member");
+    }
+    machine(&bed.store, alpha.id, "robot").await.expect("made");
+    for (text, owner) in [
+        ("own", Owner::Workspace { id: alpha.id }),
+        ("shared", Owner::Platform),
+    ] {
+        let mut made = registry(text);
+        made.owner = owner;
+        integrate(&bed.store, made).await;
+    }
+    let before = bed.store.queries();
+    let ids = [alpha.id, beta.id, WorkspaceId::new()];
+    let counts = bed.store.workspace_counts(&ids).await.expect("counts");
+    assert_eq!(bed.store.queries() - before, 1);
+    assert_eq!(counts.len(), 2, "one that is gone is left out");
+    let of = |registries, members, machine_accounts| WorkspaceCounts {
+        registries,
+        members,
+        machine_accounts,
+    };
+    assert_eq!(
+        (counts[&alpha.id], counts[&beta.id]),
+        (of(1, 2, 1), of(0, 1, 0))
+    );
+    let before = bed.store.queries();
+    assert!(
+        bed.store
+            .workspace_counts(&[])
+            .await
+            .expect("none")
+            .is_empty()
+    );
+    assert_eq!(
+        bed.store.queries(),
+        before,
+        "nothing asked, nothing queried"
+    );
 }
 
 async fn workspace_name_is_unique(bed: &Bed) {

@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { isSameScope, PLATFORM, readLastScope, type Scope, scopeOfPath, sectionOfPath, storeLastScope, switchPath } from './scope'
+
+const alpha: Scope = { type: 'workspace', id: 'alpha' }
+
+describe('scopeOfPath', () => {
+  it.each([
+    ['/registries', PLATFORM],
+    ['/registries/0199', PLATFORM],
+    ['/workspaces', PLATFORM],
+    ['/users', PLATFORM],
+    ['/audit', PLATFORM],
+    ['/workspaces/alpha', alpha],
+    ['/workspaces/alpha/', alpha],
+    ['/workspaces/alpha/registries/0199', alpha],
+    ['/profile', null],
+    ['/', null],
+    ['/registries-of-old', null],
+  ])('%s', (path, scope) => {
+    expect(scopeOfPath(path)).toEqual(scope)
+  })
+})
+
+describe('sectionOfPath', () => {
+  it.each([
+    ['/workspaces/alpha', 'overview'],
+    ['/workspaces/alpha/machine-accounts', 'machine-accounts'],
+    ['/workspaces/alpha/registries/0199', 'registries'],
+    ['/workspaces/alpha/users', null],
+    ['/workspaces', 'workspaces'],
+    ['/members', null],
+    ['/profile', null],
+  ])('%s is %s', (path, section) => {
+    expect(sectionOfPath(path)).toBe(section)
+  })
+})
+
+describe('switchPath', () => {
+  it.each([
+    ['/registries', alpha, '/workspaces/alpha/registries'],
+    ['/audit', alpha, '/workspaces/alpha/audit'],
+    ['/workspaces', alpha, '/workspaces/alpha/registries'],
+    ['/profile', alpha, '/workspaces/alpha/registries'],
+    ['/workspaces/beta', alpha, '/workspaces/alpha'],
+    ['/workspaces/beta/members', alpha, '/workspaces/alpha/members'],
+    ['/workspaces/beta/registries/0199', alpha, '/workspaces/alpha/registries'],
+    ['/workspaces/beta/audit', PLATFORM, '/audit'],
+    ['/workspaces/beta/members', PLATFORM, '/registries'],
+    ['/workspaces/beta', PLATFORM, '/registries'],
+  ])('from %s to %o leads to %s', (path, to, target) => {
+    expect(switchPath(path, to)).toBe(target)
+  })
+})
+
+describe('isSameScope', () => {
+  it('compares workspaces by their id', () => {
+    expect(isSameScope(alpha, { type: 'workspace', id: 'alpha' })).toBe(true)
+    expect(isSameScope(alpha, { type: 'workspace', id: 'beta' })).toBe(false)
+    expect(isSameScope(alpha, PLATFORM)).toBe(false)
+    expect(isSameScope(PLATFORM, { type: 'platform' })).toBe(true)
+    expect(isSameScope(null, PLATFORM)).toBe(false)
+    expect(isSameScope(null, null)).toBe(true)
+  })
+})
+
+describe('the last scope', () => {
+  beforeEach(() => localStorage.clear())
+
+  it('is remembered for each person', () => {
+    storeLastScope('ada', alpha)
+    storeLastScope('bob', PLATFORM)
+    expect(readLastScope('ada')).toEqual(alpha)
+    expect(readLastScope('bob')).toEqual(PLATFORM)
+    expect(readLastScope('eve')).toBeNull()
+  })
+})

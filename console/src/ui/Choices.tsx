@@ -1,0 +1,48 @@
+import { type ReactNode, type Ref, useId } from 'react'
+
+interface Choice<T> {
+  value: T
+  label: string
+  /** What choosing it means. */
+  help: string
+}
+
+interface ChoicesProps<T> {
+  label: string
+  name: string
+  choices: readonly Choice<T>[]
+  value: T
+  onChange: (value: T) => void
+  /** What else is to be known before choosing. */
+  note?: ReactNode
+  /** The chosen one's button, so that the focus can be put there. */
+  ref?: Ref<HTMLInputElement>
+}
+
+/** One of a few, each with a sentence that says what it means. */
+export function Choices<T extends string>({ label, name, choices, value, onChange, note, ref }: ChoicesProps<T>) {
+  const id = useId()
+  return (
+    <fieldset className="choices">
+      <legend>{label}</legend>
+      {note && <p className="fine">{note}</p>}
+      {choices.map((choice) => (
+        <label key={choice.value}>
+          <input
+            type="radio"
+            name={`${id}-${name}`}
+            value={choice.value}
+            checked={choice.value === value}
+            ref={choice.value === value ? ref : undefined}
+            aria-describedby={`${id}-${choice.value}`}
+            onChange={() => onChange(choice.value)}
+          />
+          <span className="choice-label">{choice.label}</span>
+          <span className="fine" id={`${id}-${choice.value}`}>
+            {choice.help}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}

@@ -1,0 +1,73 @@
+import type { BrowserContext } from '@playwright/test'
+import type { Server } from './server.ts'
+
+export const PASSWORD = 'a person has a long password'
+
+interface Created {
+  user: { id: string }
+  link: { url: string }
+}
+
+/** Somebody who has signed in by their link. */
+export class Person {
+  readonly id: string
+  readonly name: string
+  private readonly server: Server
+  private readonly cookie: string
+  private readonly csrf: string
+
+  private constructor(server: Server, id: string, name: string, cookie: string, csrf: string) {
+    this.server = server
+    this.id = id
+    this.name = name
+    this.cookie = cookie
+    this.csrf = csrf
+  }
+
+  static async make(server: Server, name: string, more: Record<string, unknown> = {}): Promise<Person> {
+    const made = (await server.call('POST', '/users', { name, ...more })) as Created
+    const token = made.link.url.slice(made.link.url.indexOf('token=') + 'token='.length)
+    const answer = await fetch(`${server.url}/api/v1/passwords`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-roadstead-csrf': '1' },
+      body: JSON.stringify({ token, password: PASSWORD }),
+    })
+    const session = (await answer.json()) as { csrf_token: string }
+    if (!answer.ok) throw new Error(`password of ${name}: ${answer.status}`)
+    const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? ''
+    return new Person(server, made.user.id, name, cookie, session.csrf_token)
+  }
+
+  /** Gives a browser this person's session. */
+  async lend(context: BrowserContext): Promise<void> {
+    const [name = '', value = ''] = this.cookie.split('=')
+    await context.addCookies([{ name, value, url: this.server.url, httpOnly: true, sameSite: 'Lax' }])
+  }
+
+  /** Calls the API as this person. */
+  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const answer = await fetch(`${this.server.url}/api/v1${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', 'x-roadstead-csrf': this.csrf, cookie: this.cookie },
+      body: body === undefined ? null : JSON.stringify(body),
+    })
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
+    return text === '' ? undefined : JSON.parse(text)
+  }
+}
+
+export interface Tenant {
+  id: string
+  name: string
+}
+
+/** Makes a workspace by the API. */
+export async function workspace(server: Server, name: string, description = ''): Promise<Tenant> {
+  return (await server.call('POST', '/workspaces', { name, description })) as Tenant
+}
+
+/** Gives somebody a role in a workspace. */
+export async function join(server: Server, tenant: Tenant, person: Person, role: string): Promise<void> {
+  await server.call('PUT', `/workspaces/${tenant.id}/members/${person.id}`, { role })
+}
