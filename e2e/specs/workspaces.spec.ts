@@ -50,7 +50,7 @@ test('a workspace is created with the keyboard alone, and its first member follo
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1, name: 'Members' })).toBeFocused()
   await expect(page.getByText('No members yet')).toBeVisible()
-  await expect(page.getByRole('button', { name: 'by-keyboard, switch scope' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Scope: by-keyboard' })).toBeVisible()
 })
 
 test.describe('a name that is taken', () => {

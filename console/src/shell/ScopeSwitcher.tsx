@@ -77,8 +77,7 @@ export function ScopeSwitcher({ session, scope, onSwitched }: ScopeSwitcherProps
           </span>
           <span className="scope-text">
             <span className="scope-name">
-              {name ?? '…'}
-              <VisuallyHidden>{words.switch}</VisuallyHidden>
+              <VisuallyHidden>{words.button}</VisuallyHidden> {name ?? '…'}
             </span>
             {scope && (
               <span className="fine" aria-hidden>

@@ -62,7 +62,7 @@ export const workspaces = {
   },
 
   scope: {
-    switch: ', switch scope',
+    button: 'Scope:',
     choose: 'Choose a workspace',
     search: 'Find a workspace',
     options: 'Scopes',

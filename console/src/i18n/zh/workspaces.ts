@@ -55,7 +55,7 @@ export const workspaces: Texts['workspaces'] = {
   },
 
   scope: {
-    switch: '，切换范围',
+    button: '范围：',
     choose: '选择工作空间',
     search: '查找工作空间',
     options: '范围',
