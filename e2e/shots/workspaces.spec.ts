@@ -1,5 +1,5 @@
 // Pictures of a workspace's places and of what leads there.
-import { expect, test } from '@playwright/test'
+import { expect, type Page, test } from '@playwright/test'
 import { join, Person, type Tenant, workspace } from '../support/people.ts'
 import { Registry } from '../support/registry.ts'
 import { Server } from '../support/server.ts'
@@ -54,12 +54,18 @@ test.afterAll(async () => {
 
 const at = (place: string) => `${server.url}/workspaces/${place}`
 
+/** The page of a list once its rows are there. */
+async function list(page: Page, url: string, heading: string): Promise<void> {
+  await goto(page, url, heading)
+  await expect(page.getByRole('rowheader').first()).toBeVisible()
+}
+
 const SHOTS: Shot[] = [
   {
     name: 'workspaces',
     server: () => server,
     whole: true,
-    open: (page, words) => goto(page, `${server.url}/workspaces`, words.workspaces),
+    open: (page, words) => list(page, `${server.url}/workspaces`, words.workspaces),
   },
   {
     name: 'workspaces-no-match',
@@ -119,7 +125,7 @@ const SHOTS: Shot[] = [
     server: () => server,
     by: () => mona,
     whole: true,
-    open: (page, words) => goto(page, at(`${payments.id}/registries`), words.registries),
+    open: (page, words) => list(page, at(`${payments.id}/registries`), words.registries),
   },
   {
     name: 'workspace-registries-empty',
@@ -131,7 +137,7 @@ const SHOTS: Shot[] = [
     server: () => server,
     by: () => mona,
     whole: true,
-    open: (page, words) => goto(page, at(`${payments.id}/members`), words.members),
+    open: (page, words) => list(page, at(`${payments.id}/members`), words.members),
   },
   { name: 'members-empty', server: () => server, open: (page, words) => goto(page, at(`${quiet.id}/members`), words.members) },
   {
@@ -165,7 +171,7 @@ const SHOTS: Shot[] = [
     server: () => server,
     by: () => mona,
     whole: true,
-    open: (page, words) => goto(page, at(`${payments.id}/machine-accounts`), words.machineAccounts),
+    open: (page, words) => list(page, at(`${payments.id}/machine-accounts`), words.machineAccounts),
   },
   {
     name: 'machine-accounts-empty',
@@ -231,7 +237,7 @@ const SHOTS: Shot[] = [
     name: 'workspace-audit',
     server: () => server,
     by: () => mona,
-    open: (page, words) => goto(page, at(`${payments.id}/audit`), words.audit),
+    open: (page, words) => list(page, at(`${payments.id}/audit`), words.audit),
   },
 ]
 

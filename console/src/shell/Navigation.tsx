@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, linkOptions, type LinkProps } from '@tanstack/react-router'
 import { IconAnchor, IconHistory, IconLayoutDashboard, IconRobot, IconUsers, IconUsersGroup } from '@tabler/icons-react'
-import { type ComponentType, type ReactNode, useId } from 'react'
+import type { ComponentType, ReactNode } from 'react'
+import { ApiError } from '../api/problem'
 import { isGiven } from '../api/session'
 import type { Session } from '../api/types'
 import { workspaceQuery } from '../api/workspaces'
@@ -51,87 +52,75 @@ function Place({ icon: Icon, label, link, exact = false, onNavigate }: PlaceProp
 
 function PlatformPlaces({ session, onNavigate }: { session: Session; onNavigate?: () => void }) {
   const texts = useTexts()
-  const titleId = useId()
   const actions = session.allowed_actions
   return (
-    <>
-      <div className="nav-section" id={titleId}>
-        {texts.nav.platform}
-      </div>
-      <ul aria-labelledby={titleId}>
-        {isGiven(actions, 'registry.read') && (
-          <Place
-            icon={IconAnchor}
-            label={texts.nav.registries}
-            link={linkOptions({ to: '/registries', search: {} })}
-            onNavigate={onNavigate}
-          />
-        )}
-        {isGiven(actions, 'workspace.read') && (
-          <Place
-            icon={IconUsersGroup}
-            label={texts.workspaces.title}
-            link={linkOptions({ to: '/workspaces', search: {} })}
-            exact
-            onNavigate={onNavigate}
-          />
-        )}
-        <Place icon={IconHistory} label={texts.nav.audit} link={linkOptions({ to: '/audit', search: {} })} onNavigate={onNavigate} />
-      </ul>
-    </>
+    <ul className="nav-places" aria-label={texts.nav.platform}>
+      {isGiven(actions, 'registry.read') && (
+        <Place
+          icon={IconAnchor}
+          label={texts.nav.registries}
+          link={linkOptions({ to: '/registries', search: {} })}
+          onNavigate={onNavigate}
+        />
+      )}
+      {isGiven(actions, 'workspace.read') && (
+        <Place
+          icon={IconUsersGroup}
+          label={texts.workspaces.title}
+          link={linkOptions({ to: '/workspaces', search: {} })}
+          exact
+          onNavigate={onNavigate}
+        />
+      )}
+      <Place icon={IconHistory} label={texts.nav.audit} link={linkOptions({ to: '/audit', search: {} })} onNavigate={onNavigate} />
+    </ul>
   )
 }
 
 function WorkspacePlaces({ id, onNavigate }: { id: string; onNavigate?: () => void }) {
   const texts = useTexts()
-  const titleId = useId()
-  const { data: workspace, isError } = useQuery(workspaceQuery(id))
-  // Nothing is offered before it is known what may be opened.
-  if (workspace === undefined || isError) return null
+  const { data: workspace, error } = useQuery(workspaceQuery(id))
+  // Nothing is offered before it is known what may be opened, nor of what is gone.
+  if (workspace === undefined || (error instanceof ApiError && error.status === 404)) return null
   const actions = workspace.allowed_actions
   const params = { workspaceId: id }
   return (
-    <>
-      <div className="nav-section" id={titleId}>
-        {texts.workspaces.scope.workspace}
-      </div>
-      <ul aria-labelledby={titleId}>
+    <ul className="nav-places" aria-label={texts.workspaces.scope.workspace}>
+      <Place
+        icon={IconLayoutDashboard}
+        label={texts.workspaces.nav.overview}
+        link={linkOptions({ to: '/workspaces/$workspaceId', params })}
+        exact
+        onNavigate={onNavigate}
+      />
+      <Place
+        icon={IconAnchor}
+        label={texts.nav.registries}
+        link={linkOptions({ to: '/workspaces/$workspaceId/registries', params, search: {} })}
+        onNavigate={onNavigate}
+      />
+      {isGiven(actions, 'member.read') && (
         <Place
-          icon={IconLayoutDashboard}
-          label={texts.workspaces.nav.overview}
-          link={linkOptions({ to: '/workspaces/$workspaceId', params })}
-          exact
+          icon={IconUsers}
+          label={texts.workspaces.nav.members}
+          link={linkOptions({ to: '/workspaces/$workspaceId/members', params, search: {} })}
           onNavigate={onNavigate}
         />
+      )}
+      {isGiven(actions, 'machine_account.read') && (
         <Place
-          icon={IconAnchor}
-          label={texts.nav.registries}
-          link={linkOptions({ to: '/workspaces/$workspaceId/registries', params, search: {} })}
+          icon={IconRobot}
+          label={texts.workspaces.nav.machines}
+          link={linkOptions({ to: '/workspaces/$workspaceId/machine-accounts', params, search: {} })}
           onNavigate={onNavigate}
         />
-        {isGiven(actions, 'member.read') && (
-          <Place
-            icon={IconUsers}
-            label={texts.workspaces.nav.members}
-            link={linkOptions({ to: '/workspaces/$workspaceId/members', params, search: {} })}
-            onNavigate={onNavigate}
-          />
-        )}
-        {isGiven(actions, 'machine_account.read') && (
-          <Place
-            icon={IconRobot}
-            label={texts.workspaces.nav.machines}
-            link={linkOptions({ to: '/workspaces/$workspaceId/machine-accounts', params, search: {} })}
-            onNavigate={onNavigate}
-          />
-        )}
-        <Place
-          icon={IconHistory}
-          label={texts.nav.audit}
-          link={linkOptions({ to: '/workspaces/$workspaceId/audit', params, search: {} })}
-          onNavigate={onNavigate}
-        />
-      </ul>
-    </>
+      )}
+      <Place
+        icon={IconHistory}
+        label={texts.nav.audit}
+        link={linkOptions({ to: '/workspaces/$workspaceId/audit', params, search: {} })}
+        onNavigate={onNavigate}
+      />
+    </ul>
   )
 }

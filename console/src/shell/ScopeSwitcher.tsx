@@ -7,6 +7,7 @@ import { workspaceQuery, workspacesQuery } from '../api/workspaces'
 import { useI18n } from '../i18n/context'
 import { PLATFORM, type Scope, switchPath } from '../lib/scope'
 import { Picker, type PickerOption } from '../ui/Picker'
+import { VisuallyHidden } from '../ui/VisuallyHidden'
 
 const SHOWN = 20
 const PLATFORM_ID = 'platform'
@@ -69,16 +70,20 @@ export function ScopeSwitcher({ session, scope, onSwitched }: ScopeSwitcherProps
   const name = isWorkspace ? current.data?.name : scope ? words.platform : words.choose
   return (
     <Picker
-      label={words.label(name ?? '')}
       shown={
         <>
           <span className="scope-icon">
             <Icon size={17} stroke={1.7} aria-hidden />
           </span>
           <span className="scope-text">
-            <span className="scope-name">{name ?? '…'}</span>
-            {isWorkspace && <span className="fine">{words.workspace}</span>}
-            {scope?.type === 'platform' && <span className="fine">{words.platformHelp}</span>}
+            <span className="scope-name">
+              <VisuallyHidden>{words.button}</VisuallyHidden> {name ?? '…'}
+            </span>
+            {scope && (
+              <span className="fine" aria-hidden>
+                {isWorkspace ? words.workspace : words.platformHelp}
+              </span>
+            )}
           </span>
         </>
       }

@@ -34,10 +34,13 @@ export function Choices<T extends string>({ label, name, choices, value, onChang
             value={choice.value}
             checked={choice.value === value}
             ref={choice.value === value ? ref : undefined}
+            aria-labelledby={`${id}-${choice.value}-label`}
             aria-describedby={`${id}-${choice.value}`}
             onChange={() => onChange(choice.value)}
           />
-          <span className="choice-label">{choice.label}</span>
+          <span className="choice-label" id={`${id}-${choice.value}-label`}>
+            {choice.label}
+          </span>
           <span className="fine" id={`${id}-${choice.value}`}>
             {choice.help}
           </span>

@@ -10,9 +10,7 @@ export interface PickerOption<T> {
 }
 
 interface PickerProps<T> {
-  /** The accessible name of the button. */
-  label: string
-  /** What the button shows: what is picked now. */
+  /** What the button shows: what is picked now, and for assistive technology what it does. */
   shown: ReactNode
   listLabel: string
   searchLabel: string
@@ -42,8 +40,11 @@ export function Picker<T>(props: PickerProps<T>) {
   const input = useRef<HTMLInputElement>(null)
   const [opened, setOpened] = useState(false)
   const [words, setWords] = useState('')
-  const [active, setActive] = useState(0)
-  const chosen = options[Math.min(active, options.length - 1)]
+  // Nothing moved yet: the one in use is the one the keyboard is on.
+  const [moved, setActive] = useState<number | null>(null)
+  const inUse = words === '' ? options.findIndex((option) => option.id === props.current) : 0
+  const active = Math.min(moved ?? Math.max(0, inUse), options.length - 1)
+  const chosen = options[active]
 
   const open = () => {
     if (!button.current || !panel.current) return
@@ -53,7 +54,6 @@ export function Picker<T>(props: PickerProps<T>) {
     panel.current.style.top = `${box.bottom + GAP}px`
     panel.current.style.left = `${Math.min(box.left, window.innerWidth - MARGIN - width)}px`
     panel.current.style.maxHeight = `${window.innerHeight - box.bottom - GAP - MARGIN}px`
-    setActive(Math.max(0, options.findIndex((option) => option.id === props.current)))
     panel.current.showPopover()
     input.current?.focus()
   }
@@ -67,7 +67,7 @@ export function Picker<T>(props: PickerProps<T>) {
   }
   const search = (typed: string) => {
     setWords(typed)
-    setActive(0)
+    setActive(null)
     props.onSearch(typed)
   }
 
@@ -98,7 +98,6 @@ export function Picker<T>(props: PickerProps<T>) {
         ref={button}
         type="button"
         className="picker-button"
-        aria-label={props.label}
         aria-haspopup="listbox"
         aria-expanded={opened}
         onClick={() => (opened ? close() : open())}

@@ -62,7 +62,7 @@ export const workspaces = {
   },
 
   scope: {
-    label: (name: string) => `${name}, switch scope`,
+    button: 'Scope:',
     choose: 'Choose a workspace',
     search: 'Find a workspace',
     options: 'Scopes',
@@ -199,13 +199,14 @@ export const workspaces = {
     copy: 'Copy token',
     copied: 'Copied',
     useIt: 'Programs send it with every request:',
-    done: 'I have it, close',
+    done: 'I have it, back to the tokens',
   },
 
   audit: {
     meaning: 'Who did what in this workspace, and what was refused. Entries cannot be changed.',
     meaningOwn: 'What you did in this workspace yourself. Its administrators see everybody’s entries.',
     meaningMine: 'What you did yourself.',
+    emptyOwn: 'What you change, and what is refused to you, will be listed here.',
   },
   registriesMeaning: 'Registries that belong to this workspace. Their health is updated as it changes.',
   registriesEmpty: 'Integrate a registry your team already runs. It is seen and used in this workspace only.',

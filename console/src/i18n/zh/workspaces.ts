@@ -55,7 +55,7 @@ export const workspaces: Texts['workspaces'] = {
   },
 
   scope: {
-    label: (name) => `${name}，切换范围`,
+    button: '范围：',
     choose: '选择工作空间',
     search: '查找工作空间',
     options: '范围',
@@ -196,13 +196,14 @@ export const workspaces: Texts['workspaces'] = {
     copy: '复制令牌',
     copied: '已复制',
     useIt: '程序在每个请求中发送它：',
-    done: '已保存，关闭',
+    done: '已保存，返回令牌列表',
   },
 
   audit: {
     meaning: '谁在该工作空间做了什么，以及哪些操作被拒绝。记录不可更改。',
     meaningOwn: '您本人在该工作空间中的操作。其管理员可查看所有人的记录。',
     meaningMine: '您本人的操作。',
+    emptyOwn: '您所做的更改以及被拒绝的操作将列在这里。',
   },
   registriesMeaning: '属于该工作空间的镜像仓库。健康状态变化时会实时更新。',
   registriesEmpty: '集成团队已在运行的镜像仓库。它仅在该工作空间中可见和使用。',

@@ -38,7 +38,7 @@ export function AuditScreen() {
   const { texts, format } = useI18n()
   const scope = useScope()
   const { search, set } = useListState<AuditSearch>()
-  const { place, meaning } = useMeaning()
+  const { place, meaning, ownOnly } = useMeaning()
   const query = useQuery(auditQuery(search, scope))
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
 
@@ -104,7 +104,7 @@ export function AuditScreen() {
             />
           </div>
         ) : isEmpty ? (
-          <NothingHere narrowed={isNarrowed(search)} onClear={() => change(NO_FILTER)} />
+          <NothingHere ownOnly={ownOnly} narrowed={isNarrowed(search)} onClear={() => change(NO_FILTER)} />
         ) : (
           <>
             <DataTable
@@ -125,20 +125,21 @@ export function AuditScreen() {
 }
 
 /** Whose entries these are: which ones one may read depends on one's role. */
-function useMeaning(): { place: string | null; meaning: string } {
+function useMeaning(): { place: string | null; meaning: string; ownOnly: boolean } {
   const { texts } = useI18n()
   const workspace = useScopedWorkspace()
   const { data: session } = useQuery(sessionQuery)
   const hasPlatform = session?.user.platform_role != null
   if (workspace === null) {
     return hasPlatform
-      ? { place: texts.registries.subtitle, meaning: texts.audit.meaning }
-      : { place: null, meaning: texts.workspaces.audit.meaningMine }
+      ? { place: texts.registries.subtitle, meaning: texts.audit.meaning, ownOnly: false }
+      : { place: null, meaning: texts.workspaces.audit.meaningMine, ownOnly: true }
   }
   const readsAll = hasPlatform || workspace.role === 'admin'
   return {
     place: workspace.name,
     meaning: readsAll ? texts.workspaces.audit.meaning : texts.workspaces.audit.meaningOwn,
+    ownOnly: !readsAll,
   }
 }
 
@@ -167,11 +168,12 @@ function ExportMenu({ search, scope }: { search: AuditSearch; scope: Scope }) {
 }
 
 interface NothingHereProps {
+  ownOnly: boolean
   narrowed: boolean
   onClear: () => void
 }
 
-function NothingHere({ narrowed, onClear }: NothingHereProps) {
+function NothingHere({ ownOnly, narrowed, onClear }: NothingHereProps) {
   const { texts } = useI18n()
   if (narrowed) {
     return (
@@ -186,7 +188,7 @@ function NothingHere({ narrowed, onClear }: NothingHereProps) {
   }
   return (
     <EmptyState icon={<IconHistory size={26} stroke={1.5} />} title={texts.audit.emptyTitle}>
-      {texts.audit.emptyHelp}
+      {ownOnly ? texts.workspaces.audit.emptyOwn : texts.audit.emptyHelp}
     </EmptyState>
   )
 }

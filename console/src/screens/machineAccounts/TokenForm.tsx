@@ -25,6 +25,8 @@ interface TokenFormProps {
 const FIELDS = ['/name', '/scope', '/expires_at'] as const
 type Field = (typeof FIELDS)[number]
 
+const isOwn = (permission: Permission) => permission === 'profile.read' || permission === 'change.follow'
+
 /** Asks for a token: its name, what it may do, and its end. */
 export function TokenForm({ account, workspace, onBack, onMade }: TokenFormProps) {
   const texts = useTexts()
@@ -53,7 +55,7 @@ export function TokenForm({ account, workspace, onBack, onMade }: TokenFormProps
     const found: Partial<Record<Field, ErrorCode>> = {}
     if (name === '') found['/name'] = 'field.required'
     else if (!isName(name)) found['/name'] = 'name.malformed'
-    if (scope.size === 0) found['/scope'] = 'token.scope_invalid'
+    if (scope.size === 0) found['/scope'] = 'field.required'
     if (expiresAt === undefined) found['/expires_at'] = 'field.required'
     setOwn(found)
     if (expiresAt === undefined || Object.keys(found).length > 0) {
@@ -76,6 +78,8 @@ export function TokenForm({ account, workspace, onBack, onMade }: TokenFormProps
     )
   }
 
+  // What is wanted most stands first.
+  const offered = [...account.token_scope].sort((a, b) => Number(isOwn(a)) - Number(isOwn(b)))
   const errors = formErrors(texts, create.isError ? asApiError(create.error) : null, FIELDS, own)
   const scopeError = errors.at('/scope')
   return (
@@ -101,7 +105,7 @@ export function TokenForm({ account, workspace, onBack, onMade }: TokenFormProps
           <legend>{words.scope}</legend>
           <p className="fine">{words.scopeHelp(texts.workspaces.roles[account.role])}</p>
           <div className="checks">
-            {account.token_scope.map((permission, index) => (
+            {offered.map((permission, index) => (
               <CheckboxField
                 key={permission}
                 ref={(element) => {

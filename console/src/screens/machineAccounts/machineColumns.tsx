@@ -38,10 +38,7 @@ export function machineColumns(context: ColumnContext): Column<MachineAccount>[]
       id: 'role',
       header: words.columns.role,
       cell: (account) => (
-        <span className="role-cell">
-          <span>{texts.workspaces.roles[account.role]}</span>
-          <span className="fine">{texts.workspaces.roleHelp[account.role]}</span>
-        </span>
+        <span title={texts.workspaces.roleHelp[account.role]}>{texts.workspaces.roles[account.role]}</span>
       ),
     },
     {

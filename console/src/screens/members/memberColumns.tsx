@@ -40,8 +40,12 @@ export function memberColumns(context: ColumnContext): Column<Member>[] {
               {memberName(member)}
             </span>
             <div className="fine">
-              {member.display_name && member.display_name !== member.name && member.name}
-              {member.user_id === context.ownId && <span className="own-mark">{words.you}</span>}
+              {[
+                member.display_name && member.display_name !== member.name && member.name,
+                member.user_id === context.ownId && words.you,
+              ]
+                .filter(Boolean)
+                .join(' · ')}
             </div>
           </div>
         </div>
@@ -51,10 +55,7 @@ export function memberColumns(context: ColumnContext): Column<Member>[] {
       id: 'role',
       header: words.columns.role,
       cell: (member) => (
-        <span className="role-cell">
-          <span>{texts.workspaces.roles[member.role]}</span>
-          <span className="fine">{texts.workspaces.roleHelp[member.role]}</span>
-        </span>
+        <span title={texts.workspaces.roleHelp[member.role]}>{texts.workspaces.roles[member.role]}</span>
       ),
     },
     {
