@@ -6,7 +6,7 @@ use crate::entity::{membership, registry, workspace};
 use crate::fault::{Fault, damaged};
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{audit, changes, members, named_list, users};
+use crate::{audit, changes, members, named_list, tokens, users};
 use async_trait::async_trait;
 use roadstead_core::model::{
     AuditEntry, Counted, Description, Generation, Member, Name, NamePosition, PageRequest,
@@ -132,6 +132,7 @@ impl WorkspaceStore for Store {
                         .into_tuple()
                         .all(tx)
                         .await?;
+                    let tokens = tokens::ends_of(tx, id, audit.at).await?;
                     // Memberships, machine accounts and tokens go with it, by their foreign keys.
                     workspace::Entity::delete_by_id(id.0).exec(tx).await?;
                     audit::insert(tx, audit).await?;
@@ -139,6 +140,7 @@ impl WorkspaceStore for Store {
                         .into_iter()
                         .map(|user| users::rights_changed(UserId(user), expected, audit.at))
                         .collect();
+                    entries.extend(tokens);
                     entries.push(change(id, expected + 1, audit.at));
                     changes::append(tx, &entries).await
                 })

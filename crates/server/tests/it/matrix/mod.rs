@@ -8,6 +8,7 @@ mod place;
 
 use crate::ROADSTEAD;
 use crate::cast::{Cast, PASSWORD};
+use crate::log::{self, ByRequest, statements};
 use crate::postgres::{MASTER_KEY, database};
 use expected::{Expected, expected, wrong};
 use place::{Place, World, depth, method};
@@ -19,7 +20,7 @@ use roadstead_core::model::{
 use roadstead_http::Declared;
 use roadstead_testkit::{Answer, Api, TestApp, TestAppOptions};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Somebody who asks, and what the core knows of them.
 struct Asker {
@@ -130,11 +131,8 @@ struct Matrix {
 }
 
 impl Matrix {
-    async fn start(mut options: TestAppOptions) -> Self {
-        for (name, value) in [("LEVEL", "debug"), ("FORMAT", "json")] {
-            let name = format!("ROADSTEAD_LOG_{name}");
-            options.environment.push((name, value.to_owned()));
-        }
+    async fn start(options: TestAppOptions) -> Self {
+        let options = log::told(options);
         let cast = Cast::on(TestApp::start_with(ROADSTEAD, options).await).await;
         let world = World::make(&cast).await;
         let askers = askers(&cast).await;
@@ -195,36 +193,12 @@ impl Matrix {
         }
         cells
     }
-
-    /// What each request asked of the database, as the log tells. Waits until the last one's line
-    /// has come.
-    async fn statements(&self, last: &str) -> HashMap<String, Vec<String>> {
-        let last = format!("\"request_id\":\"{last}\"");
-        let mut log = self.cast.app.log();
-        for _ in 0..500 {
-            let ended = |line: &str| line.contains("\"msg\":\"request\"") && line.contains(&last);
-            if log.lines().rev().take(200).any(ended) {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            log = self.cast.app.log();
-        }
-        let mut found: HashMap<String, Vec<String>> = HashMap::new();
-        for line in log.lines().filter(|l| l.contains("\"msg\":\"statement\"")) {
-            let line: Value = serde_json::from_str(line).expect("a line of the log");
-            if let Some(id) = line["request_id"].as_str() {
-                let sql = line["sql"].as_str().expect("sql").to_owned();
-                found.entry(id.to_owned()).or_default().push(sql);
-            }
-        }
-        found
-    }
 }
 
 /// What differs between cells that must be one answer: all that are hidden from one asker behind
 /// one route, by what is shown; those with one kind of body found out at one depth, by what was
 /// asked of the database.
-fn differences(cells: &[Cell], statements: &HashMap<String, Vec<String>>) -> Vec<String> {
+fn differences(cells: &[Cell], told: &ByRequest) -> Vec<String> {
     let mut found = Vec::new();
     let mut shown: Option<&Cell> = None;
     let mut asked: BTreeMap<(Variant, usize), &Cell> = BTreeMap::new();
@@ -242,12 +216,7 @@ fn differences(cells: &[Cell], statements: &HashMap<String, Vec<String>>) -> Vec
             ));
         }
         let first = *asked.entry((cell.variant, depth)).or_insert(cell);
-        let of = |cell: &Cell| {
-            statements
-                .get(&cell.request_id)
-                .cloned()
-                .unwrap_or_default()
-        };
+        let of = |cell: &Cell| statements(told, &cell.request_id);
         if of(first) != of(cell) {
             found.push(format!(
                 "{} asked the database {:?}; {} asked {:?}",
@@ -289,14 +258,14 @@ async fn every_route_answers_everybody_as_the_declaration_says(options: TestAppO
         }
     }
     let last = rows.iter().rev().flatten().next().expect("cells");
-    let statements = matrix.statements(&last.request_id).await;
-    let counted: usize = statements
+    let told = log::by_request(&matrix.cast.app, &last.request_id).await;
+    let counted: usize = rows
         .iter()
-        .filter(|(id, _)| id.starts_with("matrix-"))
-        .map(|(_, statements)| statements.len())
+        .flatten()
+        .map(|cell| statements(&told, &cell.request_id).len())
         .sum();
     for row in &rows {
-        wrong_cells.extend(differences(row, &statements));
+        wrong_cells.extend(differences(row, &told));
     }
     println!(
         "matrix: {} routes x {} askers x own, sibling, wrong parent, deleted, absent = {} cells: {counts:?}, {counted} statements compared",
