@@ -82,6 +82,7 @@ impl Passwords {
         }
         let turn = Arc::clone(&self.turns).acquire_owned().await;
         drop(waiting);
+        tracing::debug!("password is hashed");
         let turn = turn.map_err(|e| Failure::new(ErrorCode::InternalError).because(e))?;
         tokio::task::spawn_blocking(move || {
             let done = work();

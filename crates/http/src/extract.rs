@@ -141,9 +141,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
                 let text = std::error::Error::source(&rejection)
                     .map(ToString::to_string)
                     .unwrap_or_default();
-                let detail = text
-                    .split('`')
-                    .nth(1)
+                // Of a value the parser quotes what was sent, which is not passed on.
+                let named = ["unknown field `", "missing field `", "duplicate field `"]
+                    .into_iter()
+                    .find_map(|start| text.strip_prefix(start)?.split('`').next());
+                let detail = named
                     .unwrap_or("a parameter")
                     .chars()
                     .take(64)
