@@ -65,6 +65,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             Ok(Err(_)) => return Err(ErrorCode::RequestMalformed.into()),
             Err(_) => return Err(ErrorCode::RequestTimeout.into()),
         };
+        // A list would be read as the fields in their order, without a name that could be refused.
+        let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+        if first != Some(&b'{') {
+            return Err(Failure::new(ErrorCode::RequestMalformed)
+                .with("detail", "line 1 column 1")
+                .into());
+        }
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| explain(&e))?;
         reader.end().map_err(|e| malformed(&e))?;

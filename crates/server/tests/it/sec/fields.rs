@@ -151,6 +151,30 @@ async fn fields_that_are_not_part_of_a_request_are_refused_and_change_nothing(ca
             }
         }
     }
+    // The fields in their order, without the names that could be refused.
+    for mutation in mutations.all.iter().filter(|m| m.body.is_some()) {
+        let body = mutation.body.as_ref().and_then(Value::as_object);
+        let list: Value = body.expect("object").values().cloned().collect();
+        for hostile in [
+            list,
+            json!([]),
+            json!([[]]),
+            json!("x"),
+            json!(1),
+            json!(null),
+        ] {
+            let method = mutation.method.clone();
+            let headers = [("if-match", "\"1\"")];
+            let answer = mutations
+                .by(mutation)
+                .send(method, &mutation.path, Some(&hostile), &headers)
+                .await;
+            sent += 1;
+            if code(&answer) != (400, "request.malformed".to_owned()) {
+                wrong.push(format!("{} {hostile}: {}", mutation.route, answer.body));
+            }
+        }
+    }
     println!(
         "injected: {} routes, {places} objects, {} names, {sent} requests, {} taken",
         with_body.len(),
