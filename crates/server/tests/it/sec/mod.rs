@@ -10,6 +10,7 @@ mod mutations;
 mod paths;
 mod queries;
 mod revocation;
+mod tokens;
 
 use crate::ROADSTEAD;
 use crate::postgres::{MASTER_KEY, database};
