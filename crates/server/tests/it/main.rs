@@ -2,7 +2,8 @@
 #![allow(
     clippy::expect_used,
     clippy::panic,
-    reason = "a test stops where its expectation fails, in helpers too"
+    clippy::print_stdout,
+    reason = "a test stops where its expectation fails and prints its figures, in helpers too"
 )]
 
 mod audit;

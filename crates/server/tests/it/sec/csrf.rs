@@ -8,9 +8,12 @@ use roadstead_core::permission::Grant;
 use roadstead_http::Declared;
 use serde_json::Value;
 
+/// Its name, the headers it sends, and whether it is taken.
+type Row = (&'static str, &'static [(&'static str, &'static str)], bool);
+
 /// What another site can and cannot put together, and whether it is taken. `$` is the session's
 /// own value, `@` our own host.
-const ROWS: &[(&str, &[(&str, &str)], bool)] = &[
+const ROWS: &[Row] = &[
     (
         "own page",
         &[("origin", "http://@"), ("x-roadstead-csrf", "$")],
@@ -69,7 +72,7 @@ const ROWS: &[(&str, &[(&str, &str)], bool)] = &[
 ];
 
 /// Those that only a value of the session's own is against; nobody's own value is any.
-const OF_SESSION: &[(&str, &[(&str, &str)], bool)] = &[
+const OF_SESSION: &[Row] = &[
     (
         "wrong header",
         &[("origin", "http://@"), ("x-roadstead-csrf", "1")],
@@ -117,7 +120,7 @@ async fn sec_25_no_mutation_is_taken_from_another_site() {
             None => "1".to_owned(),
         };
         let other = if other == own { "of nobody" } else { other };
-        let more = if of_session { OF_SESSION } else { &[] };
+        let more: &[Row] = if of_session { OF_SESSION } else { &[] };
         for (name, headers, taken) in ROWS.iter().chain(more) {
             if *taken {
                 // Done at the end, once.
