@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 const AT_ONCE: u32 = 1_000;
 /// Lists timed with and without the storm.
-const LISTS: usize = 500;
+const LISTS: usize = 5_000;
 /// Audit entries a storm may leave: a throttled account or address is told of once in a while,
 /// a wrong password of nobody in particular only in a counter.
 const AUDIT_BOUND: i64 = 50;

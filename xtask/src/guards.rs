@@ -2,12 +2,15 @@
 //!
 //! `guards/<name>.patch` removes one guard. Its first line is `# test: <package> <target> <test>`,
 //! where the target is `lib`, `bin` or the name of a test program; the second says what the guard is
-//! for. Each is applied to the committed state in a scratch working tree, where that test must fail.
+//! for. A guard of the console has `# test: console vitest <file> <name>`, where the name is the whole
+//! name of a test or of a group. Each is applied to the committed state in a scratch working tree,
+//! where that test must fail.
 
 use crate::cargo::summary;
+use crate::npm;
 use crate::proc::Task;
 use crate::project::{self, read};
-use crate::tally::clock;
+use crate::tally::{Counts, clock};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -64,19 +67,28 @@ fn patches(root: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(found)
 }
 
-/// The test that must fail: its package, what cargo builds of that, and its full name.
+/// The test that must fail.
 #[derive(Debug, PartialEq, Eq)]
-struct Proof<'a> {
-    package: &'a str,
-    target: &'a str,
-    test: &'a str,
+enum Proof<'a> {
+    /// Its package, what cargo builds of that, and its full name.
+    Cargo {
+        package: &'a str,
+        target: &'a str,
+        test: &'a str,
+    },
+    /// A test of the console: its file below `console/`, and its name or that of its group.
+    Vitest { file: &'a str, test: &'a str },
 }
 
 impl<'a> Proof<'a> {
     fn of(patch: &'a str) -> Option<Self> {
-        let words = patch.lines().next()?.strip_prefix("# test:")?;
+        let words = patch.lines().next()?.strip_prefix("# test:")?.trim();
+        if let Some(words) = words.strip_prefix("console vitest ") {
+            let (file, test) = words.split_once(' ')?;
+            return Some(Self::Vitest { file, test });
+        }
         let mut words = words.split_whitespace();
-        let proof = Self {
+        let proof = Self::Cargo {
             package: words.next()?,
             target: words.next()?,
             test: words.next()?,
@@ -84,20 +96,50 @@ impl<'a> Proof<'a> {
         words.next().is_none().then_some(proof)
     }
 
-    /// Builds nothing but the program the test is in.
-    fn command(&self) -> Vec<&'a str> {
-        let mut arguments = vec!["test", "--locked", "--package", self.package];
-        arguments.extend(match self.target {
-            "lib" => ["--lib"].as_slice(),
-            "bin" => &["--bins"],
-            _ => &["--test"],
-        });
-        if !matches!(self.target, "lib" | "bin") {
-            arguments.push(self.target);
+    fn test(&self) -> &'a str {
+        match self {
+            Self::Cargo { test, .. } | Self::Vitest { test, .. } => test,
         }
-        arguments.extend(["--", "--exact", self.test]);
-        arguments
     }
+
+    /// Runs it in a tree. Builds nothing but the program the test is in.
+    fn run(&self, tree: &Tree) -> Result<(bool, Counts, String), String> {
+        match self {
+            Self::Cargo {
+                package,
+                target,
+                test,
+            } => {
+                let tested = Task::new("cargo")
+                    .args(cargo_arguments(package, target, test))
+                    .env("CARGO_TARGET_DIR", &tree.target)
+                    .dir(&tree.path)
+                    .limit(Duration::from_secs(30 * 60))
+                    .together()?;
+                let counts = summary(&tested.log).map(|s| s.counts).unwrap_or_default();
+                Ok((tested.ok, counts, tested.log))
+            }
+            Self::Vitest { file, test } => {
+                let report = tree.target.join("vitest.json");
+                let tested = npm::some_unit_tests(&tree.path, &report, &["run", file, "-t", test])?;
+                Ok((tested.ok, tested.counts, tested.log))
+            }
+        }
+    }
+}
+
+fn cargo_arguments<'a>(package: &'a str, target: &'a str, test: &'a str) -> Vec<&'a str> {
+    let mut arguments = vec!["test", "--locked", "--package", package];
+    arguments.extend(match target {
+        "lib" => ["--lib"].as_slice(),
+        "bin" => &["--bins"],
+        _ => &["--test"],
+    });
+    if !matches!(target, "lib" | "bin") {
+        arguments.push(target);
+    }
+    arguments.extend(["--", "--exact", test]);
+    arguments
 }
 
 /// A working tree of the committed state, beside ours.
@@ -161,22 +203,16 @@ impl Tree {
             .args([patch])
             .done()
             .map_err(|said| format!("it does not apply\n{said}"))?;
-        let tested = Task::new("cargo")
-            .args(proof.command())
-            .env("CARGO_TARGET_DIR", &self.target)
-            .dir(&self.path)
-            .limit(Duration::from_secs(30 * 60))
-            .together();
+        let tested = proof.run(self);
         self.git(&self.path, &["checkout", "--quiet", "--", "."])
             .done()?;
-        let tested = tested?;
-        let counts = summary(&tested.log).map(|s| s.counts).unwrap_or_default();
-        let test = proof.test;
-        match (tested.ok, counts.failed, counts.passed) {
+        let (ok, counts, log) = tested?;
+        let test = proof.test();
+        match (ok, counts.failed, counts.passed) {
             (false, 1.., _) => Ok(()),
-            (true, _, 0) => Err(format!("there is no test `{test}` in {}", proof.package)),
+            (true, _, 0) => Err(format!("there is no test `{test}`")),
             (true, _, _) => Err(format!("`{test}` passes without the guard")),
-            (false, 0, _) => Err(format!("it does not build\n{}", tested.log)),
+            (false, 0, _) => Err(format!("it does not build\n{log}")),
         }
     }
 
@@ -196,20 +232,45 @@ impl Drop for Tree {
 
 #[cfg(test)]
 mod tests {
-    use super::{Proof, patches};
+    use super::{Proof, cargo_arguments, patches};
     use crate::proc::Task;
     use crate::project::{read, root};
 
     #[test]
     fn first_line_names_package_target_and_test() {
         let proof = Proof::of("# test: roadstead-oci it redirects::sec_04\n--- a\n");
-        let command = proof.expect("proof").command().join(" ");
+        let Some(Proof::Cargo {
+            package,
+            target,
+            test,
+        }) = proof
+        else {
+            panic!("{proof:?}");
+        };
         assert_eq!(
-            command,
+            cargo_arguments(package, target, test).join(" "),
             "test --locked --package roadstead-oci --test it -- --exact redirects::sec_04"
         );
         assert_eq!(Proof::of("--- a/x\n+++ b/x\n"), None);
         assert_eq!(Proof::of("# test: roadstead-oci sec_04\n"), None);
+        assert_eq!(Proof::of("# test: roadstead-oci it sec_04 more\n"), None);
+    }
+
+    #[test]
+    fn test_of_the_console_is_named_by_file_and_whole_name() {
+        assert_eq!(
+            Proof::of(
+                "# test: console vitest src/lib/x.test.ts sec_11 leads nowhere else\n--- a\n"
+            ),
+            Some(Proof::Vitest {
+                file: "src/lib/x.test.ts",
+                test: "sec_11 leads nowhere else"
+            })
+        );
+        assert_eq!(
+            Proof::of("# test: console vitest src/lib/x.test.ts\n"),
+            None
+        );
     }
 
     #[test]

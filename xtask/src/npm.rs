@@ -71,36 +71,46 @@ pub(crate) fn schema_drift(root: &Path) -> Result<(), String> {
 
 /// Runs the console's unit tests.
 pub(crate) fn unit_tests(root: &Path) -> Result<Outcome, String> {
-    let console = root.join("console");
     let report = crate::project::target(root)?.join("xtask/vitest.json");
-    let _ = std::fs::remove_file(&report);
-    let ended = npm(
-        &console,
-        &[
-            "exec",
-            "--",
-            "vitest",
-            "run",
-            "--reporter=default",
-            "--reporter=json",
-        ],
-    )
-    .args([format!("--outputFile.json={}", report.display())])
-    .together()?;
-    let said: Value = std::fs::read_to_string(&report)
+    let tested = some_unit_tests(root, &report, &["run"])?;
+    Ok(outcome(tested.counts, tested.ok, tested.log))
+}
+
+/// How unit tests of the console ended.
+pub(crate) struct Tested {
+    pub(crate) ok: bool,
+    pub(crate) counts: Counts,
+    pub(crate) log: String,
+}
+
+/// Runs those of the console's unit tests that the arguments choose.
+pub(crate) fn some_unit_tests(
+    root: &Path,
+    report: &Path,
+    arguments: &[&str],
+) -> Result<Tested, String> {
+    let console = root.join("console");
+    install(&console)?;
+    let _ = std::fs::remove_file(report);
+    let ended = npm(&console, &["exec", "--", "vitest"])
+        .args(arguments)
+        .args(["--reporter=default", "--reporter=json"])
+        .args([format!("--outputFile.json={}", report.display())])
+        .together()?;
+    let said: Value = std::fs::read_to_string(report)
         .ok()
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default();
     let number = |key: &str| said[key].as_u64().unwrap_or(0);
-    Ok(outcome(
-        Counts {
+    Ok(Tested {
+        ok: ended.ok,
+        counts: Counts {
             passed: number("numPassedTests"),
             failed: number("numFailedTests"),
             skipped: number("numPendingTests") + number("numTodoTests"),
         },
-        ended.ok,
-        ended.log,
-    ))
+        log: ended.log,
+    })
 }
 
 /// Runs the browser tests against the server just built.

@@ -84,6 +84,7 @@ impl Passwords {
         }
         let turn = Arc::clone(&self.turns).acquire_owned().await;
         drop(waiting);
+        tracing::debug!("password is hashed");
         let turn = turn.map_err(|e| Failure::new(ErrorCode::InternalError).because(e))?;
         let (tell, told) = oneshot::channel();
         // Not on the runtime's threads: there are hundreds of those, and the allocator keeps for

@@ -12,6 +12,7 @@ use ipnet::IpNet;
 use roadstead_core::model::RequestId;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
+use tracing::Instrument as _;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -42,7 +43,10 @@ pub(crate) async fn access(
         request.extensions_mut().insert(ClientAddress(client));
     }
     request.extensions_mut().insert(request_id.clone());
-    let mut response = write_problem(next.run(request).await, &request_id);
+    // What is said while the request is worked on tells whose it is.
+    let span = tracing::debug_span!("request", %request_id);
+    let answered = next.run(request).instrument(span).await;
+    let mut response = write_problem(answered, &request_id);
     let status = response.status().as_u16();
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(request_id.as_str()) {

@@ -65,6 +65,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             Ok(Err(_)) => return Err(ErrorCode::RequestMalformed.into()),
             Err(_) => return Err(ErrorCode::RequestTimeout.into()),
         };
+        // A list would be read as the fields in their order, without a name that could be refused.
+        let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+        if first != Some(&b'{') {
+            return Err(Failure::new(ErrorCode::RequestMalformed)
+                .with("detail", "line 1 column 1")
+                .into());
+        }
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| explain(&e))?;
         reader.end().map_err(|e| malformed(&e))?;
@@ -141,9 +148,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
                 let text = std::error::Error::source(&rejection)
                     .map(ToString::to_string)
                     .unwrap_or_default();
-                let detail = text
-                    .split('`')
-                    .nth(1)
+                // Of a value the parser quotes what was sent, which is not passed on.
+                let named = ["unknown field `", "missing field `", "duplicate field `"]
+                    .into_iter()
+                    .find_map(|start| text.strip_prefix(start)?.split('`').next());
+                let detail = named
                     .unwrap_or("a parameter")
                     .chars()
                     .take(64)

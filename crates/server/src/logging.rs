@@ -8,8 +8,8 @@ use std::io::IsTerminal as _;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::fmt::format::{JsonFields, Writer};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
 use tracing_subscriber::registry::LookupSpan;
 
 /// Starts logging. A second call changes nothing.
@@ -28,13 +28,16 @@ pub(crate) fn start(level: Level, format: LogFormat) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
     let _ = if json {
-        builder.event_format(JsonLines).try_init()
+        builder
+            .event_format(JsonLines)
+            .fmt_fields(JsonFields::new())
+            .try_init()
     } else {
         builder.with_target(false).try_init()
     };
 }
 
-/// `ts level target msg` and the event's fields, flat.
+/// `ts level target msg`, the fields of the spans around the event (`request_id`) and its own, flat.
 struct JsonLines;
 
 impl<S, N> FormatEvent<S, N> for JsonLines
@@ -44,7 +47,7 @@ where
 {
     fn format_event(
         &self,
-        _: &FmtContext<'_, S, N>,
+        ctx: &FmtContext<'_, S, N>,
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
@@ -53,6 +56,17 @@ where
         line.put("ts", Timestamp::from_system_clock().to_string().into());
         line.put("level", meta.level().as_str().to_lowercase().into());
         line.put("target", meta.target().into());
+        let spans = ctx
+            .event_scope()
+            .into_iter()
+            .flat_map(|scope| scope.from_root());
+        for span in spans {
+            let extensions = span.extensions();
+            let fields = extensions.get::<FormattedFields<N>>();
+            if let Some(Ok(Value::Object(fields))) = fields.map(|f| serde_json::from_str(f)) {
+                line.0.extend(fields);
+            }
+        }
         event.record(&mut line);
         writeln!(writer, "{}", Value::Object(line.0))
     }

@@ -7,6 +7,7 @@ use crate::entity::{api_token, user};
 use crate::fault::{Fault, damaged};
 use crate::holders;
 use crate::store::Store;
+use crate::tx::Tx;
 use async_trait::async_trait;
 use roadstead_core::model::{
     ApiToken, ApiTokenId, AuditEntry, Generation, Name, Timestamp, TokenCut, TokenDigest, Topic,
@@ -18,10 +19,32 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
+use uuid::Uuid;
 
 /// A token is made and revoked, never edited.
 const MADE: Generation = 1;
 const REVOKED: Generation = 2;
+
+/// What tells of the end of every token cut to a workspace, which goes with it: whoever follows by
+/// such a token need not be a member.
+pub(crate) async fn ends_of(
+    tx: &Tx<'_>,
+    workspace_id: WorkspaceId,
+    at: Timestamp,
+) -> Result<Vec<NewChange>, Fault> {
+    let tokens: Vec<(Uuid, Uuid)> = api_token::Entity::find()
+        .filter(api_token::Column::WorkspaceId.eq(workspace_id.0))
+        .select_only()
+        .column(api_token::Column::Id)
+        .column(api_token::Column::UserId)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let ends = tokens.into_iter();
+    Ok(ends
+        .map(|(id, user_id)| change(ApiTokenId(id), UserId(user_id), REVOKED, at))
+        .collect())
+}
 
 #[async_trait]
 impl TokenStore for Store {

@@ -19,8 +19,10 @@ pub(crate) struct Counted<C> {
 }
 
 impl<C> Counted<C> {
-    fn count(&self) {
+    /// Values are bound apart from a statement's text, so the text holds nothing of anybody's.
+    fn count(&self, sql: &str) {
         self.queries.fetch_add(1, Ordering::Relaxed);
+        tracing::debug!(sql, "statement");
     }
 }
 
@@ -31,22 +33,22 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for Counted<C> {
     }
 
     async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
-        self.count();
+        self.count(&stmt.sql);
         self.inner.execute_raw(stmt).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.count();
+        self.count(sql);
         self.inner.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.count();
+        self.count(&stmt.sql);
         self.inner.query_one_raw(stmt).await
     }
 
     async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.count();
+        self.count(&stmt.sql);
         self.inner.query_all_raw(stmt).await
     }
 }

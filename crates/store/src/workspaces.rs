@@ -6,7 +6,7 @@ use crate::entity::{membership, registry, workspace};
 use crate::fault::{Fault, damaged};
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{audit, changes, members, named_list, users, workspace_counts};
+use crate::{audit, changes, members, named_list, tokens, users, workspace_counts};
 use async_trait::async_trait;
 use roadstead_core::model::{
     AuditEntry, Counted, Description, Generation, Member, Name, NamePosition, PageRequest,
@@ -141,6 +141,7 @@ impl WorkspaceStore for Store {
                         .into_tuple()
                         .all(tx)
                         .await?;
+                    let tokens = tokens::ends_of(tx, id, audit.at).await?;
                     // Memberships, machine accounts and tokens go with it, by their foreign keys.
                     workspace::Entity::delete_by_id(id.0).exec(tx).await?;
                     audit::insert(tx, audit).await?;
@@ -148,6 +149,7 @@ impl WorkspaceStore for Store {
                         .into_iter()
                         .map(|user| users::rights_changed(UserId(user), expected, audit.at))
                         .collect();
+                    entries.extend(tokens);
                     entries.push(change(id, expected + 1, audit.at));
                     changes::append(tx, &entries).await
                 })

@@ -6,6 +6,7 @@ mod architecture;
 mod arrows;
 mod licences;
 mod manifests;
+mod secrets;
 mod text;
 
 use crate::project::{files, metadata};
@@ -20,6 +21,7 @@ pub(crate) fn findings(root: &Path) -> Result<Vec<String>, String> {
     found.extend(manifests::findings(root, &files)?);
     found.extend(text::findings(root, &files)?);
     found.extend(architecture::findings(root, &files)?);
+    found.extend(secrets::findings(root, &files)?);
     Ok(found)
 }
 

@@ -51,7 +51,7 @@ fn is_test(file: &str) -> bool {
 }
 
 /// The part of a Rust file before its unit tests.
-fn product_part(text: &str) -> &str {
+pub(super) fn product_part(text: &str) -> &str {
     let mut from = 0;
     while let Some(at) = text[from..].find("#[cfg(test)]") {
         let after = from + at + "#[cfg(test)]".len();
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn route_beside_the_door_is_found() {
+    fn sec_15_route_beside_the_door_is_found() {
         let line = "router.route(\"/x\", get(x))\n";
         assert_eq!(of_code("crates/http/src/routes/x.rs", line).len(), 1);
         assert!(of_code("crates/http/src/api.rs", line).is_empty());

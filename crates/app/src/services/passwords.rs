@@ -98,6 +98,9 @@ impl PasswordService {
         Passwords::check_length("/new", &new)?;
         let address = ctx.source_address.as_deref();
         self.throttle.attempt(Some(&person.name), address)?;
+        if present.expose().is_empty() {
+            return Err(Failure::field("/current", ErrorCode::PasswordWrong));
+        }
         let found = self
             .ports
             .store

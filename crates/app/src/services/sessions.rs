@@ -78,6 +78,10 @@ impl SessionService {
         // Before the password is looked at: a right one must not tell itself apart.
         self.throttle
             .attempt(name.as_ref(), ctx.source_address.as_deref())?;
+        // Nobody has an empty password, so nothing is looked up or hashed for one.
+        if password.expose().is_empty() {
+            return Err(Failure::new(ErrorCode::SessionCredentialsRejected));
+        }
         let found = match &name {
             Some(name) => self.ports.store.login_of(name).await?,
             None => None,

@@ -139,7 +139,8 @@ mod tests {
         let id = ApiTokenId::new();
         let made = ApiTokenText::make(id).expect("randomness");
         let (read, again) = ApiTokenText::parse(made.expose()).expect("token");
-        assert_eq!((read, again.digest()), (id, made.digest()));
+        assert_eq!(read, id);
+        assert!(again.digest().matches(&made.digest()));
         for bad in [
             "",
             "rst_",

@@ -13,6 +13,11 @@ use zeroize::Zeroize;
 /// let secret = roadstead_core::model::Secret::new("x".to_owned());
 /// serde_json::to_string(&secret).unwrap();
 /// ```
+/// Nor is it compared by `==`, which takes the longer the more is right:
+/// ```compile_fail
+/// let secret = roadstead_core::model::Secret::new("x".to_owned());
+/// assert!(secret == secret);
+/// ```
 pub struct Secret<T: Zeroize>(T);
 
 impl<T: Zeroize> Secret<T> {

@@ -8,8 +8,13 @@ use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 
 /// SHA-256 of a bearer secret: what the database keeps instead of the secret. The secret has 256
-/// random bits, so a plain hash is enough.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// random bits, so a plain hash is enough. It has no `==`, whose time tells how much was right.
+///
+/// ```compile_fail
+/// let digest = roadstead_core::model::TokenDigest([0; 32]);
+/// assert!(digest == digest);
+/// ```
+#[derive(Debug, Clone, Copy)]
 pub struct TokenDigest(pub [u8; 32]);
 
 impl TokenDigest {
@@ -65,7 +70,7 @@ impl SessionToken {
 }
 
 /// A session as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Session {
     /// Its id; not the secret.
     pub id: SessionId,

@@ -40,7 +40,12 @@ impl SearchQuery {
         if !(1..=200).contains(&limit) {
             return Err(refuse("limit"));
         }
-        if self.q.as_ref().is_some_and(|q| q.chars().count() > 200) {
+        // PostgreSQL has no texts with NUL.
+        if self
+            .q
+            .as_ref()
+            .is_some_and(|q| q.chars().count() > 200 || q.contains('\0'))
+        {
             return Err(refuse("q"));
         }
         Ok(ListRequest {

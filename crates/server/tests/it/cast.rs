@@ -17,7 +17,11 @@ pub(crate) struct Cast {
 
 impl Cast {
     pub(crate) async fn start() -> Self {
-        let app = TestApp::start(ROADSTEAD).await;
+        Self::on(TestApp::start(ROADSTEAD).await).await
+    }
+
+    /// The same on a server that was started in its own way.
+    pub(crate) async fn on(app: TestApp) -> Self {
         let padmin = app.admin().await;
         let upstream = Scripted::start().await;
         upstream.on("GET /v2/", Reply::registry());

@@ -2,7 +2,8 @@
 #![allow(
     clippy::expect_used,
     clippy::panic,
-    reason = "a test stops where its expectation fails, in helpers too"
+    clippy::print_stdout,
+    reason = "a test stops where its expectation fails and prints its figures, in helpers too"
 )]
 
 mod audit;
@@ -11,10 +12,12 @@ mod bad_input;
 mod cast;
 mod changes;
 mod key_rotate;
+mod log;
 mod matrix;
 mod people;
 mod postgres;
 mod registries;
+mod sec;
 mod session;
 mod setup;
 mod start;
