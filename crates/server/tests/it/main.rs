@@ -15,6 +15,7 @@ mod matrix;
 mod people;
 mod postgres;
 mod registries;
+mod registry_edit;
 mod session;
 mod setup;
 mod start;
