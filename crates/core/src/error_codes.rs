@@ -123,6 +123,7 @@ error_codes! {
     UpstreamUnsupported "upstream.unsupported" 502 "This registry does not offer what was asked." ["step"];
     UpstreamProtocol "upstream.protocol" 502 "The registry's answer breaks the protocol." ["step", "detail"];
     // The house itself
+    CredentialBindingChanged "credential.binding_changed" 422 "Enter the password again: it was given for another address, account or certificate check." [];
     CredentialUnreadable "credential.unreadable" 500 "The stored credential cannot be opened; enter it again." [];
     StoreReadOnly "store.read_only" 503 "The database does not accept changes at the moment; reading still works." [];
     StoreUnavailable "store.unavailable" 503 "The database does not answer at the moment." [];

@@ -68,6 +68,7 @@ fn health_update(seen: &RegistryObservation) -> Result<UpdateStatement, StoreErr
         .value(C::Conditions, json(&seen.conditions)?)
         .value(C::Verified, seen.verified)
         .and_where(C::Id.eq(seen.id.0))
+        .and_where(C::Generation.eq(seen.generation))
         .to_owned();
     if let Some(version) = &seen.version {
         // A test that saw no version does not unlearn the one seen before.
@@ -112,6 +113,7 @@ async fn record_statistics_chunk(
             .table(registry::Entity)
             .value(registry::Column::Statistics, text.as_str())
             .and_where(registry::Column::Id.eq(seen.id.0))
+            .and_where(registry::Column::Generation.eq(seen.generation))
             .to_owned();
         let row = changed(tx, update).await?;
         if let (Some(row), true) = (row, seen.news) {

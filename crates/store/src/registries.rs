@@ -7,15 +7,16 @@ use crate::fault::Fault;
 use crate::registry_list::{self, in_set};
 use crate::store::Store;
 use crate::tx::Tx;
+use crate::vault::MasterKeyVault;
 use crate::{audit, changes, key_rotation, observations, registry_row, workspaces};
 use async_trait::async_trait;
 use roadstead_core::model::{
-    AuditEntry, Generation, PageRequest, Registry, RegistryFilter, RegistryId, RegistryPosition,
-    RegistrySort, Timestamp, Topic, WorkspaceId,
+    AuditEntry, Generation, InstallationId, PageRequest, Registry, RegistryFilter, RegistryId,
+    RegistryPosition, RegistrySort, Timestamp, Topic, WorkspaceId,
 };
 use roadstead_core::ports::{
-    DisconnectRegistry, EditRegistry, IntegrateRegistry, RegistryList, RegistryObservation,
-    RegistryStore, RegistryTarget, StatisticsObservation, StoreError,
+    DisconnectRegistry, EditRegistry, IntegrateRegistry, Reconnect, RegistryList,
+    RegistryObservation, RegistryStore, RegistryTarget, StatisticsObservation, StoreError,
 };
 use roadstead_core::rules::Visible;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, UpdateStatement};
@@ -125,6 +126,7 @@ impl RegistryStore for Store {
         audit: AuditEntry,
     ) -> Result<Generation, StoreError> {
         let (command, audit) = (&command, &audit);
+        let (keys, installation) = (self.keys(), self.installation_id());
         self.db()
             .write(Command::EditRegistry, |tx| {
                 Box::pin(async move {
@@ -141,6 +143,9 @@ impl RegistryStore for Store {
                         Some(changed) => changed,
                         None => return Err(refusal(tx, command.id).await?.into()),
                     };
+                    if let Some(connection) = &command.connection {
+                        reconnect(tx, keys, installation, connection).await?;
+                    }
                     finish(tx, command.id, changed, audit, command.now).await
                 })
             })
@@ -191,6 +196,31 @@ impl RegistryStore for Store {
     async fn prune_changes(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.prune_feed(before).await
     }
+}
+
+/// Puts another connection in the place of the one a registry had, in a row this transaction has
+/// changed already.
+async fn reconnect(
+    tx: &Tx<'_>,
+    keys: Option<&MasterKeyVault>,
+    installation: InstallationId,
+    connection: &Reconnect,
+) -> Result<(), Fault> {
+    let registry = &connection.registry;
+    registry::Entity::update(registry_row::write(registry)?)
+        .exec(tx)
+        .await?;
+    credential::Entity::delete_by_id(registry.id.0)
+        .exec(tx)
+        .await?;
+    if let Some(sealed) = &connection.credential {
+        let sealed = key_rotation::keep_up(tx, keys, installation, registry, sealed).await?;
+        let row = registry_row::write_credential(registry.id, &sealed);
+        credential::Entity::insert(row)
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// What an update left behind, for the change feed.

@@ -69,6 +69,7 @@ export const errors: ErrorTexts = {
   'upstream.unsupported': { title: 'The registry works in a way that is not supported yet', remedy: 'It may ask for another way of signing in. Look for a setting that allows a username and password.' },
   'upstream.rate_limited': { title: 'The registry is asked too often', remedy: 'Wait a minute, then try again.' },
   'upstream.protocol': { title: 'The registry’s answer cannot be understood', remedy: 'A proxy in between may change it. Check that the address leads to the registry itself.' },
+  'credential.binding_changed': { title: 'Enter the password again', remedy: 'It was given for another address, account or certificate check, and is never used with a new one.' },
   'credential.unreadable': { title: 'The stored account cannot be decrypted', remedy: 'The server’s master key does not fit its database. An administrator of the server must restore it.' },
   'store.read_only': { title: 'The server’s database cannot be written', remedy: 'An administrator of the server should look at its disk.' },
   'store.unavailable': { title: 'The server cannot do this at the moment', remedy: again },

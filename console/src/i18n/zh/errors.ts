@@ -70,6 +70,7 @@ export const errors: ErrorTexts = {
   'upstream.unsupported': { title: '暂不支持该镜像仓库的认证或工作方式', remedy: '它可能要求其他登录方式，请确认能否改用用户名和密码登录。' },
   'upstream.rate_limited': { title: '对镜像仓库的请求过于频繁', remedy: '请等待一分钟后重试。' },
   'upstream.protocol': { title: '无法解析镜像仓库的响应', remedy: '中间的代理可能修改了响应。请确认地址直接指向镜像仓库。' },
+  'credential.binding_changed': { title: '请重新输入密码', remedy: '原密码只用于之前的地址、账户和证书校验方式，不会用于新的连接。' },
   'credential.unreadable': { title: '无法解密所保存的账户', remedy: '服务端的主密钥与数据库不匹配，请联系服务器管理员恢复正确的主密钥。' },
   'store.read_only': { title: '服务端的数据库无法写入', remedy: '请服务器管理员检查磁盘。' },
   'store.unavailable': { title: '服务端暂时无法完成此操作', remedy: again },

@@ -441,6 +441,7 @@ impl Reconciler for HealthReconciler {
         let (news, next) = self.watch(&mut watched, &schedule).await;
         self.report(RegistryObservation {
             id,
+            generation: watched.generation,
             health: watched.report.clone(),
             conditions: watched.conditions.clone(),
             verified: watched.verified,

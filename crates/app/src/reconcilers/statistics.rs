@@ -92,6 +92,7 @@ impl StatisticsReconciler {
             || differs(spaces, before.statistics.spaces);
         let seen = StatisticsObservation {
             id,
+            generation: before.generation,
             spaces,
             repositories,
             news,

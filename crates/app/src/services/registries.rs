@@ -1,24 +1,24 @@
-//! Registries: integrate, list, look at, edit, disconnect.
+//! Registries: integrate, list, look at, disconnect.
 
 use crate::context::Ports;
 use crate::cursor::Cursors;
 use crate::services::registry_tests::TestTimes;
+use crate::services::tested::Tested;
 use crate::services::workspaces::seen;
 use roadstead_core::model::{
-    Account, Address, AuditEntry, AuditObject, Condition, ConditionStatus, ConditionType,
-    Connection, Description, Generation, Health, HealthReport, Name, Owner, PageRequest,
-    ProbeDepth, ProbeReport, Reason, Registry, RegistryFacets, RegistryFilter, RegistryId,
+    Account, Address, AuditEntry, AuditObject, Connection, Description, Generation, Health,
+    HealthReport, Name, Owner, PageRequest, Registry, RegistryFacets, RegistryFilter, RegistryId,
     RegistryKind, RegistryPosition, RegistrySort, RegistryStatistics, RequestContext, Secret,
-    StepName, StepStatus, Timestamp, TlsPolicy, Total, UserRef,
+    StepName, Timestamp, TlsPolicy, Total, UserRef,
 };
 use roadstead_core::ports::{
-    CredentialBinding, DisconnectRegistry, EditRegistry, IntegrateRegistry, RegistryAdapter,
-    RegistryError, RegistryTarget, StoreError, VaultError,
+    CredentialBinding, DisconnectRegistry, IntegrateRegistry, RegistryAdapter, RegistryError,
+    RegistryTarget, SealedCredential, StoreError, VaultError,
 };
 use roadstead_core::rules::authorize;
 use roadstead_core::{ErrorCode, Failure, Permission};
 use serde_json::json;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// What a person enters to integrate a registry.
 pub struct IntegrateInput {
@@ -165,37 +165,19 @@ impl RegistryService {
         self.permitted(ctx, Permission::RegistryIntegrate, input.owner)
             .await?;
         check_tls("/tls", input.owner, &input.tls)?;
-        if input.address.is_plain_http() && !input.plain_http_consent {
-            return Err(Failure::field(
-                "/plain_http_consent",
-                ErrorCode::RegistryPlainHttpConsent,
-            ));
-        }
+        check_consent(&input.address, input.plain_http_consent)?;
         let connection = Connection {
             kind: input.kind,
             address: input.address.clone(),
             tls: input.tls.clone(),
             account: input.account.clone(),
         };
-        let report = match self.connect(input.owner, connection) {
-            Ok(adapter) => probe_fully(adapter.as_ref()).await,
-            Err(failure) => return Err(failure),
-        };
-        if let (Err((error, step)), false) = (&report.0, input.save_anyway) {
-            return Err(Failure::from(error.clone()).with("step", step.as_str()));
-        }
+        let tested = self
+            .tested(input.owner, connection, input.save_anyway)
+            .await?;
         let now = self.ports.clock.now();
-        let registry = self.new_registry(ctx, &input, &report, now);
-        let credential = match &input.account {
-            Some(account) => {
-                let sealed = self
-                    .ports
-                    .vault
-                    .seal(&binding_of(&registry)?, &account.password);
-                Some(sealed.map_err(|e| Failure::new(ErrorCode::InternalError).because(e))?)
-            }
-            None => None,
-        };
+        let registry = new_registry(ctx, &input, tested, now);
+        let credential = self.sealed(&registry, input.account.as_ref())?;
         let mut audit = AuditEntry::done(
             ctx,
             now,
@@ -219,45 +201,6 @@ impl RegistryService {
                 other => other.into(),
             })?;
         Ok(registry)
-    }
-
-    /// Edits a registry's description.
-    ///
-    /// # Errors
-    /// [`ErrorCode::RequestStale`] when it was edited since `expected`.
-    pub async fn edit(
-        &self,
-        ctx: &RequestContext,
-        id: RegistryId,
-        expected: Generation,
-        description: Description,
-    ) -> Result<Registry, Failure> {
-        let before = self.get(ctx, id).await?;
-        authorize(&ctx.actor, Permission::RegistryEdit, before.owner)
-            .map_err(|refusal| refusal.about(object_of(&before)))?;
-        let now = self.ports.clock.now();
-        let mut audit = AuditEntry::done(
-            ctx,
-            now,
-            Permission::RegistryEdit.as_str(),
-            object_of(&before),
-        );
-        audit.workspace_id = before.owner.workspace();
-        audit.before = Some(json!({"description": before.description}));
-        audit.after = Some(json!({"description": description}));
-        let command = EditRegistry {
-            id,
-            expected,
-            description: description.clone(),
-            now,
-        };
-        let generation = self.ports.store.edit_registry(command, audit).await?;
-        Ok(Registry {
-            description,
-            generation,
-            updated_at: now,
-            ..before
-        })
     }
 
     /// Ends an integration. Nothing upstream is touched.
@@ -301,6 +244,40 @@ impl RegistryService {
         authorize(&ctx.actor, permission, owner)
     }
 
+    /// Tests a connection before it is stored, and refuses one that fails unless the person wants
+    /// it all the same.
+    pub(super) async fn tested(
+        &self,
+        owner: Owner,
+        connection: Connection,
+        save_anyway: bool,
+    ) -> Result<Tested, Failure> {
+        let tested = Tested::by(self.connect(owner, connection)?.as_ref()).await;
+        match &tested.outcome {
+            Err((error, step)) if !save_anyway => {
+                Err(Failure::from(error.clone()).with("step", step.as_str()))
+            }
+            _ => Ok(tested),
+        }
+    }
+
+    /// The account's secret, sealed for this registry and no other connection.
+    pub(super) fn sealed(
+        &self,
+        registry: &Registry,
+        account: Option<&Account>,
+    ) -> Result<Option<SealedCredential>, Failure> {
+        let Some(account) = account else {
+            return Ok(None);
+        };
+        let sealed = self
+            .ports
+            .vault
+            .seal(&binding_of(registry)?, &account.password)
+            .map_err(|e| Failure::new(ErrorCode::InternalError).because(e))?;
+        Ok(Some(sealed))
+    }
+
     pub(super) fn connect(
         &self,
         owner: Owner,
@@ -322,96 +299,49 @@ impl RegistryService {
                 other => Failure::from(other).with("step", StepName::Resolve.as_str()),
             })
     }
+}
 
-    fn new_registry(
-        &self,
-        ctx: &RequestContext,
-        input: &IntegrateInput,
-        (outcome, report): &(Result<(), (RegistryError, StepName)>, ProbeReport),
-        now: Timestamp,
-    ) -> Registry {
-        let passed = outcome.is_ok();
-        let latency_ms = report.outcome.as_ref().ok().map(millis);
-        let reason = report.reason();
-        // An account that was rejected says nothing about whether the registry answers.
-        let answers = passed || reason == Reason::CredentialsRejected;
-        let credentials = match (&input.account, passed, reason) {
-            (None, _, _) => (ConditionStatus::Unknown, Reason::NoCredentials),
-            (_, true, _) => (ConditionStatus::True, Reason::CredentialsAccepted),
-            (_, false, Reason::CredentialsRejected) => {
-                (ConditionStatus::False, Reason::CredentialsRejected)
-            }
-            _ => (ConditionStatus::Unknown, Reason::NotChecked),
-        };
-        let condition = |kind, status, reason| Condition {
-            kind,
-            status,
-            reason,
-            message: None,
-            since: now,
-        };
-        let holds = |yes: bool| {
-            if yes {
-                ConditionStatus::True
-            } else {
-                ConditionStatus::False
-            }
-        };
-        Registry {
-            id: RegistryId::new(),
-            name: input.name.clone(),
-            kind: input.kind,
-            owner: input.owner,
-            address: input.address.clone(),
-            tls: input.tls.clone(),
-            username: input.account.as_ref().map(|a| a.username.clone()),
-            description: input.description.clone(),
-            verified: passed,
-            version: report.version.clone(),
-            health: HealthReport {
-                status: if passed {
-                    Health::Healthy
-                } else {
-                    Health::Unhealthy
-                },
-                reason,
-                message: None,
-                since: Some(now),
-                checked_at: Some(now),
-                last_success_at: passed.then_some(now),
-                latency_ms,
-            },
-            conditions: vec![
-                condition(
-                    ConditionType::Reachable,
-                    holds(answers),
-                    if answers { Reason::Reachable } else { reason },
-                ),
-                condition(
-                    ConditionType::CredentialsValid,
-                    credentials.0,
-                    credentials.1,
-                ),
-                condition(
-                    ConditionType::Verified,
-                    holds(passed),
-                    if passed {
-                        Reason::Tested
-                    } else {
-                        Reason::NotTested
-                    },
-                ),
-            ],
-            statistics: RegistryStatistics::unmeasured(),
-            integrated_by: ctx.actor.person().map(|p| UserRef {
-                id: p.id,
-                name: p.name.clone(),
-            }),
-            created_at: now,
-            updated_at: now,
-            generation: 1,
-        }
+/// A registry as it is integrated, with what its connection test found.
+fn new_registry(
+    ctx: &RequestContext,
+    input: &IntegrateInput,
+    tested: Tested,
+    now: Timestamp,
+) -> Registry {
+    let registry = Registry {
+        id: RegistryId::new(),
+        name: input.name.clone(),
+        kind: input.kind,
+        owner: input.owner,
+        address: input.address.clone(),
+        tls: input.tls.clone(),
+        username: input.account.as_ref().map(|a| a.username.clone()),
+        description: input.description.clone(),
+        verified: false,
+        version: None,
+        health: HealthReport::unchecked(),
+        conditions: Vec::new(),
+        statistics: RegistryStatistics::unmeasured(),
+        integrated_by: ctx.actor.person().map(|p| UserRef {
+            id: p.id,
+            name: p.name.clone(),
+        }),
+        created_at: now,
+        updated_at: now,
+        generation: 1,
+    };
+    tested.tell_of(registry, now)
+}
+
+/// Plain http is never used silently.
+pub(super) fn check_consent(address: &Address, given: bool) -> Result<(), Failure> {
+    if address.is_plain_http() && !given {
+        return Err(Failure::field(
+            "/plain_http_consent",
+            ErrorCode::RegistryPlainHttpConsent,
+        ));
     }
+    Ok(())
 }
 
 /// A workspace's registry proves its certificate: nothing on the way may read what the workspace's
@@ -423,28 +353,6 @@ pub(super) fn check_tls(pointer: &str, owner: Owner, tls: &TlsPolicy) -> Result<
         }
         _ => Ok(()),
     }
-}
-
-/// Runs every step and keeps the first failure with its step.
-async fn probe_fully(
-    adapter: &dyn RegistryAdapter,
-) -> (Result<(), (RegistryError, StepName)>, ProbeReport) {
-    let failed = Mutex::new(None);
-    let report = adapter
-        .probe(ProbeDepth::Full, &|step| {
-            if let StepStatus::Failed(error) = step.status {
-                let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
-                failed.get_or_insert((error, step.name));
-            }
-        })
-        .await;
-    let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let outcome = match (failed, &report.outcome) {
-        (Some(failed), _) => Err(failed),
-        (None, Err(error)) => Err((error.clone(), StepName::Detect)),
-        (None, Ok(_)) => Ok(()),
-    };
-    (outcome, report)
 }
 
 /// What the credential of this registry is bound to.
@@ -490,7 +398,7 @@ pub(crate) fn millis(duration: &std::time::Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-fn object_of(registry: &Registry) -> AuditObject {
+pub(super) fn object_of(registry: &Registry) -> AuditObject {
     AuditObject {
         kind: "registry".to_owned(),
         id: registry.id.to_string(),
@@ -500,7 +408,7 @@ fn object_of(registry: &Registry) -> AuditObject {
 
 /// The registry as the audit log keeps it. It has no secret to redact: the credential is no part
 /// of a [`Registry`].
-fn audited(registry: &Registry) -> serde_json::Value {
+pub(super) fn audited(registry: &Registry) -> serde_json::Value {
     json!({
         "name": registry.name,
         "kind": registry.kind,

@@ -19,7 +19,7 @@ pub use registry::{
 };
 pub use sessions::{SessionOwner, SessionStore, TokenOwner, TokenStore};
 pub use store::{
-    CreateFirstAdmin, DisconnectRegistry, EditRegistry, IntegrateRegistry, RegistryList,
+    CreateFirstAdmin, DisconnectRegistry, EditRegistry, IntegrateRegistry, Reconnect, RegistryList,
     RegistryObservation, RegistryStore, RegistryTarget, SetupStore, StatisticsObservation,
     StoreError,
 };

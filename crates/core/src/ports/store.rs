@@ -139,17 +139,29 @@ pub struct IntegrateRegistry {
     pub credential: Option<SealedCredential>,
 }
 
-/// An edit of a registry's description.
-#[derive(Debug, Clone)]
+/// An edit of a registry.
+#[derive(Clone)]
 pub struct EditRegistry {
     /// Which one.
     pub id: RegistryId,
     /// The generation the person saw.
     pub expected: Generation,
-    /// The new description.
+    /// The description from now on.
     pub description: Description,
+    /// The connection from now on; `None` leaves it, and what was observed through it, alone.
+    pub connection: Option<Reconnect>,
     /// Now.
     pub now: Timestamp,
+}
+
+/// A registry with another connection, and what the connection test made of it. Everything that
+/// was observed through the old connection is replaced.
+#[derive(Clone)]
+pub struct Reconnect {
+    /// The registry as it will be.
+    pub registry: Registry,
+    /// Its credential, when it has an account; the old one is forgotten in any case.
+    pub credential: Option<SealedCredential>,
 }
 
 /// The end of an integration.
@@ -186,6 +198,8 @@ pub struct RegistryTarget {
 pub struct RegistryObservation {
     /// Which registry.
     pub id: RegistryId,
+    /// The generation that was asked: of a registry edited meanwhile this says nothing.
+    pub generation: Generation,
     /// The verdict with its times.
     pub health: HealthReport,
     /// Every condition, replacing those stored.
@@ -203,6 +217,8 @@ pub struct RegistryObservation {
 pub struct StatisticsObservation {
     /// Which registry.
     pub id: RegistryId,
+    /// The generation that was asked: of a registry edited meanwhile this says nothing.
+    pub generation: Generation,
     /// Its registry spaces.
     pub spaces: Observed,
     /// Its repositories.
@@ -257,11 +273,12 @@ pub trait RegistryStore: Send + Sync {
         audit: AuditEntry,
     ) -> Result<(), StoreError>;
 
-    /// Writes a batch of observations in the crawl lane; registries that are gone are passed over.
+    /// Writes a batch of observations in the crawl lane; registries that are gone, or were edited
+    /// since they were asked, are passed over.
     /// Those with news get a change entry.
     async fn record_health(&self, batch: Vec<RegistryObservation>) -> Result<(), StoreError>;
 
-    /// Writes figures in the crawl lane. Those with news get a change entry.
+    /// Writes figures in the crawl lane, passing over as above. Those with news get a change entry.
     async fn record_statistics(&self, batch: Vec<StatisticsObservation>) -> Result<(), StoreError>;
 
     /// Deletes change entries older than `before`, but never the newest; answers how many.

@@ -8,6 +8,7 @@ mod member;
 mod page;
 mod problem;
 mod registry;
+mod registry_edit;
 mod registry_input;
 mod registry_test;
 mod session;
@@ -26,7 +27,8 @@ pub(crate) use member::{
 pub(crate) use page::{PageQuery, SearchQuery};
 pub(crate) use problem::{FieldProblem, Problem};
 pub(crate) use registry::{RegistryPage, RegistryView};
-pub(crate) use registry_input::{RegistryEdit, RegistryInput, RegistryQuery};
+pub(crate) use registry_edit::RegistryEdit;
+pub(crate) use registry_input::{RegistryInput, RegistryQuery};
 pub(crate) use registry_test::{RegistryTestRequest, TestLine};
 pub(crate) use session::{LoginRequest, SessionList, SessionView};
 pub(crate) use setup::{SetupRequest, SetupState};

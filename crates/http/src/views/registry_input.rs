@@ -81,7 +81,7 @@ impl From<TlsPolicy> for TlsPolicyView {
 }
 
 impl TlsPolicyView {
-    fn parse(self, pointer: &str, fields: &mut Vec<FieldFailure>) -> TlsPolicy {
+    pub(crate) fn parse(self, pointer: &str, fields: &mut Vec<FieldFailure>) -> TlsPolicy {
         match self {
             Self::Verify {} => TlsPolicy::Verify,
             Self::Skip {} => TlsPolicy::Skip,
@@ -169,6 +169,48 @@ pub(crate) struct RegistryInput {
     save_anyway: bool,
 }
 
+/// An address as it is typed.
+pub(crate) fn parse_address(
+    prefix: &str,
+    address: &str,
+    fields: &mut Vec<FieldFailure>,
+) -> Option<Address> {
+    Address::parse(address)
+        .map_err(|code| {
+            let mut failure = FieldFailure::new(format!("{prefix}/address"), code);
+            match code {
+                ErrorCode::AddressSchemeMissing => {
+                    failure = failure.with("suggestion", format!("https://{}", address.trim()));
+                }
+                ErrorCode::AddressTooLong => failure = failure.with("max", Address::MAX),
+                _ => {}
+            }
+            fields.push(failure);
+        })
+        .ok()
+}
+
+/// Refuses an account no registry can have.
+pub(crate) fn check_account_lengths(
+    prefix: &str,
+    username: Option<&str>,
+    password: Option<&Secret<String>>,
+    fields: &mut Vec<FieldFailure>,
+) {
+    if username.is_some_and(|u| u.chars().count() > 255 || u.chars().any(char::is_control)) {
+        fields.push(
+            FieldFailure::new(format!("{prefix}/username"), ErrorCode::TextTooLong)
+                .with("max", 255),
+        );
+    }
+    if password.is_some_and(|p| p.expose().len() > 8_192) {
+        fields.push(
+            FieldFailure::new(format!("{prefix}/password"), ErrorCode::TextTooLong)
+                .with("max", 8_192),
+        );
+    }
+}
+
 /// The parts of a connection as they are typed.
 pub(crate) struct Typed {
     pub(crate) address: Option<Address>,
@@ -185,36 +227,10 @@ pub(crate) fn typed(
     tls: TlsPolicyView,
     fields: &mut Vec<FieldFailure>,
 ) -> Typed {
-    let address = Address::parse(address)
-        .map_err(|code| {
-            let mut failure = FieldFailure::new(format!("{prefix}/address"), code);
-            match code {
-                ErrorCode::AddressSchemeMissing => {
-                    failure = failure.with("suggestion", format!("https://{}", address.trim()));
-                }
-                ErrorCode::AddressTooLong => failure = failure.with("max", Address::MAX),
-                _ => {}
-            }
-            fields.push(failure);
-        })
-        .ok();
+    let address = parse_address(prefix, address, fields);
     let username = username.filter(|u| !u.is_empty());
     let password = password.filter(|p| !p.expose().is_empty());
-    if username
-        .as_ref()
-        .is_some_and(|u| u.chars().count() > 255 || u.chars().any(char::is_control))
-    {
-        fields.push(
-            FieldFailure::new(format!("{prefix}/username"), ErrorCode::TextTooLong)
-                .with("max", 255),
-        );
-    }
-    if password.as_ref().is_some_and(|p| p.expose().len() > 8_192) {
-        fields.push(
-            FieldFailure::new(format!("{prefix}/password"), ErrorCode::TextTooLong)
-                .with("max", 8_192),
-        );
-    }
+    check_account_lengths(prefix, username.as_deref(), password.as_ref(), fields);
     let account = match (username, password) {
         (Some(username), Some(password)) => Some(Account { username, password }),
         (None, None) => None,
@@ -284,24 +300,6 @@ impl RegistryInput {
             }
             _ => Err(Failure::fields(fields)),
         }
-    }
-}
-
-/// An edit of a registry.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RegistryEdit {
-    /// What people say about it.
-    description: String,
-}
-
-impl RegistryEdit {
-    pub(crate) fn parse(&self) -> Result<Description, Failure> {
-        Description::parse(&self.description).map_err(|code| {
-            Failure::fields(vec![
-                FieldFailure::new("/description", code).with("max", Description::MAX),
-            ])
-        })
     }
 }
 

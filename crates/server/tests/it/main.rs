@@ -17,6 +17,7 @@ mod matrix;
 mod people;
 mod postgres;
 mod registries;
+mod registry_edit;
 mod sec;
 mod session;
 mod setup;

@@ -29,6 +29,7 @@ async fn edit_at(store: &Store, id: roadstead_core::model::RegistryId, expected:
         id,
         expected,
         description: Description::default(),
+        connection: None,
         now: later(at),
     };
     store.edit_registry(command, entry).await.expect("edit");

@@ -16,12 +16,14 @@ on_both! {
     health_is_written_without_touching_the_generation,
     statistics_are_written_beside_the_other_figures,
     observation_of_a_registry_that_is_gone_is_passed_over,
+    observation_through_an_edited_connection_is_passed_over,
     people_are_served_while_crawls_wait,
 }
 
 fn seen(id: RegistryId, news: bool) -> RegistryObservation {
     RegistryObservation {
         id,
+        generation: 1,
         health: HealthReport {
             status: Health::Unhealthy,
             reason: Reason::Timeout,
@@ -90,6 +92,7 @@ async fn statistics_are_written_beside_the_other_figures(bed: &Bed) {
     let id = integrate(&bed.store, one).await;
     let counted = |repositories, news| StatisticsObservation {
         id,
+        generation: 1,
         spaces: Observed::unknown(Unavailable::NotOffered),
         repositories: Observed::known(repositories, later(2)),
         news,
@@ -117,6 +120,7 @@ async fn observation_of_a_registry_that_is_gone_is_passed_over(bed: &Bed) {
         .expect("written");
     let counted = |id| StatisticsObservation {
         id,
+        generation: 1,
         spaces: Observed::known(1, later(2)),
         repositories: Observed::known(1, later(2)),
         news: true,
@@ -128,6 +132,44 @@ async fn observation_of_a_registry_that_is_gone_is_passed_over(bed: &Bed) {
     let news = bed.store.after(1, 9).await.expect("answer").expect("all");
     assert!(news.iter().all(|change| change.object_id == id.0));
     assert_eq!(news.len(), 2);
+}
+
+async fn observation_through_an_edited_connection_is_passed_over(bed: &Bed) {
+    let one = registry("one");
+    let before = one.clone();
+    let id = integrate(&bed.store, one).await;
+    let command = EditRegistry {
+        id,
+        expected: 1,
+        description: before.description.clone(),
+        connection: None,
+        now: later(1),
+    };
+    let entry = registry_audit(Permission::RegistryEdit, id);
+    bed.store.edit_registry(command, entry).await.expect("edit");
+    bed.store
+        .record_health(vec![seen(id, true)])
+        .await
+        .expect("written");
+    let counted = StatisticsObservation {
+        id,
+        generation: 1,
+        spaces: Observed::known(1, later(2)),
+        repositories: Observed::known(1, later(2)),
+        news: true,
+    };
+    bed.store
+        .record_statistics(vec![counted])
+        .await
+        .expect("written");
+    let after = bed.store.registry(id, &Visible::Everything).await;
+    let after = after.expect("answer").expect("registry");
+    assert_eq!(
+        (after.health, after.statistics),
+        (before.health, before.statistics)
+    );
+    let news = bed.store.after(2, 9).await.expect("answer").expect("all");
+    assert!(news.is_empty(), "{news:?}");
 }
 
 /// By the order of the feed, not by the clock: eight crawls queue for the writer, and still only a
@@ -155,6 +197,7 @@ async fn people_are_served_while_crawls_wait(bed: &Bed) {
             id: edited,
             expected,
             description: Description::default(),
+            connection: None,
             now: later(1),
         };
         let entry = registry_audit(Permission::RegistryEdit, edited);

@@ -4,18 +4,19 @@ use crate::bed::Bed;
 use crate::build::{admin, everything, first, integrate, later, registry, registry_audit, sealed};
 use roadstead_core::Permission;
 use roadstead_core::model::{
-    Condition, ConditionStatus, ConditionType, Description, Generation, Health, HealthReport,
-    Observed, Owner, Reason, Registry, RegistryId, RegistryKind, RegistrySort, TlsPolicy, Topic,
-    UserRef, WorkspaceId,
+    Address, Condition, ConditionStatus, ConditionType, Description, Generation, Health,
+    HealthReport, Observed, Owner, Reason, Registry, RegistryId, RegistryKind, RegistrySort,
+    TlsPolicy, Topic, UserRef, WorkspaceId,
 };
 use roadstead_core::ports::{
-    ChangeFeed as _, DisconnectRegistry, EditRegistry, IntegrateRegistry, RegistryStore as _,
-    StoreError,
+    ChangeFeed as _, DisconnectRegistry, EditRegistry, IntegrateRegistry, Reconnect,
+    RegistryStore as _, SealedCredential, StoreError,
 };
 use roadstead_core::rules::Visible;
 use roadstead_store::Store;
 
 on_both! {
+    new_connection_comes_with_its_own_credential_and_the_old_one_is_gone,
     registry_comes_back_as_it_was_stored,
     integration_leaves_state_audit_and_change_together,
     integration_under_a_taken_name_writes_nothing,
@@ -34,6 +35,7 @@ async fn edit(store: &Store, id: RegistryId, expected: i64) -> Result<Generation
         id,
         expected,
         description: Description::parse("new").expect("text"),
+        connection: None,
         now: later(9),
     };
     let entry = registry_audit(Permission::RegistryEdit, id);
@@ -285,4 +287,69 @@ async fn concurrent_edits_of_one_generation_have_one_winner(bed: &Bed) {
         }
     }
     assert_eq!(won, 1);
+}
+
+async fn new_connection_comes_with_its_own_credential_and_the_old_one_is_gone(bed: &Bed) {
+    let mut one = registry("one");
+    one.username = Some("robot".to_owned());
+    let before = one.clone();
+    let id = integrate(&bed.store, one).await;
+    let edit = |expected, registry: Registry, credential| EditRegistry {
+        id,
+        expected,
+        description: registry.description.clone(),
+        now: later(1),
+        connection: Some(Reconnect {
+            registry: Registry {
+                generation: expected + 1,
+                ..registry
+            },
+            credential,
+        }),
+    };
+    let fresh = SealedCredential {
+        ciphertext: b"another".to_vec(),
+        ..sealed()
+    };
+    let moved = Registry {
+        address: Address::parse("https://elsewhere.example").expect("address"),
+        username: Some("other".to_owned()),
+        ..before.clone()
+    };
+    let entry = || registry_audit(Permission::RegistryEdit, id);
+    let stale = bed
+        .store
+        .edit_registry(edit(7, moved.clone(), Some(fresh.clone())), entry())
+        .await;
+    assert!(
+        matches!(stale, Err(StoreError::Stale { current: 1 })),
+        "{stale:?}"
+    );
+    bed.store
+        .edit_registry(edit(1, moved.clone(), Some(fresh)), entry())
+        .await
+        .expect("edit");
+    let target = bed
+        .store
+        .registry_target(id)
+        .await
+        .expect("answer")
+        .expect("there");
+    assert_eq!(
+        target.registry,
+        Registry {
+            generation: 2,
+            ..moved.clone()
+        }
+    );
+    assert_eq!(target.credential.expect("sealed").ciphertext, b"another");
+    let bare = Registry {
+        username: None,
+        ..moved
+    };
+    bed.store
+        .edit_registry(edit(2, bare, None), entry())
+        .await
+        .expect("edit");
+    assert_eq!(bed.count("credential").await, 0);
 }

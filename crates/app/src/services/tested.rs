@@ -1,0 +1,107 @@
+//! What a connection test says of a registry before it is stored.
+
+use super::registries::millis;
+use roadstead_core::model::{
+    Condition, ConditionStatus, ConditionType, Health, HealthReport, ProbeDepth, ProbeReport,
+    Reason, Registry, StepName, StepStatus, Timestamp,
+};
+use roadstead_core::ports::{RegistryAdapter, RegistryError};
+use std::sync::{Mutex, PoisonError};
+
+/// The end of a connection test: passed, or the first failure with its step.
+pub(super) struct Tested {
+    pub(super) outcome: Result<(), (RegistryError, StepName)>,
+    report: ProbeReport,
+}
+
+impl Tested {
+    /// Runs every step.
+    pub(super) async fn by(adapter: &dyn RegistryAdapter) -> Self {
+        let failed = Mutex::new(None);
+        let report = adapter
+            .probe(ProbeDepth::Full, &|step| {
+                if let StepStatus::Failed(error) = step.status {
+                    let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                    failed.get_or_insert((error, step.name));
+                }
+            })
+            .await;
+        let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let outcome = match (failed, &report.outcome) {
+            (Some(failed), _) => Err(failed),
+            (None, Err(error)) => Err((error.clone(), StepName::Detect)),
+            (None, Ok(_)) => Ok(()),
+        };
+        Self { outcome, report }
+    }
+
+    /// The registry with everything observed in the place of whatever it had.
+    pub(super) fn tell_of(self, registry: Registry, now: Timestamp) -> Registry {
+        let passed = self.outcome.is_ok();
+        let latency_ms = self.report.outcome.as_ref().ok().map(millis);
+        let reason = self.report.reason();
+        // An account that was rejected says nothing about whether the registry answers.
+        let answers = passed || reason == Reason::CredentialsRejected;
+        let credentials = match (&registry.username, passed, reason) {
+            (None, _, _) => (ConditionStatus::Unknown, Reason::NoCredentials),
+            (_, true, _) => (ConditionStatus::True, Reason::CredentialsAccepted),
+            (_, false, Reason::CredentialsRejected) => {
+                (ConditionStatus::False, Reason::CredentialsRejected)
+            }
+            _ => (ConditionStatus::Unknown, Reason::NotChecked),
+        };
+        let condition = |kind, status, reason| Condition {
+            kind,
+            status,
+            reason,
+            message: None,
+            since: now,
+        };
+        let holds = |yes: bool| {
+            if yes {
+                ConditionStatus::True
+            } else {
+                ConditionStatus::False
+            }
+        };
+        Registry {
+            verified: passed,
+            version: self.report.version,
+            health: HealthReport {
+                status: if passed {
+                    Health::Healthy
+                } else {
+                    Health::Unhealthy
+                },
+                reason,
+                message: None,
+                since: Some(now),
+                checked_at: Some(now),
+                last_success_at: passed.then_some(now),
+                latency_ms,
+            },
+            conditions: vec![
+                condition(
+                    ConditionType::Reachable,
+                    holds(answers),
+                    if answers { Reason::Reachable } else { reason },
+                ),
+                condition(
+                    ConditionType::CredentialsValid,
+                    credentials.0,
+                    credentials.1,
+                ),
+                condition(
+                    ConditionType::Verified,
+                    holds(passed),
+                    if passed {
+                        Reason::Tested
+                    } else {
+                        Reason::NotTested
+                    },
+                ),
+            ],
+            ..registry
+        }
+    }
+}
