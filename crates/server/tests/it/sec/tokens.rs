@@ -87,12 +87,18 @@ async fn sec_13_token_of_one_workspace_reaches_nothing_else_whoever_made_it() {
         .post("/api/v1/workspaces", &json!({"name": "x"}))
         .await;
     assert_eq!(made.body["permission"], "workspace.create");
+    // Of the audit log it reads that workspace's part, not even its owner's deeds elsewhere.
+    let log = token.get("/api/v1/audit-entries?limit=200").await;
+    let entries = log.body["items"].as_array().expect("entries");
+    assert!(!entries.is_empty());
+    for entry in entries {
+        assert_eq!(entry["workspace_id"], json!(cast.alpha), "{entry}");
+    }
     // What is a person's own needs the person.
     for (method, path) in [
         ("GET", "/api/v1/sessions"),
         ("GET", "/api/v1/tokens"),
         ("POST", "/api/v1/tokens"),
-        ("GET", "/api/v1/audit-entries"),
         ("PUT", "/api/v1/profile/password"),
         ("PATCH", "/api/v1/profile"),
         ("DELETE", "/api/v1/session"),
