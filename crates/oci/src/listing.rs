@@ -4,6 +4,7 @@
 use crate::error::{from_status, protocol};
 use crate::paging::next_query;
 use crate::reference::{RepositoryName, Tag};
+use crate::scope::Scopes;
 use crate::transport::Answer;
 use roadstead_core::ports::RegistryError;
 use serde::{Deserialize, Deserializer};
@@ -24,6 +25,14 @@ pub enum Listing {
 }
 
 impl Listing {
+    /// What a token must be good for.
+    pub(crate) fn scopes(&self) -> Scopes {
+        match self {
+            Self::Catalogue => Scopes::catalogue(),
+            Self::Tags(name) => Scopes::repository(name.as_str(), &["pull"]),
+        }
+    }
+
     /// The path after `/v2/`.
     pub(crate) fn path(&self) -> String {
         match self {

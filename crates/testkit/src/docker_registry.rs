@@ -1,7 +1,7 @@
 //! Debian's `docker-registry` (Distribution 2.8) as a child process.
 
-use crate::Certificate;
 use crate::http1;
+use crate::{Certificate, TokenIssuer};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
@@ -18,6 +18,11 @@ pub enum Guise {
     Basic {
         /// Name and bcrypt line of each user; see [`Guise::basic`].
         lines: Vec<String>,
+    },
+    /// Whoever has a token of a [`TokenIssuer`].
+    Token {
+        /// [`TokenIssuer::realm`].
+        realm: String,
     },
 }
 
@@ -120,7 +125,7 @@ impl DockerRegistry {
     pub const fn credential(&self) -> Option<(&'static str, &'static str)> {
         match self.guise {
             Guise::Open => None,
-            Guise::Basic { .. } => Some((Guise::USERNAME, Guise::PASSWORD)),
+            Guise::Basic { .. } | Guise::Token { .. } => Some((Guise::USERNAME, Guise::PASSWORD)),
         }
     }
 
@@ -129,6 +134,17 @@ impl DockerRegistry {
         if let Some(mut child) = self.child.take() {
             child.kill().await.unwrap();
         }
+    }
+
+    /// Starts it again on the same port with the same storage, in another way.
+    ///
+    /// # Panics
+    /// As [`Self::restart`].
+    pub async fn restart_with(&mut self, options: RegistryOptions) {
+        self.stop().await;
+        self.options = options;
+        write_config(self.home.path(), self.address, &self.guise, options);
+        self.restart().await;
     }
 
     /// Starts it again on the same port with the same storage.
@@ -179,6 +195,14 @@ fn write_config(home: &Path, address: SocketAddr, guise: &Guise, options: Regist
         std::fs::write(home.join("htpasswd"), lines.join("\n") + "\n").unwrap();
         config.push_str(&format!(
             "auth:\n  htpasswd:\n    realm: roadstead-test\n    path: {shown}/htpasswd\n"
+        ));
+    }
+    if let Guise::Token { realm } = guise {
+        std::fs::write(home.join("issuer.pem"), Certificate::CA_PEM).unwrap();
+        config.push_str(&format!(
+            "auth:\n  token:\n    realm: {realm}\n    service: {}\n    issuer: {}\n    rootcertbundle: {shown}/issuer.pem\n",
+            TokenIssuer::SERVICE,
+            TokenIssuer::ISSUER,
         ));
     }
     std::fs::write(home.join("config.yml"), config).unwrap();

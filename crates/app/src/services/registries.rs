@@ -176,6 +176,7 @@ impl RegistryService {
             address: input.address.clone(),
             tls: input.tls.clone(),
             account: input.account.clone(),
+            token_service: None,
         };
         let report = match self.connect(input.owner, connection) {
             Ok(adapter) => probe_fully(adapter.as_ref()).await,

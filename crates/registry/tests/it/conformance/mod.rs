@@ -17,6 +17,16 @@ async fn peer_docker_docker_adapter_on_a_real_registry_with_passwords_keeps_the_
 }
 
 #[tokio::test]
+async fn peer_docker_docker_adapter_on_a_real_registry_with_tokens_keeps_the_contract() {
+    suite::run(RealDocker::token().await).await;
+}
+
+#[tokio::test]
+async fn peer_docker_docker_adapter_on_a_real_registry_with_an_own_ca_keeps_the_contract() {
+    suite::run(RealDocker::tls().await).await;
+}
+
+#[tokio::test]
 async fn docker_adapter_on_a_scripted_registry_keeps_the_contract() {
     suite::run(ScriptedDocker::start().await).await;
 }
