@@ -14,6 +14,7 @@ use roadstead_core::model::{Account, Address, Origin, TlsPolicy};
 use roadstead_core::ports::RegistryError;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use url::Url;
 
@@ -29,6 +30,10 @@ pub struct Deadlines {
     pub answer: Duration,
     /// From one piece of a body to the next.
     pub idle: Duration,
+    /// The stretch over which a blob must come at a kilobyte a second at least.
+    pub slow: Duration,
+    /// From sending the last of a blob to the registry's word that it is stored.
+    pub commit: Duration,
     /// From the headers to the end of an answer that is read whole.
     pub body: Duration,
 }
@@ -39,6 +44,8 @@ impl Default for Deadlines {
             connect: Duration::from_secs(3),
             answer: Duration::from_secs(10),
             idle: Duration::from_secs(15),
+            slow: Duration::from_secs(30),
+            commit: Duration::from_secs(600),
             body: Duration::from_secs(30),
         }
     }
@@ -68,8 +75,11 @@ pub struct OciSettings {
 /// follows redirects within the registry only and sends its account to the registry and its
 /// confirmed token service only.
 pub struct OciClient {
-    transport: Transport,
-    root: Url,
+    pub(crate) transport: Transport,
+    /// `/v2/`.
+    pub(crate) root: Url,
+    /// The registry does not know the question for referrers.
+    pub(crate) without_referrers: AtomicBool,
     settings: OciSettings,
 }
 
@@ -86,8 +96,13 @@ impl OciClient {
         Ok(Self {
             transport: Transport::new(&settings)?,
             root,
+            without_referrers: AtomicBool::new(false),
             settings,
         })
+    }
+
+    pub(crate) const fn deadlines(&self) -> &Deadlines {
+        &self.settings.deadlines
     }
 
     /// The account's name, if there is an account.

@@ -55,6 +55,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) health: bool,
     /// Whether a redirect may lead to another origin, without any credential.
     pub(crate) elsewhere: bool,
+    /// The answer may take as long as storing a large blob does.
+    pub(crate) patient: bool,
 }
 
 impl Ask<'_> {
@@ -70,6 +72,7 @@ impl Ask<'_> {
             scopes: None,
             health: false,
             elsewhere: false,
+            patient: false,
         }
     }
 
@@ -275,7 +278,12 @@ impl Transport {
             request = request.body(body.clone());
         }
         let started = Instant::now();
-        let sent = timeout(self.deadlines.answer, request.send())
+        let deadline = if ask.patient {
+            self.deadlines.commit
+        } else {
+            self.deadlines.answer
+        };
+        let sent = timeout(deadline, request.send())
             .await
             .map_err(|_| RegistryError::Timeout)
             .and_then(|sent| sent.map_err(|e| from_reqwest(&e)))

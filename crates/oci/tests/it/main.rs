@@ -6,11 +6,14 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+mod blobs;
 mod faults;
 mod listing;
+mod manifests;
 mod outbound;
 mod ping;
 mod redirects;
+mod referrers;
 mod tls;
 mod tokens;
 
@@ -28,6 +31,8 @@ const DEADLINES: Deadlines = Deadlines {
     connect: Duration::from_millis(1_000),
     answer: Duration::from_millis(1_000),
     idle: Duration::from_millis(1_000),
+    slow: Duration::from_millis(1_000),
+    commit: Duration::from_millis(1_000),
     body: Duration::from_millis(3_000),
 };
 
