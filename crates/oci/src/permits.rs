@@ -40,7 +40,7 @@ struct State {
     stops_in_a_row: u32,
     halved_at: Option<Instant>,
     paused_until: Option<Instant>,
-    /// Requests made since the last retry, up to the bound.
+    /// Questions since the last retry, up to the bound.
     saved: u32,
 }
 
@@ -96,8 +96,6 @@ impl Permits {
                 }
                 sleep_until(until).await;
             }
-            let mut state = locked(&self.state);
-            state.saved = (state.saved + 1).min(SAVED_RETRIES * REQUESTS_PER_RETRY);
         }
         Ok(Permit {
             permit,
@@ -105,6 +103,12 @@ impl Permits {
             state: Arc::clone(&self.state),
             health,
         })
+    }
+
+    /// Counts a question that is asked for the first time: retries earn no further ones.
+    pub(crate) fn earn(&self) {
+        let mut state = locked(&self.state);
+        state.saved = (state.saved + 1).min(SAVED_RETRIES * REQUESTS_PER_RETRY);
     }
 
     /// Takes one retry from the budget, if there is one, and says how long to wait before it.
@@ -212,6 +216,7 @@ mod tests {
     }
 
     async fn ask(permits: &Permits, error: Option<&RegistryError>) {
+        permits.earn();
         permits.acquire(false).await.expect("permit").done(error);
     }
 

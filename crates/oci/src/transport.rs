@@ -160,6 +160,9 @@ impl Transport {
     /// and the budget of retries allows it.
     pub(crate) async fn ask(&self, ask: &Ask<'_>, cap: usize) -> Result<Answer, RegistryError> {
         let mut attempt = 0;
+        if ask.is_repeatable() {
+            self.permits.earn();
+        }
         loop {
             let answer = self.ask_once(ask, cap).await;
             let failed = match &answer {

@@ -9,7 +9,9 @@ use roadstead_oci::{
     Blob, Descriptor, Digest, OciClient, OciSettings, Pointer, Repository, RepositoryName, Tag,
 };
 use roadstead_testkit::fill::TinyImage;
-use roadstead_testkit::{Certificate, DockerRegistry, Guise, RegistryOptions, Reply, Scripted};
+use roadstead_testkit::{
+    Certificate, Distribution, DockerRegistry, Guise, RegistryOptions, Reply, Scripted,
+};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -342,7 +344,20 @@ async fn failed_upload_is_given_up_and_not_asked_for_twice() {
 
 #[tokio::test]
 async fn peer_docker_image_is_uploaded_whole_and_in_pieces_and_read_back() {
-    let registry = DockerRegistry::start(Guise::basic(), RegistryOptions::default()).await;
+    image_is_uploaded_whole_and_in_pieces_and_read_back(Distribution::Two).await;
+}
+
+#[tokio::test]
+async fn peer_distribution3_image_is_uploaded_whole_and_in_pieces_and_read_back() {
+    image_is_uploaded_whole_and_in_pieces_and_read_back(Distribution::Three).await;
+}
+
+async fn image_is_uploaded_whole_and_in_pieces_and_read_back(version: Distribution) {
+    let options = RegistryOptions {
+        version,
+        ..RegistryOptions::default()
+    };
+    let registry = DockerRegistry::start(Guise::basic(), options).await;
     let client = client(&registry.url(), registry.credential());
     let repository = repository(&client);
     assert_eq!(repository.can_push().await, Ok(true));

@@ -8,6 +8,7 @@
 
 mod blobs;
 mod faults;
+mod limits;
 mod listing;
 mod manifests;
 mod outbound;

@@ -5,7 +5,7 @@ use roadstead_core::ports::RegistryError;
 use roadstead_oci::{Content, Digest, OciClient, Pointer, Repository, RepositoryName, Tag};
 use roadstead_testkit::fill::{self, TinyImage};
 use roadstead_testkit::{
-    DockerRegistry, Guise, RegistryOptions, Reply, Scripted, TokenIssuer, corpus,
+    Distribution, DockerRegistry, Guise, RegistryOptions, Reply, Scripted, TokenIssuer, corpus,
 };
 
 const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -222,9 +222,19 @@ async fn fault_5xx_and_429_of_a_manifest_are_told_apart_from_its_absence() {
 
 #[tokio::test]
 async fn peer_docker_image_is_read_down_to_its_configuration_and_deleted() {
+    image_is_read_down_to_its_configuration_and_deleted(Distribution::Two).await;
+}
+
+#[tokio::test]
+async fn peer_distribution3_image_is_read_down_to_its_configuration_and_deleted() {
+    image_is_read_down_to_its_configuration_and_deleted(Distribution::Three).await;
+}
+
+async fn image_is_read_down_to_its_configuration_and_deleted(version: Distribution) {
     for delete in [true, false] {
         let options = RegistryOptions {
             delete,
+            version,
             ..RegistryOptions::default()
         };
         let registry = DockerRegistry::start(Guise::basic(), options).await;
@@ -270,9 +280,32 @@ async fn peer_docker_image_is_read_down_to_its_configuration_and_deleted() {
 
 #[tokio::test]
 async fn peer_docker_anonymous_pull_is_proved_on_a_real_image_only() {
-    let open = DockerRegistry::start(Guise::Open, RegistryOptions::default()).await;
+    anonymous_pull_is_proved_on_a_real_image_only(Distribution::Two).await;
+}
+
+#[tokio::test]
+async fn peer_distribution3_anonymous_pull_is_proved_on_a_real_image_only() {
+    anonymous_pull_is_proved_on_a_real_image_only(Distribution::Three).await;
+}
+
+async fn anonymous_pull_is_proved_on_a_real_image_only(version: Distribution) {
+    let open = DockerRegistry::start(
+        Guise::Open,
+        RegistryOptions {
+            version,
+            ..RegistryOptions::default()
+        },
+    )
+    .await;
     fill::push(open.address(), None, "app", &["v1"]).await;
-    let closed = DockerRegistry::start(Guise::basic(), RegistryOptions::default()).await;
+    let closed = DockerRegistry::start(
+        Guise::basic(),
+        RegistryOptions {
+            version,
+            ..RegistryOptions::default()
+        },
+    )
+    .await;
     fill::push(closed.address(), closed.credential(), "app", &["v1"]).await;
     let name = || RepositoryName::parse("app").expect("name");
     let account = Some((Guise::USERNAME, Guise::PASSWORD));
@@ -290,12 +323,22 @@ async fn peer_docker_anonymous_pull_is_proved_on_a_real_image_only() {
 
 #[tokio::test]
 async fn peer_docker_rights_of_tokens_are_told_by_what_the_registry_refuses() {
+    rights_of_tokens_are_told_by_what_the_registry_refuses(Distribution::Two).await;
+}
+
+#[tokio::test]
+async fn peer_distribution3_rights_of_tokens_are_told_by_what_the_registry_refuses() {
+    rights_of_tokens_are_told_by_what_the_registry_refuses(Distribution::Three).await;
+}
+
+async fn rights_of_tokens_are_told_by_what_the_registry_refuses(version: Distribution) {
     let issuer = TokenIssuer::start().await;
     let guise = Guise::Token {
         realm: issuer.realm(),
     };
     let options = RegistryOptions {
         delete: true,
+        version,
         ..RegistryOptions::default()
     };
     let registry = DockerRegistry::start(guise, options).await;
