@@ -5,7 +5,8 @@ use crate::{adapter, connection, connector};
 use roadstead_core::model::{Address, Connection, Origin, RegistryKind, TlsPolicy};
 use roadstead_core::ports::{CrawlCursor, RegistryAdapter, RegistryConnector as _};
 use roadstead_testkit::{
-    Certificate, DockerRegistry, Guise, Proxy, RegistryOptions, Reply, Scripted, TokenIssuer, fill,
+    Certificate, Distribution, DockerRegistry, Guise, Proxy, RegistryOptions, Reply, Scripted,
+    TokenIssuer, fill,
 };
 use std::sync::Arc;
 
@@ -66,7 +67,7 @@ fn docker(url: &str, account: Option<(&'static str, &'static str)>) -> Expected 
     }
 }
 
-/// Debian's registry behind a logging proxy.
+/// A real Distribution behind a logging proxy.
 pub(super) struct RealDocker {
     registry: DockerRegistry,
     proxy: Proxy,
@@ -74,27 +75,35 @@ pub(super) struct RealDocker {
 }
 
 impl RealDocker {
-    pub(super) async fn open() -> Self {
-        Self::start(Guise::Open, None, None).await
+    pub(super) async fn open(version: Distribution) -> Self {
+        Self::start(version, Guise::Open, None, None).await
     }
 
-    pub(super) async fn basic() -> Self {
-        Self::start(Guise::basic(), None, None).await
+    pub(super) async fn basic(version: Distribution) -> Self {
+        Self::start(version, Guise::basic(), None, None).await
     }
 
-    pub(super) async fn token() -> Self {
+    pub(super) async fn token(version: Distribution) -> Self {
         let issuer = TokenIssuer::start().await;
         let realm = issuer.realm();
-        Self::start(Guise::Token { realm }, None, Some(issuer)).await
+        Self::start(version, Guise::Token { realm }, None, Some(issuer)).await
     }
 
-    pub(super) async fn tls() -> Self {
-        Self::start(Guise::basic(), Some(Certificate::Good), None).await
+    pub(super) async fn tls(version: Distribution) -> Self {
+        Self::start(version, Guise::basic(), Some(Certificate::Good), None).await
     }
 
-    async fn start(guise: Guise, tls: Option<Certificate>, issuer: Option<TokenIssuer>) -> Self {
+    async fn start(
+        version: Distribution,
+        guise: Guise,
+        tls: Option<Certificate>,
+        issuer: Option<TokenIssuer>,
+    ) -> Self {
         // What is pushed by plain HTTP is then served by TLS from the same storage.
-        let options = RegistryOptions::default();
+        let options = RegistryOptions {
+            version,
+            ..RegistryOptions::default()
+        };
         let mut registry = DockerRegistry::start(guise, options).await;
         for name in REPOSITORIES {
             let tags: &[&str] = if name == "team-a/api" {
