@@ -153,6 +153,7 @@ fn registry(i: usize) -> Registry {
         address: Address::parse(&format!("https://registry-{i}.example")).unwrap(),
         tls: TlsPolicy::Verify,
         username: None,
+        token_service: None,
         description: Description::default(),
         verified: true,
         version: None,

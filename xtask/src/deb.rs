@@ -1,5 +1,6 @@
 //! The programs the tests talk to, and the Debian packages they come in.
 
+use crate::golang;
 use crate::peers::postgres;
 use crate::proc::{Task, find_program};
 use crate::python;
@@ -55,6 +56,11 @@ pub(crate) const NEEDS: &[Need] = &[
         name: "python",
         package: "python3-venv",
         present: python::present,
+    },
+    Need {
+        name: "go",
+        package: "golang",
+        present: golang::present,
     },
 ];
 

@@ -10,6 +10,7 @@ mod cargo;
 mod check;
 mod contract;
 mod deb;
+mod golang;
 mod guards;
 mod npm;
 mod openapi;

@@ -4,7 +4,9 @@ use crate::cargo::{self, Built, Selection};
 use crate::peers::postgres::Postgres;
 use crate::proc::Task;
 use crate::tally::{Counts, Outcome, Tally};
-use crate::{bench, check, contract, deb, guards, npm, openapi, proc, project, python, tour};
+use crate::{
+    bench, check, contract, deb, golang, guards, npm, openapi, proc, project, python, tour,
+};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -31,8 +33,7 @@ const ABSENCES: &[Absence] = &[
     Absence::of("curl").tour(),
     Absence::of("jq").tour(),
     Absence::of("python").contract(),
-    // Nothing needs Go so far, so nothing is left out.
-    Absence::of("go"),
+    Absence::of("go").rust(&["peer_distribution3"]),
 ];
 
 impl Absence {
@@ -168,14 +169,17 @@ fn prerequisites(root: &Path, without: &[&'static Absence]) -> Result<Outcome, S
             .done()
     };
     let contract = absent(without, |a| a.contract).is_none();
-    // Python's modules need Debian's package first.
+    let built_by_go = !without.iter().any(|a| a.peer == "go");
+    // Python's modules and what Go builds need Debian's packages first.
     let programs = || {
         deb::install(&names)?;
         if contract {
-            python::install(root)
-        } else {
-            Ok(())
+            python::install(root)?;
         }
+        if built_by_go {
+            golang::install(root)?;
+        }
+        Ok(())
     };
     let ends: Vec<Result<(), String>> = std::thread::scope(|scope| {
         [

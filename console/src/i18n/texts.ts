@@ -20,6 +20,7 @@ export const CONDITION_REASONS = [
   'NotARegistry',
   'ServerError',
   'CredentialsRejected',
+  'TokenServiceUnconfirmed',
   'RateLimited',
   'ProtocolError',
   'AddressRefused',

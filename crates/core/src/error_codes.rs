@@ -118,6 +118,7 @@ error_codes! {
     UpstreamUnavailable "upstream.unavailable" 502 "The registry answered that it is not available now." ["step", "status"];
     UpstreamUnauthorized "upstream.unauthorized" 502 "The registry rejected user name or password." ["step"];
     UpstreamForbidden "upstream.forbidden" 502 "The account may not do this on the registry." ["step"];
+    UpstreamTokenServiceUnconfirmed "upstream.token_service_unconfirmed" 502 "The registry sends the account to a token service that was not confirmed; test the registry and save it again." ["step", "realm"];
     UpstreamNotFound "upstream.not_found" 502 "The registry does not know what was asked for." ["step"];
     UpstreamRateLimited "upstream.rate_limited" 502 "The registry asks to slow down." ["step", "retry_after_s"];
     UpstreamUnsupported "upstream.unsupported" 502 "This registry does not offer what was asked." ["step"];

@@ -1,17 +1,20 @@
 //! The client of one registry.
 
+use crate::authority::offered;
 use crate::guard::OutboundPolicy;
 use crate::listing::{self, ListPage, Listing};
 use crate::paging::Progress;
 use crate::ping::{self, Access, Identity, Pong};
-use crate::transport::Transport;
+use crate::scope::Scopes;
+use crate::transport::{Ask, Transport};
 use futures::Stream;
 use futures::stream;
 use reqwest::StatusCode;
-use roadstead_core::model::{Account, Address, TlsPolicy};
+use roadstead_core::model::{Account, Address, Origin, TlsPolicy};
 use roadstead_core::ports::RegistryError;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use url::Url;
 
@@ -25,7 +28,13 @@ pub struct Deadlines {
     pub connect: Duration,
     /// From sending the request to the answer's headers, connecting included.
     pub answer: Duration,
-    /// From the headers to the end of the body.
+    /// From one piece of a body to the next.
+    pub idle: Duration,
+    /// The stretch over which a blob must come at a kilobyte a second at least.
+    pub slow: Duration,
+    /// From sending the last of a blob to the registry's word that it is stored.
+    pub commit: Duration,
+    /// From the headers to the end of an answer that is read whole.
     pub body: Duration,
 }
 
@@ -34,12 +43,16 @@ impl Default for Deadlines {
         Self {
             connect: Duration::from_secs(3),
             answer: Duration::from_secs(10),
+            idle: Duration::from_secs(15),
+            slow: Duration::from_secs(30),
+            commit: Duration::from_secs(600),
             body: Duration::from_secs(30),
         }
     }
 }
 
 /// Everything a client needs to know.
+#[derive(Clone)]
 pub struct OciSettings {
     /// Where the registry is; a path goes before `/v2/`.
     pub address: Address,
@@ -47,6 +60,9 @@ pub struct OciSettings {
     pub tls: TlsPolicy,
     /// The account, for this address and no other.
     pub account: Option<Account>,
+    /// The token service that was confirmed with the account, where it is not at the registry's
+    /// own origin. The account is sent to these two origins and to no other.
+    pub token_service: Option<Origin>,
     /// Where Roadstead may connect to on behalf of the registry's owner.
     pub policy: Arc<OutboundPolicy>,
     /// How long requests may take.
@@ -56,10 +72,15 @@ pub struct OciSettings {
 }
 
 /// A client of one registry. It keeps connections, reads no proxy settings from the environment,
-/// follows redirects within the registry only and sends its account nowhere else.
+/// follows redirects within the registry only and sends its account to the registry and its
+/// confirmed token service only.
 pub struct OciClient {
-    transport: Transport,
-    root: Url,
+    pub(crate) transport: Transport,
+    /// `/v2/`.
+    pub(crate) root: Url,
+    /// The registry does not know the question for referrers.
+    pub(crate) without_referrers: AtomicBool,
+    settings: OciSettings,
 }
 
 impl OciClient {
@@ -73,15 +94,21 @@ impl OciClient {
         let path = format!("{}/v2/", root.path().trim_end_matches('/'));
         root.set_path(&path);
         Ok(Self {
-            transport: Transport::new(settings)?,
+            transport: Transport::new(&settings)?,
             root,
+            without_referrers: AtomicBool::new(false),
+            settings,
         })
+    }
+
+    pub(crate) const fn deadlines(&self) -> &Deadlines {
+        &self.settings.deadlines
     }
 
     /// The account's name, if there is an account.
     #[must_use]
     pub fn username(&self) -> Option<&str> {
-        self.transport.credential.username()
+        self.transport.authority.credential.username()
     }
 
     /// The addresses the host's name stands for, as far as they are allowed; at least one.
@@ -108,37 +135,103 @@ impl OciClient {
     /// [`RegistryError::Unavailable`] and [`RegistryError::RateLimited`] when it cannot now, and
     /// those of the connection.
     pub async fn ping(&self, identity: Identity) -> Result<Pong, RegistryError> {
-        let answer = self
-            .transport
-            .get(self.root.clone(), identity, PING_BYTES)
-            .await?;
-        ping::recognise(&answer)
+        let account = Scopes::none();
+        let mut ask = Ask::get(self.root.clone(), identity);
+        ask.health = true;
+        ask.scopes = (identity == Identity::Account).then_some(&account);
+        let pong = ping::recognise(&self.transport.ask(&ask, PING_BYTES).await?)?;
+        if let Access::Challenged(challenges) = &pong.access {
+            self.transport.note(&self.root, challenges);
+        }
+        Ok(pong)
     }
 
-    /// Checks the account by one `GET /v2/`. Without an account there is nothing to reject, and
-    /// nothing is asked.
+    /// Checks the account by one `GET /v2/`, with a token where the registry takes tokens.
+    /// Without an account there is nothing to reject, and nothing is asked.
     ///
     /// # Errors
     /// [`RegistryError::Unauthorized`], [`RegistryError::Forbidden`],
-    /// [`RegistryError::Unsupported`] when the registry takes tokens only, and those of
-    /// [`Self::ping`].
+    /// [`RegistryError::TokenServiceUnconfirmed`] when it would have to be shown to a stranger,
+    /// [`RegistryError::Unsupported`] when the registry takes neither passwords nor tokens, and
+    /// those of [`Self::ping`].
     pub async fn check_account(&self) -> Result<Option<Pong>, RegistryError> {
-        if !self.transport.credential.is_present() {
+        if !self.transport.authority.credential.is_present() {
             return Ok(None);
         }
+        self.check_access().await.map(Some)
+    }
+
+    /// Whether the registry lets us in at all, as the account or, without one, as anybody: with
+    /// an anonymous token, where it hands those out. One `GET /v2/`.
+    ///
+    /// # Errors
+    /// As [`Self::check_account`].
+    pub async fn check_access(&self) -> Result<Pong, RegistryError> {
         let pong = self.ping(Identity::Account).await?;
         match &pong.access {
-            Access::Granted => Ok(Some(pong)),
+            Access::Granted => Ok(pong),
             Access::Forbidden => Err(RegistryError::Forbidden),
-            Access::Challenged(challenges) => {
-                let offers = |scheme| challenges.iter().any(|c| c.scheme() == scheme);
-                Err(if offers("bearer") && !offers("basic") {
-                    RegistryError::Unsupported
-                } else {
+            Access::Challenged(challenges) => Err(
+                if ["basic", "bearer"]
+                    .iter()
+                    .any(|s| offered(challenges, s).is_some())
+                {
                     RegistryError::Unauthorized
-                })
-            }
+                } else {
+                    RegistryError::Unsupported
+                },
+            ),
         }
+    }
+
+    /// The origin of the token service the registry names, when the account would need a token.
+    /// It may not be confirmed yet, but nothing else is wrong with it.
+    ///
+    /// # Errors
+    /// [`RegistryError::Refused`] when it may not be contacted, [`RegistryError::Protocol`] when
+    /// it cannot be read or falls back to plain HTTP.
+    pub fn token_service(&self, access: &Access) -> Result<Option<Origin>, RegistryError> {
+        let Access::Challenged(challenges) = access else {
+            return Ok(None);
+        };
+        let passwords = offered(challenges, "basic").is_some();
+        match offered(challenges, "bearer").and_then(|c| c.param("realm")) {
+            Some(realm) if !(passwords && self.username().is_some()) => {
+                let realm = self
+                    .transport
+                    .authority
+                    .rules
+                    .candidate(&self.root, realm)?;
+                Ok(Some(realm.origin().clone()))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// A client that takes the token service the registry just named as confirmed: for the test a
+    /// person asked for, where the registry's own word is what is being confirmed. `None` when
+    /// it names none, or when another one was confirmed before: then the registry has changed,
+    /// and only entering the account anew can say that this is right.
+    ///
+    /// # Errors
+    /// As [`Self::token_service`] and [`Self::new`].
+    pub fn confirming(&self, access: &Access) -> Result<Option<Self>, RegistryError> {
+        let Some(found) = self.token_service(access)? else {
+            return Ok(None);
+        };
+        let own = found == self.settings.address.origin();
+        let confirmed = self.settings.token_service.as_ref();
+        if !own && confirmed.is_some_and(|confirmed| *confirmed != found) {
+            return Ok(None);
+        }
+        let client = Self::new(OciSettings {
+            token_service: Some(found),
+            ..self.settings.clone()
+        })?;
+        if let Access::Challenged(challenges) = access {
+            client.transport.note(&client.root, challenges);
+        }
+        Ok(Some(client))
     }
 
     /// Whether the account may list the catalogue: asks for one name and forgets it.
@@ -167,16 +260,13 @@ impl OciClient {
             .map_err(|_| RegistryError::Protocol("the list has no address".to_owned()))?;
         let first = format!("n={}", listing::PAGE_SIZE);
         url.set_query(Some(from.unwrap_or(&first)));
-        let mut answer = self
-            .transport
-            .get(url.clone(), Identity::Account, listing::PAGE_BYTES)
-            .await?;
+        let scopes = listing.scopes();
+        let mut ask = Ask::get(url, Identity::Account);
+        ask.scopes = Some(&scopes);
+        let mut answer = self.transport.ask(&ask, listing::PAGE_BYTES).await?;
         // Above its own limit Distribution refuses `n` instead of giving less.
-        if answer.status == StatusCode::BAD_REQUEST && drop_page_size(&mut url) {
-            answer = self
-                .transport
-                .get(url, Identity::Account, listing::PAGE_BYTES)
-                .await?;
+        if answer.status == StatusCode::BAD_REQUEST && drop_page_size(&mut ask.url) {
+            answer = self.transport.ask(&ask, listing::PAGE_BYTES).await?;
         }
         listing::read(listing, &answer)
     }

@@ -1,5 +1,6 @@
 //! The account of a registry, tied to the place it was entered for.
 
+use crate::realm::Realm;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::HeaderValue;
@@ -7,7 +8,29 @@ use roadstead_core::model::{Account, Origin};
 use roadstead_core::ports::RegistryError;
 use url::Url;
 
-/// An account with the only origin it may be sent to.
+/// An `Authorization` header with the only origin that may see it.
+#[derive(Clone)]
+pub(crate) struct Bound {
+    header: HeaderValue,
+    origin: Origin,
+}
+
+impl Bound {
+    pub(crate) const fn new(header: HeaderValue, origin: Origin) -> Self {
+        Self { header, origin }
+    }
+
+    /// The header for the URL about to be contacted, if and only if that URL has its origin.
+    /// Every credential and token passes here on its way out.
+    pub(crate) fn given(&self, url: &Url) -> Option<&HeaderValue> {
+        if Origin::of(url).as_ref() != Some(&self.origin) {
+            return None;
+        }
+        Some(&self.header)
+    }
+}
+
+/// An account with the origin of the registry it belongs to.
 pub(crate) struct Credential {
     account: Option<Account>,
     origin: Origin,
@@ -28,19 +51,41 @@ impl Credential {
         self.account.as_ref().map(|a| a.username.as_str())
     }
 
-    /// The only source of `Authorization` headers: one for the URL about to be contacted, if and
-    /// only if that URL has the account's own origin (RFC 7617 Basic).
+    /// The account as a header for the registry itself.
     ///
     /// # Errors
     /// [`RegistryError::Unauthorized`] when the name cannot be sent at all: Basic has no way to
     /// carry a colon or a control character in it, so no registry can accept it.
-    pub(crate) fn authorization(&self, url: &Url) -> Result<Option<HeaderValue>, RegistryError> {
+    pub(crate) fn for_registry(&self) -> Result<Option<Bound>, RegistryError> {
+        let header = self.basic()?;
+        Ok(header.map(|header| Bound::new(header, self.origin.clone())))
+    }
+
+    /// The account as a header for a token service that was judged good.
+    ///
+    /// # Errors
+    /// As [`Self::for_registry`].
+    pub(crate) fn for_realm(&self, realm: &Realm) -> Result<Option<Bound>, RegistryError> {
+        let header = self.basic()?;
+        Ok(header.map(|header| Bound::new(header, realm.origin().clone())))
+    }
+
+    /// The account as fields of a form for a token service that was judged good. The caller
+    /// posts it to that realm's own URL and follows no redirect with it.
+    pub(crate) fn form_for(&self, _realm: &Realm) -> Option<[(&'static str, &str); 2]> {
+        self.account.as_ref().map(|account| {
+            [
+                ("username", account.username.as_str()),
+                ("password", account.password.expose().as_str()),
+            ]
+        })
+    }
+
+    /// RFC 7617.
+    fn basic(&self) -> Result<Option<HeaderValue>, RegistryError> {
         let Some(account) = &self.account else {
             return Ok(None);
         };
-        if Origin::of(url).as_ref() != Some(&self.origin) {
-            return Ok(None);
-        }
         if account
             .username
             .contains(|c: char| c == ':' || c.is_control())
@@ -76,8 +121,11 @@ mod tests {
         let credential = credential("https://registry.example", "alice");
         let given = |url: &str| {
             credential
-                .authorization(&Url::parse(url).expect("url"))
-                .is_ok_and(|h| h.is_some())
+                .for_registry()
+                .expect("good")
+                .expect("account")
+                .given(&Url::parse(url).expect("url"))
+                .is_some()
         };
         for same in [
             "https://registry.example/v2/",
@@ -104,16 +152,18 @@ mod tests {
     fn sec_28_authorization_header_does_not_print_itself() {
         let credential = credential("https://a", "alice");
         let url = Url::parse("https://a/v2/").expect("url");
-        let header = credential.authorization(&url).expect("good").expect("some");
-        assert_eq!(format!("{header:?}"), "Sensitive");
+        let bound = credential.for_registry().expect("good").expect("some");
+        assert_eq!(
+            format!("{:?}", bound.given(&url).expect("own")),
+            "Sensitive"
+        );
     }
 
     #[test]
     fn name_that_basic_cannot_carry_is_rejected() {
-        let url = Url::parse("https://a/v2/").expect("url");
         assert_eq!(
-            credential("https://a", "a:b").authorization(&url),
-            Err(RegistryError::Unauthorized)
+            credential("https://a", "a:b").for_registry().err(),
+            Some(RegistryError::Unauthorized)
         );
     }
 }

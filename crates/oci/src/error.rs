@@ -1,5 +1,6 @@
 //! What went wrong, in the words of the port. The only place that decides it.
 
+use crate::challenge::Challenge;
 use crate::guard::Refused;
 use crate::{retry_after, tls};
 use reqwest::StatusCode;
@@ -79,6 +80,8 @@ pub(crate) fn from_io(error: &io::Error) -> Option<RegistryError> {
 /// A status that is not the one hoped for.
 pub(crate) fn from_status(status: StatusCode, headers: &HeaderMap) -> RegistryError {
     match status.as_u16() {
+        // The account is good and the token for it too weak: Distribution says it this way.
+        401 if is_insufficient(headers) => RegistryError::Forbidden,
         401 => RegistryError::Unauthorized,
         403 => RegistryError::Forbidden,
         404 => RegistryError::NotFound,
@@ -93,6 +96,12 @@ pub(crate) fn from_status(status: StatusCode, headers: &HeaderMap) -> RegistryEr
         status @ 500.. => RegistryError::Unavailable { status },
         status => protocol(&format!("unexpected status {status}")),
     }
+}
+
+fn is_insufficient(headers: &HeaderMap) -> bool {
+    Challenge::all(headers)
+        .iter()
+        .any(|c| c.scheme() == "bearer" && c.param("error") == Some("insufficient_scope"))
 }
 
 pub(crate) fn protocol(sentence: &str) -> RegistryError {

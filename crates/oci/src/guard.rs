@@ -76,6 +76,15 @@ impl OutboundPolicy {
     }
 }
 
+/// Whether the host of an origin is an address literal that is not a public one.
+pub(crate) fn is_inner_literal(origin: &Origin) -> bool {
+    let host = origin.host.trim_start_matches('[').trim_end_matches(']');
+    host.parse::<IpAddr>().is_ok_and(|address| {
+        let inner = canonical(address);
+        is_never_allowed(inner) || !matches!(reach(inner), Reach::Public)
+    })
+}
+
 /// Whether the address is one of this machine's: only those can be bound.
 fn is_local(address: IpAddr) -> bool {
     address.is_loopback() || std::net::UdpSocket::bind((address, 0)).is_ok()

@@ -1,23 +1,46 @@
 //! The OCI distribution protocol as Roadstead speaks it: an HTTP client for one registry at one
 //! address, guarded against destinations it must not reach. It knows no product and stores nothing.
 
+mod authority;
+mod blob;
 mod challenge;
 mod client;
 mod credential;
+mod doors;
 mod error;
 mod guard;
+mod handshake;
+mod hashing;
+mod image_config;
 mod listing;
+mod manifest;
+mod media;
+#[cfg(test)]
+mod mutations;
 mod paging;
+mod permits;
 mod ping;
+mod realm;
 mod reference;
+mod referrers;
+mod repository;
 mod resolver;
 mod retry_after;
+mod scope;
 mod tls;
+mod token;
+mod token_cache;
 mod transport;
+mod upload;
 
+pub use blob::Blob;
 pub use challenge::Challenge;
 pub use client::{Deadlines, OciClient, OciSettings};
 pub use guard::{OutboundPolicy, Refused};
+pub use image_config::{HistoryStep, ImageConfig};
 pub use listing::{ListPage, Listing};
+pub use manifest::{Content, Descriptor, Image, Index, Manifest, OciPlatform};
 pub use ping::{Access, Identity, Pong};
 pub use reference::{Digest, Reference, ReferenceError, RepositoryName, Tag};
+pub use referrers::Referrers;
+pub use repository::{ManifestHead, Pointer, Repository};

@@ -4,6 +4,7 @@
 use crate::error::{from_status, protocol};
 use crate::paging::next_query;
 use crate::reference::{RepositoryName, Tag};
+use crate::scope::Scopes;
 use crate::transport::Answer;
 use roadstead_core::ports::RegistryError;
 use serde::{Deserialize, Deserializer};
@@ -24,6 +25,14 @@ pub enum Listing {
 }
 
 impl Listing {
+    /// What a token must be good for.
+    pub(crate) fn scopes(&self) -> Scopes {
+        match self {
+            Self::Catalogue => Scopes::catalogue(),
+            Self::Tags(name) => Scopes::repository(name.as_str(), &["pull"]),
+        }
+    }
+
     /// The path after `/v2/`.
     pub(crate) fn path(&self) -> String {
         match self {
@@ -78,16 +87,29 @@ pub(crate) fn read(listing: &Listing, answer: &Answer) -> Result<ListPage, Regis
     if answer.is_html() {
         return Err(protocol("a web page came instead of a list"));
     }
+    let (names, malformed) = decode(listing, &answer.body)?;
+    Ok(ListPage {
+        malformed,
+        names,
+        next: next_query(&answer.headers)?,
+    })
+}
+
+/// The good names of a page's body, and how many were not good.
+pub(crate) fn decode(
+    listing: &Listing,
+    body: &[u8],
+) -> Result<(Vec<String>, usize), RegistryError> {
     let unreadable = |_| protocol("the list cannot be read");
     let (all, is_good): (Vec<String>, fn(&str) -> bool) = match listing {
         Listing::Catalogue => (
-            serde_json::from_slice::<CatalogueBody>(&answer.body)
+            serde_json::from_slice::<CatalogueBody>(body)
                 .map_err(unreadable)?
                 .repositories,
             |name| RepositoryName::parse(name).is_ok(),
         ),
         Listing::Tags(_) => (
-            serde_json::from_slice::<TagsBody>(&answer.body)
+            serde_json::from_slice::<TagsBody>(body)
                 .map_err(unreadable)?
                 .tags,
             |name| Tag::parse(name).is_ok(),
@@ -95,9 +117,6 @@ pub(crate) fn read(listing: &Listing, answer: &Answer) -> Result<ListPage, Regis
     };
     let count = all.len();
     let names: Vec<String> = all.into_iter().filter(|name| is_good(name)).collect();
-    Ok(ListPage {
-        malformed: count - names.len(),
-        names,
-        next: next_query(&answer.headers)?,
-    })
+    let malformed = count - names.len();
+    Ok((names, malformed))
 }

@@ -150,6 +150,27 @@ impl Digest {
         }
     }
 
+    /// The digest of 64 hexadecimal digits that were just made.
+    pub(crate) fn sha256(hex: &str) -> Self {
+        Self(format!("sha256:{hex}"))
+    }
+
+    /// The tag that stands for "what refers to this" in registries without that question
+    /// (distribution-spec "Referrers Tag Schema").
+    pub(crate) fn fallback_tag(&self) -> Option<Tag> {
+        let (algorithm, encoded) = self.0.split_once(':')?;
+        let cut = |text: &str, most: usize| -> String {
+            text.chars()
+                .take(most)
+                .map(|c| {
+                    let kept = c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+                    if kept { c } else { '-' }
+                })
+                .collect()
+        };
+        Tag::parse(&format!("{}-{}", cut(algorithm, 32), cut(encoded, 64))).ok()
+    }
+
     /// The algorithm: `sha256`.
     #[must_use]
     pub fn algorithm(&self) -> &str {

@@ -98,6 +98,7 @@ impl<A: RegistryAdapter> Instrumented<A> {
                     outcome: Err(RegistryError::Timeout),
                     detected_kind: None,
                     version: None,
+                    token_service: None,
                 }
             }
         }
@@ -234,6 +235,7 @@ mod tests {
                     outcome: Ok(Duration::ZERO),
                     detected_kind: None,
                     version: None,
+                    token_service: None,
                 };
             }
             steps(ProbeStep {

@@ -3,8 +3,8 @@
 use crate::entity::{credential, registry};
 use crate::fault::damaged;
 use roadstead_core::model::{
-    Address, Condition, Description, Health, HealthReport, Name, Observed, Owner, Reason, Registry,
-    RegistryId, RegistryKind, RegistryStatistics, Timestamp, TlsPolicy, UserId, UserRef,
+    Address, Condition, Description, Health, HealthReport, Name, Observed, Origin, Owner, Reason,
+    Registry, RegistryId, RegistryKind, RegistryStatistics, Timestamp, TlsPolicy, UserId, UserRef,
     WorkspaceId,
 };
 use roadstead_core::ports::{SealedCredential, StoreError};
@@ -66,6 +66,7 @@ pub(crate) fn write(registry: &Registry) -> Result<registry::ActiveModel, StoreE
         tls_mode: tls_mode.to_owned(),
         tls_ca,
         username: registry.username.clone(),
+        token_service: registry.token_service.as_ref().map(ToString::to_string),
         description: registry.description.as_str().to_owned(),
         verified: registry.verified,
         version: registry.version.clone(),
@@ -101,6 +102,10 @@ pub(crate) fn read(row: registry::Model) -> Result<Registry, StoreError> {
         address: Address::parse(&row.address).map_err(|_| damaged("address", &row.address))?,
         tls: tls(&row.tls_mode, row.tls_ca)?,
         username: row.username,
+        token_service: row
+            .token_service
+            .map(|text| Origin::parse(&text).ok_or_else(|| damaged("token service", text)))
+            .transpose()?,
         description: Description::parse(&row.description)
             .map_err(|_| damaged("description", "too long"))?,
         verified: row.verified,

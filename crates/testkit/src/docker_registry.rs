@@ -1,9 +1,10 @@
-//! Debian's `docker-registry` (Distribution 2.8) as a child process.
+//! Distribution as a child process: Debian's `docker-registry` (2.8), or 3.x built from its
+//! sources (`tools/go.mod`).
 
-use crate::Certificate;
 use crate::http1;
+use crate::{Certificate, TokenIssuer};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -18,6 +19,11 @@ pub enum Guise {
     Basic {
         /// Name and bcrypt line of each user; see [`Guise::basic`].
         lines: Vec<String>,
+    },
+    /// Whoever has a token of a [`TokenIssuer`].
+    Token {
+        /// [`TokenIssuer::realm`].
+        realm: String,
     },
 }
 
@@ -43,9 +49,40 @@ impl Guise {
     }
 }
 
+/// Which Distribution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Distribution {
+    /// Debian's `docker-registry`.
+    #[default]
+    Two,
+    /// What `tools/go.mod` names.
+    Three,
+}
+
+impl Distribution {
+    /// Where its program is.
+    ///
+    /// # Panics
+    /// When 3.x was not built: `cargo xtask test` does that.
+    fn program(self) -> PathBuf {
+        match self {
+            Self::Two => PathBuf::from("docker-registry"),
+            // Beside the test program, which is in `target/debug/deps`.
+            Self::Three => std::env::current_exe()
+                .unwrap()
+                .ancestors()
+                .map(|folder| folder.join("xtask/go/distribution3"))
+                .find(|program| program.is_file())
+                .expect("Distribution 3 is not built; run `cargo xtask test`"),
+        }
+    }
+}
+
 /// What else can be chosen.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RegistryOptions {
+    /// Which one.
+    pub version: Distribution,
     /// Whether manifests can be deleted.
     pub delete: bool,
     /// Serves TLS with this certificate.
@@ -73,7 +110,7 @@ impl DockerRegistry {
         for _ in 0..5 {
             let address = free_address();
             write_config(home.path(), address, &guise, options);
-            if let Some(child) = launch(home.path(), address).await {
+            if let Some(child) = launch(home.path(), address, options.version).await {
                 return Self {
                     home,
                     address,
@@ -120,7 +157,7 @@ impl DockerRegistry {
     pub const fn credential(&self) -> Option<(&'static str, &'static str)> {
         match self.guise {
             Guise::Open => None,
-            Guise::Basic { .. } => Some((Guise::USERNAME, Guise::PASSWORD)),
+            Guise::Basic { .. } | Guise::Token { .. } => Some((Guise::USERNAME, Guise::PASSWORD)),
         }
     }
 
@@ -131,6 +168,17 @@ impl DockerRegistry {
         }
     }
 
+    /// Starts it again on the same port with the same storage, in another way.
+    ///
+    /// # Panics
+    /// As [`Self::restart`].
+    pub async fn restart_with(&mut self, options: RegistryOptions) {
+        self.stop().await;
+        self.options = options;
+        write_config(self.home.path(), self.address, &self.guise, options);
+        self.restart().await;
+    }
+
     /// Starts it again on the same port with the same storage.
     ///
     /// # Panics
@@ -139,7 +187,7 @@ impl DockerRegistry {
         self.stop().await;
         // For a moment the port may be the near end of somebody's connection.
         for _ in 0..20 {
-            self.child = launch(self.home.path(), self.address).await;
+            self.child = launch(self.home.path(), self.address, self.options.version).await;
             if self.child.is_some() {
                 break;
             }
@@ -181,11 +229,19 @@ fn write_config(home: &Path, address: SocketAddr, guise: &Guise, options: Regist
             "auth:\n  htpasswd:\n    realm: roadstead-test\n    path: {shown}/htpasswd\n"
         ));
     }
+    if let Guise::Token { realm } = guise {
+        std::fs::write(home.join("issuer.pem"), Certificate::CA_PEM).unwrap();
+        config.push_str(&format!(
+            "auth:\n  token:\n    realm: {realm}\n    service: {}\n    issuer: {}\n    rootcertbundle: {shown}/issuer.pem\n",
+            TokenIssuer::SERVICE,
+            TokenIssuer::ISSUER,
+        ));
+    }
     std::fs::write(home.join("config.yml"), config).unwrap();
 }
 
 /// Starts the process; `None` when it ended before it answered.
-async fn launch(home: &Path, address: SocketAddr) -> Option<Child> {
+async fn launch(home: &Path, address: SocketAddr, version: Distribution) -> Option<Child> {
     let log_path = home.join("log");
     let log = std::fs::OpenOptions::new()
         .create(true)
@@ -193,10 +249,12 @@ async fn launch(home: &Path, address: SocketAddr) -> Option<Child> {
         .open(&log_path)
         .unwrap();
     let before = log.metadata().unwrap().len() as usize;
-    let mut child = Command::new("docker-registry")
+    let mut child = Command::new(version.program())
         .arg("serve")
         .arg(home.join("config.yml"))
         .env_clear()
+        // 3.x sends traces to wherever it thinks a collector is.
+        .env("OTEL_TRACES_EXPORTER", "none")
         .stdin(Stdio::null())
         .stdout(log.try_clone().unwrap())
         .stderr(log)

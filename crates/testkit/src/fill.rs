@@ -71,12 +71,30 @@ pub async fn push(
     repository: &str,
     tags: &[&str],
 ) -> String {
+    push_as(registry, authorization(credential), repository, tags).await
+}
+
+/// The same to a registry that takes tokens of a [`TokenIssuer`](crate::TokenIssuer), as
+/// [`Guise::USERNAME`](crate::Guise::USERNAME).
+pub async fn push_by_token(registry: SocketAddr, repository: &str, tags: &[&str]) -> String {
+    let scope = format!("repository:{repository}:pull,push");
+    let token = crate::token_issuer::issue(crate::Guise::USERNAME, &[&scope]);
+    let authorization = vec![("Authorization", format!("Bearer {token}"))];
+    push_as(registry, authorization, repository, tags).await
+}
+
+async fn push_as(
+    registry: SocketAddr,
+    authorization: Vec<(&'static str, String)>,
+    repository: &str,
+    tags: &[&str],
+) -> String {
     let image = TinyImage::new(repository);
     for blob in [&image.config, &image.layer] {
-        push_blob(registry, credential, repository, blob).await;
+        push_blob(registry, authorization.clone(), repository, blob).await;
     }
     for tag in tags {
-        let mut headers = authorization(credential);
+        let mut headers = authorization.clone();
         headers.push(("Content-Type", MANIFEST.to_owned()));
         let request = format!("PUT /v2/{repository}/manifests/{tag}");
         let (status, _, body) = http1::exchange(registry, &request, &headers, &image.manifest)
@@ -106,11 +124,10 @@ pub async fn push_many(
 
 async fn push_blob(
     registry: SocketAddr,
-    credential: Credential<'_>,
+    mut headers: Vec<(&'static str, String)>,
     repository: &str,
     blob: &[u8],
 ) {
-    let mut headers = authorization(credential);
     let request = format!("POST /v2/{repository}/blobs/uploads/");
     let (status, head, _) = http1::exchange(registry, &request, &headers, &[])
         .await

@@ -4,9 +4,10 @@
 //! |---|---|
 //! | `scripted.rs` | [`Scripted`]: an HTTP server that does what it is told, down to the byte: hang, reset, drip, never end; keeps a log of requests. Plain or TLS |
 //! | `tls.rs` | [`Certificate`]: fixed certificates for the above, good and bad |
-//! | `docker_registry.rs` | [`DockerRegistry`]: a real `docker-registry` as a child process, in guises |
+//! | `docker_registry.rs` | [`DockerRegistry`]: a real Distribution, 2.8 or 3.x, as a child process, in guises |
+//! | `token_issuer.rs` | [`TokenIssuer`]: a token service whose tokens the above takes |
 //! | `fill.rs` | tiny images into a registry, by hand over HTTP or by `skopeo` |
-//! | `proxy.rs` | [`Proxy`]: stands before a real server and logs the requests it gets |
+//! | `proxy.rs` | [`Proxy`]: stands before a real server and logs the requests it gets, with or without TLS |
 //! | `app.rs` | [`TestApp`]: the real `roadstead serve` as a child process, and [`Api`] to talk to it |
 //! | `postgres.rs` | a PostgreSQL server made from scratch, on a private socket |
 //! | `corpus.rs` | hostile inputs from `corpus/<area>.toml`; a row without expectation fails |
@@ -30,12 +31,14 @@ pub mod postgres;
 mod proxy;
 mod scripted;
 mod tls;
+mod token_issuer;
 
 pub use app::{Answer, Api, TestApp, TestAppOptions};
 pub use corpus::{Row, corpus};
-pub use docker_registry::{DockerRegistry, Guise, RegistryOptions};
+pub use docker_registry::{Distribution, DockerRegistry, Guise, RegistryOptions};
 pub use http1::Head;
 pub use proxy::Proxy;
 pub use roadstead_client::Method;
 pub use scripted::{Reply, Scripted};
 pub use tls::Certificate;
+pub use token_issuer::TokenIssuer;

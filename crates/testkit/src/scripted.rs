@@ -38,6 +38,8 @@ pub enum Reply {
     },
     /// A good head, then this text for ever.
     Endless(&'static str),
+    /// These bytes, and the connection stays.
+    Head(Vec<u8>),
     /// Promises the whole body, sends half of it and closes.
     Truncated(Vec<u8>),
 }
@@ -93,6 +95,27 @@ impl Reply {
         self
     }
 
+    /// The same to a `HEAD`: headers with the length of a body that does not come.
+    fn without_body(self) -> Self {
+        let Self::Respond {
+            status,
+            headers,
+            body,
+        } = self
+        else {
+            return self;
+        };
+        let mut text = format!(
+            "HTTP/1.1 {status} Scripted\r\nContent-Length: {}\r\n",
+            body.len()
+        );
+        for (name, value) in headers {
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        text.push_str("\r\n");
+        Self::Head(text.into_bytes())
+    }
+
     /// Sets the body; only of a [`Self::Respond`].
     #[must_use]
     pub fn body(mut self, text: impl Into<Vec<u8>>) -> Self {
@@ -106,6 +129,8 @@ impl Reply {
 
 struct Rule {
     request: String,
+    /// Holds only for requests with this `Authorization`.
+    authorization: Option<String>,
     reply: Reply,
     left: Option<usize>,
 }
@@ -114,6 +139,7 @@ struct Rule {
 struct State {
     rules: Vec<Rule>,
     log: Vec<Head>,
+    bodies: Vec<Vec<u8>>,
     connections: usize,
 }
 
@@ -206,9 +232,19 @@ impl Scripted {
         self.add(request, reply, Some(times))
     }
 
+    /// From now on: this reply to requests that also carry exactly this `Authorization`.
+    pub fn on_with(&self, request: &str, authorization: &str, reply: Reply) -> &Self {
+        self.add(request, reply, None);
+        if let Some(rule) = self.state.lock().unwrap().rules.last_mut() {
+            rule.authorization = Some(authorization.to_owned());
+        }
+        self
+    }
+
     fn add(&self, request: &str, reply: Reply, left: Option<usize>) -> &Self {
         self.state.lock().unwrap().rules.push(Rule {
             request: request.to_owned(),
+            authorization: None,
             reply,
             left,
         });
@@ -221,6 +257,12 @@ impl Scripted {
         self.state.lock().unwrap().log.clone()
     }
 
+    /// The body of every request so far.
+    #[must_use]
+    pub fn bodies(&self) -> Vec<Vec<u8>> {
+        self.state.lock().unwrap().bodies.clone()
+    }
+
     /// Every request so far, as `GET /v2/`, with ` +auth` behind those that carried a credential.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
@@ -229,7 +271,9 @@ impl Scripted {
 
     /// Forgets the requests so far.
     pub fn clear_log(&self) {
-        self.state.lock().unwrap().log.clear();
+        let mut state = self.state.lock().unwrap();
+        state.log.clear();
+        state.bodies.clear();
     }
 
     /// How many connections were accepted.
@@ -273,24 +317,32 @@ async fn serve(stream: impl Stream, state: &Mutex<State>) {
         if stream.read_exact(&mut body).await.is_err() {
             return;
         }
-        let reply = {
+        let mut reply = {
             let mut state = state.lock().unwrap();
-            let reply = choose(&mut state.rules, &head.request());
-            state.log.push(head);
+            let reply = choose(&mut state.rules, &head);
+            state.log.push(head.clone());
+            state.bodies.push(body);
             reply
         };
+        if head.first_line.starts_with("HEAD ") {
+            reply = reply.without_body();
+        }
         if play(&mut stream, reply).await.is_none() {
             return;
         }
     }
 }
 
-fn choose(rules: &mut [Rule], request: &str) -> Reply {
+fn choose(rules: &mut [Rule], head: &Head) -> Reply {
+    let request = head.request();
+    let request = request.as_str();
+    let given = head.header("authorization");
     let path = request.split('?').next().unwrap_or(request);
     let rule = rules
         .iter_mut()
         .rev()
         .filter(|rule| rule.left != Some(0))
+        .filter(|rule| rule.authorization.is_none() || rule.authorization.as_deref() == given)
         .find(|rule| rule.request == request || rule.request == path);
     match rule {
         Some(rule) => {
@@ -327,6 +379,10 @@ async fn play(stream: &mut BufReader<impl Stream>, reply: Reply) -> Option<()> {
             stream.write_all(&bytes).await.ok()?;
             stream.shutdown().await.ok()?;
             None
+        }
+        Reply::Head(bytes) => {
+            stream.write_all(&bytes).await.ok()?;
+            stream.flush().await.ok()
         }
         Reply::Hang => std::future::pending().await,
         Reply::Reset => {

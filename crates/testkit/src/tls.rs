@@ -40,6 +40,22 @@ impl Certificate {
         }
     }
 
+    /// A client that trusts [`Self::CA_PEM`].
+    pub(crate) fn client_config() -> Arc<rustls::ClientConfig> {
+        let mut roots = rustls::RootCertStore::empty();
+        roots
+            .add(CertificateDer::from_pem_slice(Self::CA_PEM.as_bytes()).unwrap())
+            .unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        Arc::new(
+            rustls::ClientConfig::builder_with_provider(provider)
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_root_certificates(roots)
+                .with_no_client_auth(),
+        )
+    }
+
     pub(crate) fn server_config(self) -> Arc<ServerConfig> {
         let (certificate, key) = self.pem();
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

@@ -65,6 +65,7 @@ export const errors: ErrorTexts = {
   'upstream.unavailable': { title: 'The registry reports an error of its own', remedy: 'Look at the registry’s log; try again when it is well.' },
   'upstream.unauthorized': { title: 'The registry rejects the account', remedy: 'Check username and password. If there are none, the registry asks for an account.' },
   'upstream.forbidden': { title: 'The account lacks rights', remedy: 'Give it the right to list and read, or use another account.' },
+  'upstream.token_service_unconfirmed': { title: 'The token service was not confirmed', remedy: 'The registry sends the account to another address than the one that was tested. Ask whoever runs the registry whether that is right, then test and save it again.' },
   'upstream.not_found': { title: 'The registry does not know what was asked for', remedy: 'Check the address, and whether a path is needed.' },
   'upstream.unsupported': { title: 'The registry works in a way that is not supported yet', remedy: 'It may ask for another way of signing in. Look for a setting that allows a username and password.' },
   'upstream.rate_limited': { title: 'The registry is asked too often', remedy: 'Wait a minute, then try again.' },

@@ -10,6 +10,7 @@ export const reasons: ReasonTexts = {
   NotARegistry: { short: 'Not a registry', sentence: 'Something answers at this address, but it is not a registry.' },
   ServerError: { short: 'Server error', sentence: 'The registry answers with an error of its own.' },
   CredentialsRejected: { short: 'Account rejected', sentence: 'The registry rejects the stored account.' },
+  TokenServiceUnconfirmed: { short: 'Token service new', sentence: 'The registry sends the account to a token service that was not confirmed.' },
   RateLimited: { short: 'Rate limited', sentence: 'The registry answers that it is asked too often.' },
   ProtocolError: { short: 'Protocol error', sentence: 'The registry answers in a way that cannot be understood.' },
   AddressRefused: { short: 'Address refused', sentence: 'Roadstead may not connect to this address.' },

@@ -66,6 +66,7 @@ export const errors: ErrorTexts = {
   'upstream.unavailable': { title: '镜像仓库内部出错', remedy: '请查看镜像仓库的日志，待其恢复后重试。' },
   'upstream.unauthorized': { title: '镜像仓库拒绝了该账户', remedy: '请检查用户名和密码；如未填写，说明该镜像仓库需要登录。' },
   'upstream.forbidden': { title: '该账户权限不足', remedy: '请为其授予列出和拉取镜像的权限，或改用其他账户。' },
+  'upstream.token_service_unconfirmed': { title: '令牌服务尚未确认', remedy: '镜像仓库要求把账户发送到未经测试的地址。请先向其管理员确认，再重新测试并保存。' },
   'upstream.not_found': { title: '镜像仓库中没有所请求的内容', remedy: '请检查地址，以及是否需要填写路径。' },
   'upstream.unsupported': { title: '暂不支持该镜像仓库的认证或工作方式', remedy: '它可能要求其他登录方式，请确认能否改用用户名和密码登录。' },
   'upstream.rate_limited': { title: '对镜像仓库的请求过于频繁', remedy: '请等待一分钟后重试。' },

@@ -369,6 +369,7 @@ async fn probe(
         outcome: Err(RegistryError::Timeout),
         detected_kind: None,
         version: None,
+        token_service: None,
     };
     tokio::time::timeout(deadline, adapter.probe(depth, &|_| {}))
         .await

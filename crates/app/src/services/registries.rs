@@ -171,6 +171,7 @@ impl RegistryService {
             address: input.address.clone(),
             tls: input.tls.clone(),
             account: input.account.clone(),
+            token_service: None,
         };
         let tested = self
             .tested(input.owner, connection, input.save_anyway)
@@ -316,6 +317,7 @@ fn new_registry(
         address: input.address.clone(),
         tls: input.tls.clone(),
         username: input.account.as_ref().map(|a| a.username.clone()),
+        token_service: None,
         description: input.description.clone(),
         verified: false,
         version: None,
@@ -387,6 +389,13 @@ pub(crate) fn connection_of(ports: &Ports, target: &RegistryTarget) -> Result<Co
         address: registry.address.clone(),
         tls: registry.tls.clone(),
         account,
+        // Never `None`: what is stored trusts no service it did not name when it was saved.
+        token_service: Some(
+            registry
+                .token_service
+                .clone()
+                .unwrap_or_else(|| registry.address.origin()),
+        ),
     })
 }
 
@@ -416,6 +425,7 @@ pub(super) fn audited(registry: &Registry) -> serde_json::Value {
         "address": registry.address,
         "tls": registry.tls,
         "username": registry.username,
+        "token_service": registry.token_service.as_ref().map(ToString::to_string),
         "description": registry.description,
         "verified": registry.verified,
     })

@@ -118,6 +118,7 @@ impl RegistryService {
             address: after.address.clone(),
             tls: after.tls.clone(),
             account: account.clone(),
+            token_service: None,
         };
         let tested = self
             .tested(after.owner, connection, changes.save_anyway)

@@ -65,6 +65,8 @@ impl Tested {
             }
         };
         Registry {
+            // Whoever saves this has handed the account to the service the registry named.
+            token_service: self.report.token_service,
             verified: passed,
             version: self.report.version,
             health: HealthReport {

@@ -53,6 +53,12 @@ impl Origin {
             port: url.port_or_known_default()?,
         })
     }
+
+    /// Reads what [`Display`](fmt::Display) writes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::of(&Url::parse(text).ok()?)
+    }
 }
 
 impl fmt::Display for Origin {

@@ -1,6 +1,6 @@
 //! Everything needed to talk to a registry.
 
-use super::{Address, RegistryKind, Secret};
+use super::{Address, Origin, RegistryKind, Secret};
 use serde::{Deserialize, Serialize};
 
 /// How the registry's certificate is judged.
@@ -39,4 +39,7 @@ pub struct Connection {
     pub tls: TlsPolicy,
     /// The integration account; `None` for anonymous access.
     pub account: Option<Account>,
+    /// The token service that was confirmed with the account, when it is not at the registry's
+    /// own origin (`docs/adr/0005-token-realm.md`).
+    pub token_service: Option<Origin>,
 }

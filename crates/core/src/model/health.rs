@@ -102,6 +102,7 @@ reasons! {
     RateLimited,
     ProtocolError,
     CredentialsRejected,
+    TokenServiceUnconfirmed,
     CredentialsAccepted,
     NoCredentials,
     CredentialUnreadable,

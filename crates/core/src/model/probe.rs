@@ -1,6 +1,6 @@
 //! The connection test: named steps, each with what was found or what went wrong.
 
-use super::{Reason, RegistryKind};
+use super::{Origin, Reason, RegistryKind};
 use crate::ports::RegistryError;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -89,6 +89,11 @@ pub struct ProbeReport {
     pub detected_kind: Option<RegistryKind>,
     /// Its version, when it says.
     pub version: Option<String>,
+    /// Where the registry sends whoever wants a token, when it takes tokens. Saving an account
+    /// that was tested confirms this origin for it ([`Connection::token_service`]).
+    ///
+    /// [`Connection::token_service`]: super::Connection::token_service
+    pub token_service: Option<Origin>,
 }
 
 /// How a probe ended.

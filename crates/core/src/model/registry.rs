@@ -1,8 +1,8 @@
 //! An integrated registry.
 
 use super::{
-    Address, Condition, Description, Health, HealthReport, Name, Observed, RegistryId, Timestamp,
-    TlsPolicy, Unavailable, UserRef, WorkspaceId,
+    Address, Condition, Description, Health, HealthReport, Name, Observed, Origin, RegistryId,
+    Timestamp, TlsPolicy, Unavailable, UserRef, WorkspaceId,
 };
 use crate::rules::Visible;
 use serde::{Deserialize, Serialize};
@@ -114,6 +114,9 @@ pub struct Registry {
     pub tls: TlsPolicy,
     /// The integration account's name.
     pub username: Option<String>,
+    /// The token service its account was confirmed for (`docs/adr/0005-token-realm.md`); `None` when
+    /// it named none.
+    pub token_service: Option<Origin>,
     /// What people say about it.
     pub description: Description,
     /// Whether the whole connection test has passed since the connection was last changed.

@@ -39,6 +39,10 @@ pub enum RegistryError {
     /// The account may not do this.
     #[error("the account may not do this")]
     Forbidden,
+    /// The registry sends whoever wants a token to an origin nobody has confirmed for this
+    /// account, so nothing was sent there.
+    #[error("the token service at {0} was not confirmed")]
+    TokenServiceUnconfirmed(String),
     /// It is not there.
     #[error("not found")]
     NotFound,
@@ -92,6 +96,7 @@ impl RegistryError {
             Self::Tls(_) => Reason::TlsFailed,
             Self::NotARegistry => Reason::NotARegistry,
             Self::Unauthorized | Self::Forbidden => Reason::CredentialsRejected,
+            Self::TokenServiceUnconfirmed(_) => Reason::TokenServiceUnconfirmed,
             Self::RateLimited { .. } => Reason::RateLimited,
             Self::Unavailable { .. } => Reason::ServerError,
             Self::NotFound | Self::Unsupported | Self::Conflict | Self::Protocol(_) => {
@@ -113,6 +118,7 @@ impl RegistryError {
             Self::NotARegistry => ErrorCode::UpstreamNotARegistry,
             Self::Unauthorized => ErrorCode::UpstreamUnauthorized,
             Self::Forbidden => ErrorCode::UpstreamForbidden,
+            Self::TokenServiceUnconfirmed(_) => ErrorCode::UpstreamTokenServiceUnconfirmed,
             Self::NotFound => ErrorCode::UpstreamNotFound,
             Self::RateLimited { .. } => ErrorCode::UpstreamRateLimited,
             Self::Unavailable { .. } => ErrorCode::UpstreamUnavailable,
@@ -126,6 +132,7 @@ impl RegistryError {
     pub fn params(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Tls(detail) | Self::Protocol(detail) => vec![("detail", detail.clone())],
+            Self::TokenServiceUnconfirmed(realm) => vec![("realm", realm.clone())],
             Self::Unavailable { status } => vec![("status", status.to_string())],
             Self::RateLimited { after: Some(after) } => {
                 vec![("retry_after_s", after.as_secs().to_string())]

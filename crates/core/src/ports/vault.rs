@@ -36,7 +36,7 @@ impl CredentialBinding {
             tls: registry.tls.clone(),
             username: registry.username.clone()?,
             proxy: None,
-            realm: None,
+            realm: registry.token_service.clone(),
         })
     }
 }

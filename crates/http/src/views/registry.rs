@@ -216,6 +216,8 @@ pub(crate) struct RegistryView {
     address: String,
     /// The integration account's name.
     username: Option<String>,
+    /// The token service the account was confirmed for: an origin.
+    token_service: Option<String>,
     /// How its certificate is judged.
     tls: TlsPolicyView,
     /// What people say about it.
@@ -259,6 +261,7 @@ impl RegistryView {
             owner: registry.owner.into(),
             address: registry.address.to_string(),
             username: registry.username,
+            token_service: registry.token_service.as_ref().map(ToString::to_string),
             tls: registry.tls.into(),
             description: registry.description.as_str().to_owned(),
             verified: registry.verified,

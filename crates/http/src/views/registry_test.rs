@@ -78,6 +78,7 @@ impl RegistryTestRequest {
                             address,
                             tls: typed.tls,
                             account: typed.account,
+                            token_service: None,
                         },
                         credential: credential.unwrap_or(false),
                         plain_http_consent: input.plain_http_consent,

@@ -2,7 +2,9 @@ use crate::{CANARY, client};
 use futures::{StreamExt as _, TryStreamExt as _};
 use roadstead_core::ports::RegistryError;
 use roadstead_oci::{ListPage, Listing, OciClient, RepositoryName};
-use roadstead_testkit::{DockerRegistry, Guise, Proxy, RegistryOptions, Reply, Scripted, fill};
+use roadstead_testkit::{
+    Distribution, DockerRegistry, Guise, Proxy, RegistryOptions, Reply, Scripted, fill,
+};
 
 async fn all(client: &OciClient, listing: Listing) -> Result<Vec<String>, RegistryError> {
     let pages: Vec<ListPage> = client.list(listing, None).try_collect().await?;
@@ -160,7 +162,20 @@ async fn list_is_read_one_page_at_a_time() {
 
 #[tokio::test]
 async fn peer_docker_real_catalogue_and_tags_are_listed_whole_at_every_page_size() {
-    let registry = DockerRegistry::start(Guise::basic(), RegistryOptions::default()).await;
+    real_catalogue_and_tags_are_listed_whole_at_every_page_size(Distribution::Two).await;
+}
+
+#[tokio::test]
+async fn peer_distribution3_real_catalogue_and_tags_are_listed_whole_at_every_page_size() {
+    real_catalogue_and_tags_are_listed_whole_at_every_page_size(Distribution::Three).await;
+}
+
+async fn real_catalogue_and_tags_are_listed_whole_at_every_page_size(version: Distribution) {
+    let options = RegistryOptions {
+        version,
+        ..RegistryOptions::default()
+    };
+    let registry = DockerRegistry::start(Guise::basic(), options).await;
     let credential = registry.credential();
     let mut names = fill::push_many(registry.address(), credential, "team/app", 5).await;
     let numbers: Vec<String> = (0..30).map(|i| format!("v{i}")).collect();

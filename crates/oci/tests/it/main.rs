@@ -6,12 +6,17 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+mod blobs;
 mod faults;
+mod limits;
 mod listing;
+mod manifests;
 mod outbound;
 mod ping;
 mod redirects;
+mod referrers;
 mod tls;
+mod tokens;
 
 use roadstead_core::model::{Account, Address, Secret, TlsPolicy};
 use roadstead_core::ports::RegistryError;
@@ -26,6 +31,9 @@ const CANARY: &str = "canary-3c9f1b7a";
 const DEADLINES: Deadlines = Deadlines {
     connect: Duration::from_millis(1_000),
     answer: Duration::from_millis(1_000),
+    idle: Duration::from_millis(1_000),
+    slow: Duration::from_millis(1_000),
+    commit: Duration::from_millis(1_000),
     body: Duration::from_millis(3_000),
 };
 
@@ -47,6 +55,7 @@ fn settings(url: &str, account: Option<(&str, &str)>) -> OciSettings {
             username: username.to_owned(),
             password: Secret::new(password.to_owned()),
         }),
+        token_service: None,
         policy: Arc::new(loopback_allowed()),
         deadlines: Deadlines::default(),
         user_agent: "roadstead-test".to_owned(),

@@ -45,7 +45,7 @@ async fn address_with_a_path_is_asked_below_that_path() {
 }
 
 #[tokio::test]
-async fn token_only_registry_is_unsupported_not_a_wrong_password() {
+async fn token_service_elsewhere_is_unconfirmed_not_a_wrong_password() {
     let server = Scripted::start().await;
     let bearer = "Bearer realm=\"https://auth.example/token\",service=\"x\"";
     server.on(
@@ -55,7 +55,9 @@ async fn token_only_registry_is_unsupported_not_a_wrong_password() {
     let client = client(&server.url(), Some(("alice", CANARY)));
     assert_eq!(
         client.check_account().await,
-        Err(RegistryError::Unsupported)
+        Err(RegistryError::TokenServiceUnconfirmed(
+            "https://auth.example:443".to_owned()
+        ))
     );
 }
 

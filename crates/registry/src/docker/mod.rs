@@ -36,6 +36,7 @@ impl DockerAdapter {
             address: connection.address,
             tls: connection.tls,
             account: connection.account,
+            token_service: connection.token_service,
             policy,
             deadlines: Deadlines::default(),
             user_agent: user_agent.to_owned(),

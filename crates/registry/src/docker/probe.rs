@@ -2,7 +2,7 @@
 
 use super::DockerAdapter;
 use crate::steps::{Facts, Steps};
-use roadstead_core::model::{ProbeDepth, ProbeReport, StepName};
+use roadstead_core::model::{Origin, ProbeDepth, ProbeReport, Scheme, StepName};
 use roadstead_core::ports::{RegistryError, StepSink};
 use roadstead_oci::{Access, Identity, OciClient, Pong};
 use std::net::SocketAddr;
@@ -28,6 +28,7 @@ pub(super) async fn run(
                     outcome: Ok(Duration::ZERO),
                     detected_kind: None,
                     version: None,
+                    token_service: None,
                 },
                 Err(error) => report(Err(error)),
             }
@@ -37,15 +38,19 @@ pub(super) async fn run(
             let mut detected = None;
             let ended = test(adapter, depth, &mut steps, &mut detected).await;
             steps.skip_rest();
-            match (ended, detected) {
+            let found = detected.as_ref().map(|pong| token_service(adapter, pong));
+            let mut report = match (ended, detected) {
                 (Ok(()), Some(pong)) => report(Ok(pong)),
                 (Ok(()), None) => report(Err(RegistryError::NotARegistry)),
                 (Err(error), detected) => ProbeReport {
                     outcome: Err(error),
                     detected_kind: detected.as_ref().map(|pong| pong.kind),
                     version: detected.and_then(|pong| pong.version),
+                    token_service: None,
                 },
-            }
+            };
+            report.token_service = found.flatten();
+            report
         }
     }
 }
@@ -56,13 +61,20 @@ fn report(answer: Result<Pong, RegistryError>) -> ProbeReport {
             outcome: Ok(pong.latency),
             detected_kind: Some(pong.kind),
             version: pong.version,
+            token_service: None,
         },
         Err(error) => ProbeReport {
             outcome: Err(error),
             detected_kind: None,
             version: None,
+            token_service: None,
         },
     }
+}
+
+/// The token service the registry names. A bad one is told by the step that would need it.
+fn token_service(adapter: &DockerAdapter, pong: &Pong) -> Option<Origin> {
+    adapter.client.token_service(&pong.access).ok().flatten()
 }
 
 async fn within<T>(
@@ -86,12 +98,13 @@ async fn test(
     steps
         .run(StepName::Connect, connect(adapter, &addresses))
         .await?;
-    let pong = steps.run(StepName::Detect, detect(client)).await?;
+    let pong = steps.run(StepName::Detect, detect(adapter)).await?;
     let access = detected.insert(pong).access.clone();
     if depth == ProbeDepth::Full {
-        steps
+        let trying = steps
             .run(StepName::Authenticate, authenticate(client, &access))
             .await?;
+        let client = trying.as_ref().unwrap_or(client);
         steps.run(StepName::Rights, rights(client)).await?;
     }
     Ok(())
@@ -119,39 +132,59 @@ async fn connect(
     Ok(((), facts))
 }
 
-async fn detect(client: &OciClient) -> Result<(Pong, Facts), RegistryError> {
-    let pong = client.ping(Identity::Anonymous).await?;
+async fn detect(adapter: &DockerAdapter) -> Result<(Pong, Facts), RegistryError> {
+    let pong = adapter.client.ping(Identity::Anonymous).await?;
     let mut facts = Facts::from([("product", pong.kind.as_str().to_owned())]);
     if let Some(version) = &pong.version {
         facts.insert("version", version.clone());
     }
+    if let Some(origin) = token_service(adapter, &pong) {
+        facts.insert("token_service", shown(&origin));
+    }
     Ok((pong, facts))
 }
 
+/// Host and port, the latter where the scheme does not say it.
+fn shown(origin: &Origin) -> String {
+    match (origin.scheme, origin.port) {
+        (Scheme::Https, 443) | (Scheme::Http, 80) => origin.host.clone(),
+        _ => format!("{}:{}", origin.host, origin.port),
+    }
+}
+
 /// With an account it is tried, also where everybody may look: a wrong password shall not be
-/// saved. Without one the registry must not ask for any.
-async fn authenticate(client: &OciClient, access: &Access) -> Result<((), Facts), RegistryError> {
-    let mode = match access {
-        Access::Granted => "anonymous",
-        Access::Challenged(challenges) => {
-            let offers = |scheme| challenges.iter().any(|c| c.scheme() == scheme);
-            if offers("bearer") && !offers("basic") {
-                return Err(RegistryError::Unsupported);
-            }
-            "basic"
-        }
-        Access::Forbidden => return Err(RegistryError::Forbidden),
+/// saved. Without one the registry must not ask for any. Where the account needs a token, the
+/// token service is taken as confirmed for this test, and what goes on with it is answered.
+async fn authenticate(
+    client: &OciClient,
+    access: &Access,
+) -> Result<(Option<OciClient>, Facts), RegistryError> {
+    if *access == Access::Forbidden {
+        return Err(RegistryError::Forbidden);
+    }
+    let service = client.token_service(access)?;
+    let mode = match (access, &service) {
+        (Access::Granted, _) => "anonymous",
+        (_, Some(_)) => "token",
+        _ => "basic",
     };
     let mut facts = Facts::from([("mode", mode.to_owned())]);
+    if let Some(origin) = &service {
+        facts.insert("token_service", shown(origin));
+    }
+    // A client of another service than the confirmed one stays unconfirmed and says so.
+    let trying = client.confirming(access)?;
+    let client = trying.as_ref().unwrap_or(client);
     match client.username() {
         Some(username) => {
             client.check_account().await?;
             facts.insert("account", username.to_owned());
         }
+        None if mode == "token" => drop(client.check_access().await?),
         None if mode == "basic" => return Err(RegistryError::Unauthorized),
         None => {}
     }
-    Ok(((), facts))
+    Ok((trying, facts))
 }
 
 /// A registry without a catalogue is a registry all the same, and one whose catalogue is slow or

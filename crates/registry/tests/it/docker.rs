@@ -1,11 +1,11 @@
 use crate::{CANARY, adapter, connection, connector};
 use futures::StreamExt as _;
 use roadstead_core::model::{
-    ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
+    Address, Connection, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
 };
 use roadstead_core::ports::{CrawlScope, RegistryAdapter, RegistryConnector as _, RegistryError};
 use roadstead_registry::{Connector, OutboundPolicy};
-use roadstead_testkit::{DockerRegistry, Guise, RegistryOptions, Reply, Scripted};
+use roadstead_testkit::{DockerRegistry, Guise, RegistryOptions, Reply, Scripted, TokenIssuer};
 use std::sync::Mutex;
 
 async fn probe(adapter: &dyn RegistryAdapter, depth: ProbeDepth) -> (ProbeReport, Vec<ProbeStep>) {
@@ -146,21 +146,90 @@ async fn harbor_and_artifactory_entered_as_docker_are_recognised() {
     }
 }
 
+fn token_challenge(realm: &str) -> Reply {
+    let challenge = format!("Bearer realm=\"{realm}\",service=\"x\"");
+    Reply::status(401).header("WWW-Authenticate", &challenge)
+}
+
+/// The registry is trusted with the account by whoever asks for this test, and so is the token
+/// service it names; what is saved afterwards is what was found.
 #[tokio::test]
-async fn token_only_registry_fails_at_authenticate_without_showing_the_password() {
-    let server = Scripted::start().await;
-    let bearer = "Bearer realm=\"https://auth.example/token\",service=\"x\"";
+async fn token_service_found_by_the_test_is_used_for_it_and_reported() {
+    let (server, auth) = (Scripted::start().await, Scripted::start().await);
+    let port = auth.address().port();
     server.on(
         "GET /v2/",
-        Reply::status(401).header("WWW-Authenticate", bearer),
+        token_challenge(&format!("http://localhost:{port}/t")),
     );
+    server.on_with("GET /v2/", "Bearer good", Reply::registry());
+    let names = Reply::json(r#"{"repositories":[]}"#);
+    server.on_with("GET /v2/_catalog", "Bearer good", names);
+    auth.on("GET /t", Reply::json(r#"{"token":"good"}"#));
     let adapter = adapter(&server.url(), Some(("alice", CANARY)));
+
+    let (report, steps) = probe(adapter.as_ref(), ProbeDepth::Anonymous).await;
+    let found = Address::parse(&format!("http://localhost:{port}")).map(|a| a.origin());
+    assert_eq!(report.token_service, found.clone().ok());
+    let shown = format!("localhost:{port}");
+    let told = fact(&steps, StepName::Detect, "token_service");
+    assert_eq!(told.as_deref(), Some(shown.as_str()));
+    assert_eq!(auth.connections(), 0, "no step without credential asks it");
+
+    let (report, steps) = probe(adapter.as_ref(), ProbeDepth::Full).await;
+    assert!(report.outcome.is_ok(), "{report:?}");
+    assert_eq!(report.token_service, found.ok());
+    let mode = fact(&steps, StepName::Authenticate, "mode");
+    assert_eq!(mode.as_deref(), Some("token"));
+    assert!(server.log().iter().all(|head| {
+        head.header("authorization")
+            .is_none_or(|header| header == "Bearer good")
+    }));
+
+    // Until that is saved, nothing but the test uses it.
+    auth.clear_log();
+    let (report, _) = probe(adapter.as_ref(), ProbeDepth::Credential).await;
+    let unconfirmed = RegistryError::TokenServiceUnconfirmed(format!("http://localhost:{port}"));
+    assert_eq!(report.outcome, Err(unconfirmed));
+    assert!(auth.requests().is_empty());
+}
+
+#[tokio::test]
+async fn sec_03_test_does_not_confirm_another_token_service_than_the_saved_one() {
+    let (server, evil) = (Scripted::start().await, Scripted::start().await);
+    let realm = format!("http://localhost:{}/t", evil.address().port());
+    server.on("GET /v2/", token_challenge(&realm));
+    let saved = Address::parse("http://auth.example")
+        .expect("address")
+        .origin();
+    let connection = Connection {
+        token_service: Some(saved),
+        ..connection(&server.url(), Some(("alice", CANARY)))
+    };
+    let adapter = connector().connect(connection).expect("adapter");
     let (_, steps) = probe(adapter.as_ref(), ProbeDepth::Full).await;
-    assert_eq!(
+    assert!(matches!(
         failed(&steps),
-        Some((StepName::Authenticate, RegistryError::Unsupported))
-    );
-    assert_eq!(server.requests(), ["GET /v2/"]);
+        Some((
+            StepName::Authenticate,
+            RegistryError::TokenServiceUnconfirmed(_)
+        ))
+    ));
+    assert_eq!(evil.connections(), 0);
+    assert_eq!(server.requests(), ["GET /v2/"; 2], "no password is shown");
+}
+
+#[tokio::test]
+async fn peer_docker_account_without_right_to_the_catalogue_is_told_so() {
+    let issuer = TokenIssuer::start().await;
+    let realm = issuer.realm();
+    let registry = DockerRegistry::start(Guise::Token { realm }, RegistryOptions::default()).await;
+    let account = Some((Guise::OTHER_USERNAME, Guise::OTHER_PASSWORD));
+    let (report, steps) = probe(adapter(&registry.url(), account).as_ref(), ProbeDepth::Full).await;
+    assert!(report.outcome.is_ok(), "{report:?}");
+    let catalogue = fact(&steps, StepName::Rights, "catalogue");
+    assert_eq!(catalogue.as_deref(), Some("missing"));
+    let reason = fact(&steps, StepName::Rights, "reason");
+    assert_eq!(reason.as_deref(), Some("upstream.forbidden"));
 }
 
 #[tokio::test]

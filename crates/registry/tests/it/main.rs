@@ -30,6 +30,7 @@ fn connection(url: &str, account: Option<(&str, &str)>) -> Connection {
             username: username.to_owned(),
             password: Secret::new(password.to_owned()),
         }),
+        token_service: None,
     }
 }
 

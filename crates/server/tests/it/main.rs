@@ -22,6 +22,7 @@ mod sec;
 mod session;
 mod setup;
 mod start;
+mod token_registry;
 mod tool;
 mod workspaces;
 

@@ -17,6 +17,7 @@ pub struct Model {
     pub tls_mode: String,
     pub tls_ca: Option<String>,
     pub username: Option<String>,
+    pub token_service: Option<String>,
     pub description: String,
     pub verified: bool,
     pub version: Option<String>,

@@ -5,6 +5,7 @@ mod m0001_skeleton;
 mod m0002_people;
 mod m0003_audit;
 mod m0004_keys;
+mod m0005_token_service;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_people::Migration),
             Box::new(m0003_audit::Migration),
             Box::new(m0004_keys::Migration),
+            Box::new(m0005_token_service::Migration),
         ]
     }
 }

@@ -69,6 +69,7 @@ pub(crate) fn registry(text: &str) -> Registry {
         address: Address::parse("https://Registry.example:5000").expect("address"),
         tls: TlsPolicy::Verify,
         username: None,
+        token_service: None,
         description: Description::default(),
         verified: true,
         version: None,

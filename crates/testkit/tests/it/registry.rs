@@ -53,6 +53,7 @@ async fn peer_docker_two_registries_live_side_by_side() {
         RegistryOptions {
             delete: true,
             tls: None,
+            ..RegistryOptions::default()
         },
     )
     .await;

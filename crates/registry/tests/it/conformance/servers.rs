@@ -1,10 +1,13 @@
 //! The servers the contract is kept on.
 
 use super::suite::{Expected, Server};
-use crate::adapter;
-use roadstead_core::model::{Address, RegistryKind};
-use roadstead_core::ports::{CrawlCursor, RegistryAdapter};
-use roadstead_testkit::{DockerRegistry, Guise, Proxy, RegistryOptions, Reply, Scripted, fill};
+use crate::{adapter, connection, connector};
+use roadstead_core::model::{Address, Connection, Origin, RegistryKind, TlsPolicy};
+use roadstead_core::ports::{CrawlCursor, RegistryAdapter, RegistryConnector as _};
+use roadstead_testkit::{
+    Certificate, Distribution, DockerRegistry, Guise, Proxy, RegistryOptions, Reply, Scripted,
+    TokenIssuer, fill,
+};
 use std::sync::Arc;
 
 const REPOSITORIES: [&str; 5] = [
@@ -29,6 +32,12 @@ fn docker(url: &str, account: Option<(&'static str, &'static str)>) -> Expected 
         address: Address::parse(url).expect("address"),
         account,
         mode: pick("basic", "anonymous"),
+        token_service: None,
+        tls: if url.starts_with("https") {
+            "verified"
+        } else {
+            "plain"
+        },
         repositories: strings(&REPOSITORIES),
         tags: ("team-a/api".to_owned(), strings(&TAGS)),
         small_pages: CrawlCursor("n=2".to_owned()),
@@ -58,39 +67,92 @@ fn docker(url: &str, account: Option<(&'static str, &'static str)>) -> Expected 
     }
 }
 
-/// Debian's registry behind a logging proxy.
+/// A real Distribution behind a logging proxy.
 pub(super) struct RealDocker {
     registry: DockerRegistry,
     proxy: Proxy,
+    issuer: Option<TokenIssuer>,
 }
 
 impl RealDocker {
-    pub(super) async fn open() -> Self {
-        Self::start(Guise::Open).await
+    pub(super) async fn open(version: Distribution) -> Self {
+        Self::start(version, Guise::Open, None, None).await
     }
 
-    pub(super) async fn basic() -> Self {
-        Self::start(Guise::basic()).await
+    pub(super) async fn basic(version: Distribution) -> Self {
+        Self::start(version, Guise::basic(), None, None).await
     }
 
-    async fn start(guise: Guise) -> Self {
-        let registry = DockerRegistry::start(guise, RegistryOptions::default()).await;
+    pub(super) async fn token(version: Distribution) -> Self {
+        let issuer = TokenIssuer::start().await;
+        let realm = issuer.realm();
+        Self::start(version, Guise::Token { realm }, None, Some(issuer)).await
+    }
+
+    pub(super) async fn tls(version: Distribution) -> Self {
+        Self::start(version, Guise::basic(), Some(Certificate::Good), None).await
+    }
+
+    async fn start(
+        version: Distribution,
+        guise: Guise,
+        tls: Option<Certificate>,
+        issuer: Option<TokenIssuer>,
+    ) -> Self {
+        // What is pushed by plain HTTP is then served by TLS from the same storage.
+        let options = RegistryOptions {
+            version,
+            ..RegistryOptions::default()
+        };
+        let mut registry = DockerRegistry::start(guise, options).await;
         for name in REPOSITORIES {
             let tags: &[&str] = if name == "team-a/api" {
                 &TAGS
             } else {
                 &["latest"]
             };
-            fill::push(registry.address(), registry.credential(), name, tags).await;
+            if issuer.is_some() {
+                fill::push_by_token(registry.address(), name, tags).await;
+            } else {
+                fill::push(registry.address(), registry.credential(), name, tags).await;
+            }
         }
-        let proxy = Proxy::start(registry.address()).await;
-        Self { registry, proxy }
+        let proxy = if tls.is_some() {
+            registry
+                .restart_with(RegistryOptions { tls, ..options })
+                .await;
+            Proxy::start_tls(registry.address()).await
+        } else {
+            Proxy::start(registry.address()).await
+        };
+        Self {
+            registry,
+            proxy,
+            issuer,
+        }
+    }
+
+    fn token_service(&self) -> Option<Origin> {
+        let url = self.issuer.as_ref()?.url();
+        Some(Address::parse(&url).expect("address").origin())
     }
 }
 
 impl Server for RealDocker {
     fn adapter(&self, account: Option<(&str, &str)>) -> Arc<dyn RegistryAdapter> {
-        adapter(&self.proxy.url(), account)
+        let tls = if self.proxy.url().starts_with("https") {
+            TlsPolicy::Ca {
+                ca_pem: Certificate::CA_PEM.to_owned(),
+            }
+        } else {
+            TlsPolicy::Verify
+        };
+        let connection = Connection {
+            tls,
+            token_service: self.token_service(),
+            ..connection(&self.proxy.url(), account)
+        };
+        connector().connect(connection).expect("adapter")
     }
 
     fn requests(&self) -> Vec<String> {
@@ -100,7 +162,16 @@ impl Server for RealDocker {
     }
 
     fn expected(&self) -> Expected {
-        docker(&self.proxy.url(), self.registry.credential())
+        let expected = docker(&self.proxy.url(), self.registry.credential());
+        Expected {
+            mode: if self.issuer.is_some() {
+                "token"
+            } else {
+                expected.mode
+            },
+            token_service: self.token_service(),
+            ..expected
+        }
     }
 
     async fn stop(&mut self) {

@@ -3,7 +3,7 @@
 use crate::CANARY;
 use futures::{StreamExt as _, TryStreamExt as _};
 use roadstead_core::model::{
-    Address, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
+    Address, Origin, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
 };
 use roadstead_core::ports::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryError,
@@ -28,8 +28,12 @@ pub(super) struct Expected {
     pub(super) address: Address,
     /// A good account; `None` when it has none.
     pub(super) account: Option<(&'static str, &'static str)>,
-    /// `anonymous` or `basic`.
+    /// `anonymous`, `basic` or `token`.
     pub(super) mode: &'static str,
+    /// Where the registry sends whoever wants a token.
+    pub(super) token_service: Option<Origin>,
+    /// `plain` or `verified`.
+    pub(super) tls: &'static str,
     pub(super) repositories: Vec<String>,
     /// One of them with its tags.
     pub(super) tags: (String, Vec<String>),
@@ -113,13 +117,13 @@ async fn probes(server: &impl Server, expected: &Expected, adapter: &dyn Registr
     assert!(report.outcome.is_ok(), "{report:?} {steps:?}");
     assert_eq!(report.detected_kind, Some(expected.kind));
     assert_eq!(words(&steps), every_step(["ok"; 5]));
-    let origin = expected.address.origin();
-    let address = format!("{}:{}", origin.host, origin.port);
+    assert_eq!(report.token_service, expected.token_service);
+    let address = format!("127.0.0.1:{}", expected.address.origin().port);
     assert_eq!(
         fact(&steps, StepName::Connect, "address"),
         Some(address.as_str())
     );
-    assert_eq!(fact(&steps, StepName::Connect, "tls"), Some("plain"));
+    assert_eq!(fact(&steps, StepName::Connect, "tls"), Some(expected.tls));
     assert_eq!(
         fact(&steps, StepName::Detect, "product"),
         Some(expected.kind.as_str())
@@ -131,6 +135,15 @@ async fn probes(server: &impl Server, expected: &Expected, adapter: &dyn Registr
     assert_eq!(
         fact(&steps, StepName::Authenticate, "account"),
         expected.account.map(|(username, _)| username)
+    );
+    let service = expected.token_service.as_ref();
+    let service = service.map(|origin| format!("{}:{}", origin.host, origin.port));
+    for step in [StepName::Detect, StepName::Authenticate] {
+        assert_eq!(fact(&steps, step, "token_service"), service.as_deref());
+    }
+    assert_eq!(
+        fact(&steps, StepName::Rights, "catalogue"),
+        Some("available")
     );
     assert_eq!(server.requests(), expected.full);
     if let Some((_, password)) = expected.account {
@@ -175,6 +188,7 @@ async fn wrong_password(server: &impl Server, expected: &Expected) {
 fn assert_silent(secret: &str, text: &str) {
     assert!(!text.contains(secret), "{text}");
     assert!(!text.contains("Basic "), "{text}");
+    assert!(!text.contains("Bearer "), "{text}");
 }
 
 fn names(batches: &[CrawlBatch]) -> Vec<String> {

@@ -1,0 +1,379 @@
+//! Manifests and configurations: what is believed, and what is not.
+
+use crate::{CANARY, client, impatient};
+use roadstead_core::ports::RegistryError;
+use roadstead_oci::{Content, Digest, OciClient, Pointer, Repository, RepositoryName, Tag};
+use roadstead_testkit::fill::{self, TinyImage};
+use roadstead_testkit::{
+    Distribution, DockerRegistry, Guise, RegistryOptions, Reply, Scripted, TokenIssuer, corpus,
+};
+
+const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
+
+fn repository<'a>(client: &'a OciClient, name: &str) -> Repository<'a> {
+    client.repository(RepositoryName::parse(name).expect("name"))
+}
+
+fn tag(text: &str) -> Pointer {
+    Pointer::Tag(Tag::parse(text).expect("tag"))
+}
+
+fn by(digest: &Digest) -> Pointer {
+    Pointer::Digest(digest.clone())
+}
+
+fn reply(content_type: &str, body: &[u8]) -> Reply {
+    let reply = Reply::status(200).body(body);
+    if content_type.is_empty() {
+        reply
+    } else {
+        reply.header("Content-Type", content_type)
+    }
+}
+
+/// What becomes of a manifest that a registry gives for a tag, in one word.
+async fn judge(content_type: &str, body: &[u8]) -> String {
+    let server = Scripted::start().await;
+    server.on("GET /v2/a/manifests/v1", reply(content_type, body));
+    let client = client(&server.url(), None);
+    match repository(&client, "a").manifest(&tag("v1")).await {
+        Ok(manifest) => {
+            assert_eq!(manifest.digest, Digest::of(body));
+            assert_eq!(manifest.bytes, body);
+            match manifest.content {
+                Content::Index(index) => {
+                    format!("index {} omitted {}", index.manifests.len(), index.omitted)
+                }
+                Content::Image(image) => {
+                    format!("image {} omitted {}", image.layers.len(), image.omitted)
+                }
+                Content::Unknown => "unknown".to_owned(),
+            }
+        }
+        Err(RegistryError::Protocol(_)) => "protocol".to_owned(),
+        Err(RegistryError::Unsupported) => "unsupported".to_owned(),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn sec_31_every_row_of_the_manifest_corpus_holds() {
+    for row in corpus("manifests") {
+        let (content_type, body) = row.input.split_once('\n').expect("a line with the type");
+        assert_eq!(
+            judge(content_type, body.as_bytes()).await,
+            row.expected,
+            "{}",
+            row.id
+        );
+    }
+}
+
+#[tokio::test]
+async fn sec_31_bytes_that_are_not_those_of_the_digest_are_refused() {
+    let good = TinyImage::new("good");
+    let evil = TinyImage::new("evil");
+    let digest = Digest::of(&good.manifest);
+    let wanted = by(&digest);
+    let path = format!("/v2/a/manifests/{digest}");
+    let server = Scripted::start().await;
+    let client = client(&server.url(), None);
+    let repository = repository(&client, "a");
+
+    server.on(&format!("GET {path}"), reply(IMAGE, &evil.manifest));
+    let lie = repository.manifest(&wanted).await;
+    assert!(matches!(lie, Err(RegistryError::Protocol(_))), "{lie:?}");
+
+    // The header agrees with the question, the bytes do not.
+    let said = reply(IMAGE, &evil.manifest).header("Docker-Content-Digest", digest.as_str());
+    server.on(&format!("GET {path}"), said.clone());
+    assert!(repository.manifest(&wanted).await.is_err());
+
+    // By tag there is only the header to hold against the bytes.
+    server.on("GET /v2/a/manifests/v1", said);
+    assert!(repository.manifest(&tag("v1")).await.is_err());
+    let malformed = reply(IMAGE, &good.manifest).header("Docker-Content-Digest", "sha256:xyz");
+    server.on("GET /v2/a/manifests/v1", malformed);
+    assert!(repository.manifest(&tag("v1")).await.is_err());
+
+    server.on(&format!("GET {path}"), reply(IMAGE, &good.manifest));
+    assert_eq!(
+        repository.manifest(&wanted).await.map(|m| m.digest),
+        Ok(digest.clone())
+    );
+
+    // A head that names another digest than the one asked for.
+    let other = Digest::of(&evil.manifest);
+    let head = reply(IMAGE, b"").header("Docker-Content-Digest", other.as_str());
+    server.on(&format!("HEAD {path}"), head);
+    assert!(matches!(
+        repository.head(&wanted).await,
+        Err(RegistryError::Protocol(_))
+    ));
+
+    // One that cannot be verified is not even asked for.
+    server.clear_log();
+    let unverifiable = Digest::parse("blake3:abcdef").expect("digest");
+    let refused = repository.manifest(&by(&unverifiable)).await;
+    assert_eq!(refused.err(), Some(RegistryError::Unsupported));
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn sec_30_manifest_above_four_megabytes_is_refused() {
+    let pad = |size: usize| {
+        let start = r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[],"pad":""#;
+        format!("{start}{}\"}}", "x".repeat(size - start.len() - 2))
+    };
+    let index = "application/vnd.oci.image.index.v1+json";
+    assert_eq!(
+        judge(index, pad(4 << 20).as_bytes()).await,
+        "index 0 omitted 0"
+    );
+    assert_eq!(
+        judge(index, pad((4 << 20) + 1).as_bytes()).await,
+        "protocol"
+    );
+}
+
+#[tokio::test]
+async fn sec_30_lists_are_cut_and_counted() {
+    let entry =
+        |i: usize| format!(r#"{{"mediaType":"{IMAGE}","size":1,"digest":"sha256:{i:064x}"}}"#);
+    let all: Vec<String> = (0..10_000).map(entry).collect();
+    let body = format!(r#"{{"schemaVersion":2,"manifests":[{}]}}"#, all.join(","));
+    let index = "application/vnd.oci.image.index.v1+json";
+    assert_eq!(
+        judge(index, body.as_bytes()).await,
+        "index 1000 omitted 9000"
+    );
+}
+
+#[tokio::test]
+async fn head_without_a_digest_reads_the_bytes() {
+    let image = TinyImage::new("x");
+    let server = Scripted::start().await;
+    server.on("HEAD /v2/a/manifests/v1", reply(IMAGE, &image.manifest));
+    server.on("GET /v2/a/manifests/v1", reply(IMAGE, &image.manifest));
+    let client = client(&server.url(), None);
+    let head = repository(&client, "a")
+        .head(&tag("v1"))
+        .await
+        .expect("head");
+    assert_eq!(head.digest, Digest::of(&image.manifest));
+    assert_eq!(head.size, Some(image.manifest.len() as u64));
+    assert_eq!(
+        server.requests(),
+        ["HEAD /v2/a/manifests/v1", "GET /v2/a/manifests/v1"]
+    );
+}
+
+#[tokio::test]
+async fn every_media_type_is_accepted_in_one_header() {
+    let server = Scripted::start().await;
+    let client = client(&server.url(), None);
+    assert_eq!(
+        repository(&client, "a").manifest(&tag("v1")).await.err(),
+        Some(RegistryError::NotFound)
+    );
+    let log = server.log();
+    let accept = log[0].header("accept").expect("accept");
+    for part in [
+        "oci.image.index.v1",
+        "oci.image.manifest.v1",
+        "manifest.list.v2",
+        "manifest.v2",
+        "manifest.v1",
+    ] {
+        assert!(accept.contains(part), "{part}");
+    }
+    assert_eq!(
+        log[0]
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "accept")
+            .count(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn fault_5xx_and_429_of_a_manifest_are_told_apart_from_its_absence() {
+    for (reply, error) in [
+        (Reply::status(404), RegistryError::NotFound),
+        (
+            Reply::status(503),
+            RegistryError::Unavailable { status: 503 },
+        ),
+        (
+            Reply::status(429),
+            RegistryError::RateLimited { after: None },
+        ),
+        (Reply::status(403), RegistryError::Forbidden),
+        (Reply::Hang, RegistryError::Timeout),
+    ] {
+        let server = Scripted::start().await;
+        server.on("GET /v2/a/manifests/v1", reply);
+        let client = impatient(&server.url());
+        let found = repository(&client, "a").manifest(&tag("v1")).await.err();
+        assert_eq!(found, Some(error));
+    }
+}
+
+#[tokio::test]
+async fn peer_docker_image_is_read_down_to_its_configuration_and_deleted() {
+    image_is_read_down_to_its_configuration_and_deleted(Distribution::Two).await;
+}
+
+#[tokio::test]
+async fn peer_distribution3_image_is_read_down_to_its_configuration_and_deleted() {
+    image_is_read_down_to_its_configuration_and_deleted(Distribution::Three).await;
+}
+
+async fn image_is_read_down_to_its_configuration_and_deleted(version: Distribution) {
+    for delete in [true, false] {
+        let options = RegistryOptions {
+            delete,
+            version,
+            ..RegistryOptions::default()
+        };
+        let registry = DockerRegistry::start(Guise::basic(), options).await;
+        let pushed = fill::push(
+            registry.address(),
+            registry.credential(),
+            "app",
+            &["v1", "v2"],
+        )
+        .await;
+        let client = client(&registry.url(), registry.credential());
+        let app = repository(&client, "app");
+        let manifest = app.manifest(&tag("v1")).await.expect("manifest");
+        assert_eq!(manifest.digest.as_str(), pushed);
+        let head = app.head(&tag("v2")).await.expect("head");
+        assert_eq!(head.digest, manifest.digest);
+        assert_eq!(head.size, Some(manifest.bytes.len() as u64));
+        let Content::Image(image) = &manifest.content else {
+            panic!("{:?}", manifest.content);
+        };
+        let config = app.config(&image.config).await.expect("config");
+        assert_eq!(config.architecture.as_deref(), Some("amd64"));
+        assert_eq!(config.labels.get("seed").map(String::as_str), Some("app"));
+        assert_eq!(config.layers, 1);
+
+        let deleted = app.delete_manifest(&manifest.digest).await;
+        if delete {
+            assert_eq!(deleted, Ok(()));
+            assert_eq!(
+                app.manifest(&tag("v1")).await.err(),
+                Some(RegistryError::NotFound)
+            );
+            assert_eq!(
+                app.delete_manifest(&manifest.digest).await,
+                Err(RegistryError::NotFound)
+            );
+        } else {
+            assert_eq!(deleted, Err(RegistryError::Unsupported));
+            assert!(app.manifest(&tag("v1")).await.is_ok());
+        }
+    }
+}
+
+#[tokio::test]
+async fn peer_docker_anonymous_pull_is_proved_on_a_real_image_only() {
+    anonymous_pull_is_proved_on_a_real_image_only(Distribution::Two).await;
+}
+
+#[tokio::test]
+async fn peer_distribution3_anonymous_pull_is_proved_on_a_real_image_only() {
+    anonymous_pull_is_proved_on_a_real_image_only(Distribution::Three).await;
+}
+
+async fn anonymous_pull_is_proved_on_a_real_image_only(version: Distribution) {
+    let open = DockerRegistry::start(
+        Guise::Open,
+        RegistryOptions {
+            version,
+            ..RegistryOptions::default()
+        },
+    )
+    .await;
+    fill::push(open.address(), None, "app", &["v1"]).await;
+    let closed = DockerRegistry::start(
+        Guise::basic(),
+        RegistryOptions {
+            version,
+            ..RegistryOptions::default()
+        },
+    )
+    .await;
+    fill::push(closed.address(), closed.credential(), "app", &["v1"]).await;
+    let name = || RepositoryName::parse("app").expect("name");
+    let account = Some((Guise::USERNAME, Guise::PASSWORD));
+    for (registry, public) in [(&open, true), (&closed, false)] {
+        let client = client(&registry.url(), account);
+        let anybody = client.public_repository(name());
+        assert_eq!(anybody.can_pull(&tag("v1")).await, Ok(public));
+        assert_eq!(anybody.can_pull(&tag("none")).await, Ok(false));
+        assert_eq!(
+            client.repository(name()).can_pull(&tag("v1")).await,
+            Ok(true)
+        );
+    }
+}
+
+#[tokio::test]
+async fn peer_docker_rights_of_tokens_are_told_by_what_the_registry_refuses() {
+    rights_of_tokens_are_told_by_what_the_registry_refuses(Distribution::Two).await;
+}
+
+#[tokio::test]
+async fn peer_distribution3_rights_of_tokens_are_told_by_what_the_registry_refuses() {
+    rights_of_tokens_are_told_by_what_the_registry_refuses(Distribution::Three).await;
+}
+
+async fn rights_of_tokens_are_told_by_what_the_registry_refuses(version: Distribution) {
+    let issuer = TokenIssuer::start().await;
+    let guise = Guise::Token {
+        realm: issuer.realm(),
+    };
+    let options = RegistryOptions {
+        delete: true,
+        version,
+        ..RegistryOptions::default()
+    };
+    let registry = DockerRegistry::start(guise, options).await;
+    let pushed = fill::push_by_token(registry.address(), "app", &["v1"]).await;
+    let digest = Digest::parse(&pushed).expect("digest");
+    for (account, writes) in [
+        ((Guise::USERNAME, Guise::PASSWORD), true),
+        ((Guise::OTHER_USERNAME, Guise::OTHER_PASSWORD), false),
+    ] {
+        let cold = client(&registry.url(), Some(account));
+        let pong = cold
+            .ping(roadstead_oci::Identity::Anonymous)
+            .await
+            .expect("registry");
+        let client = cold
+            .confirming(&pong.access)
+            .expect("settings")
+            .expect("client");
+        let app = repository(&client, "app");
+        assert!(app.manifest(&tag("v1")).await.is_ok());
+        assert_eq!(app.can_push().await, Ok(writes));
+        assert_eq!(
+            client
+                .public_repository(RepositoryName::parse("app").expect("name"))
+                .can_pull(&tag("v1"))
+                .await,
+            Ok(false),
+            "the issuer gives nobody a token"
+        );
+        if !writes {
+            assert_eq!(
+                app.delete_manifest(&digest).await,
+                Err(RegistryError::Forbidden)
+            );
+        }
+    }
+    assert!(!issuer.requests().iter().any(|r| r.contains(CANARY)));
+}
