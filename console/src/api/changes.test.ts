@@ -13,6 +13,9 @@ class FakeSource extends EventTarget {
   }
 }
 
+/** Everything that is fetched anew after something was missed. */
+const EVERYTHING = [['registries'], ['session'], ['users'], ['profile'], ['sessions'], ['tokens']]
+
 describe('followChanges', () => {
   const sources: FakeSource[] = []
   const invalidated: unknown[] = []
@@ -58,14 +61,26 @@ describe('followChanges', () => {
   it('a reset refetches everything', () => {
     last().dispatchEvent(new Event('reset'))
     vi.advanceTimersByTime(300)
-    expect(invalidated).toEqual([['registries'], ['session']])
+    expect(invalidated).toEqual(EVERYTHING)
+  })
+
+  it('a session that begins or ends refetches the own one and every list of sessions', () => {
+    last().change({ topic: 'session', object_id: 's' })
+    vi.advanceTimersByTime(300)
+    expect(invalidated).toEqual([['session'], ['sessions'], ['users', 'sessions']])
+  })
+
+  it('a changed person refetches them, the lists and what is known of oneself', () => {
+    last().change({ topic: 'user', object_id: 'u' })
+    vi.advanceTimersByTime(300)
+    expect(invalidated).toEqual([['session'], ['profile'], ['users', 'list'], ['users', 'one', 'u']])
   })
 
   it('a frame that cannot be read is passed over', () => {
     last().change('{half')
-    last().change({ topic: 'session', object_id: 's' })
+    last().change({ topic: 'token', object_id: 't' })
     vi.advanceTimersByTime(300)
-    expect(invalidated).toEqual([['session']])
+    expect(invalidated).toEqual([['tokens']])
   })
 
   it('a refused feed is polled for, tried again, and everything is refetched once it is back', () => {
@@ -74,10 +89,10 @@ describe('followChanges', () => {
     vi.advanceTimersByTime(2_000)
     expect(sources).toHaveLength(2)
     vi.advanceTimersByTime(14_000)
-    expect(invalidated).toEqual([['registries'], ['session']])
+    expect(invalidated).toEqual(EVERYTHING)
     last().dispatchEvent(new Event('open'))
     vi.advanceTimersByTime(300)
-    expect(invalidated).toHaveLength(4)
+    expect(invalidated).toEqual([...EVERYTHING, ...EVERYTHING])
   })
 
   it('ends with its page', () => {

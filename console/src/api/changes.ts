@@ -1,8 +1,12 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
+import { PROFILE_KEY } from './profile'
 import { REGISTRIES_KEY, REGISTRY_LISTS_KEY, registryKey } from './registries'
 import { sessionQuery } from './session'
+import { SESSIONS_KEY } from './sessions'
+import { TOKENS_KEY } from './tokens'
 import type { Change } from './types'
+import { USER_LISTS_KEY, USER_SESSIONS_KEY, userKey, USERS_KEY } from './users'
 
 /** Whether changes arrive by themselves. */
 export type LiveStatus = 'connecting' | 'live' | 'reconnecting'
@@ -52,6 +56,7 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
   const refetchEverything = () => {
     gather(REGISTRIES_KEY)
     gather(sessionQuery.queryKey)
+    for (const key of [USERS_KEY, PROFILE_KEY, SESSIONS_KEY, TOKENS_KEY]) gather(key)
   }
 
   const onChange = (event: MessageEvent<string>) => {
@@ -59,8 +64,18 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
     if (change === null) return
     switch (change.topic) {
       case 'session':
+        gather(sessionQuery.queryKey)
+        gather(SESSIONS_KEY)
+        gather(USER_SESSIONS_KEY)
+        break
       case 'user':
         gather(sessionQuery.queryKey)
+        gather(PROFILE_KEY)
+        gather(USER_LISTS_KEY)
+        gather(userKey(change.object_id))
+        break
+      case 'token':
+        gather(TOKENS_KEY)
         break
       case 'registry':
       case 'registry_health':

@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { IconAnchor, IconHistory } from '@tabler/icons-react'
+import { IconAnchor, IconHistory, IconUsers } from '@tabler/icons-react'
 import { type ReactNode, useId } from 'react'
+import { allowance, sessionQuery } from '../api/session'
 import { useTexts } from '../i18n/context'
 
 interface NavigationProps {
@@ -12,6 +14,7 @@ interface NavigationProps {
 export function Navigation({ head, onNavigate }: NavigationProps) {
   const texts = useTexts()
   const platformId = useId()
+  const { data: session } = useQuery(sessionQuery)
   return (
     <nav aria-label={texts.shell.navigation}>
       {head}
@@ -31,6 +34,14 @@ export function Navigation({ head, onNavigate }: NavigationProps) {
             {texts.nav.audit}
           </Link>
         </li>
+        {session && allowance(session.allowed_actions, 'user.read').allowed && (
+          <li>
+            <Link className="nav-link" to="/users" search={{}} activeOptions={{ includeSearch: false }} onClick={onNavigate}>
+              <IconUsers size={17} stroke={1.7} aria-hidden />
+              {texts.people.nav}
+            </Link>
+          </li>
+        )}
       </ul>
     </nav>
   )

@@ -1,6 +1,8 @@
 import type { ConditionType } from '../../api/types'
 import { audit } from './audit'
 import { errors } from './errors'
+import { palette } from './palette'
+import { people } from './people'
 import { reasons } from './reasons'
 
 /** The English texts, and by their type what every other language must have. */
@@ -315,6 +317,8 @@ export const en = {
   },
 
   audit,
+  people,
+  palette,
   errors,
   reasons,
 }

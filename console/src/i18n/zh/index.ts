@@ -1,6 +1,8 @@
 import type { Texts } from '../en'
 import { audit } from './audit'
 import { errors } from './errors'
+import { palette } from './palette'
+import { people } from './people'
 import { reasons } from './reasons'
 
 /** The Chinese texts. A text that English has and Chinese lacks does not compile. */
@@ -315,6 +317,8 @@ export const zh: Texts = {
   },
 
   audit,
+  people,
+  palette,
   errors,
   reasons,
 }

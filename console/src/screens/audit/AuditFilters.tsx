@@ -1,12 +1,10 @@
 import { IconSearch, IconUser } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
 import { useI18n } from '../../i18n/context'
 import { type AuditSearch, fromLocalInput, OUTCOMES, RANGES, toLocalInput } from '../../lib/auditSearch'
+import { useTyped } from '../../lib/useTyped'
 import { DateTimeField } from '../../ui/DateTimeField'
 import { SearchField, SelectField } from '../../ui/Field'
 import { Segments } from '../../ui/Segments'
-
-const TYPING_PAUSE_MS = 250
 
 interface AuditFiltersProps {
   search: AuditSearch
@@ -63,17 +61,4 @@ export function AuditFilters({ search, onChange }: AuditFiltersProps) {
       )}
     </div>
   )
-}
-
-/** A box whose words go into the URL once the typing pauses; back, forward and "clear filters" change it too. */
-function useTyped(value: string | undefined, onTyped: (value: string | undefined) => void) {
-  const [words, setWords] = useState(value ?? '')
-  useEffect(() => setWords(value ?? ''), [value])
-  useEffect(() => {
-    const wanted = words.trim() === '' ? undefined : words
-    if (wanted === value) return
-    const timer = setTimeout(() => onTyped(wanted), TYPING_PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [words, value, onTyped])
-  return [words, setWords] as const
 }

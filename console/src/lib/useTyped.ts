@@ -1,0 +1,16 @@
+import { useEffect, useState } from 'react'
+
+const TYPING_PAUSE_MS = 250
+
+/** A box whose words go into the URL once the typing pauses; back, forward and "clear filters" change it too. */
+export function useTyped(value: string | undefined, onTyped: (value: string | undefined) => void) {
+  const [words, setWords] = useState(value ?? '')
+  useEffect(() => setWords(value ?? ''), [value])
+  useEffect(() => {
+    const wanted = words.trim() === '' ? undefined : words
+    if (wanted === value) return
+    const timer = setTimeout(() => onTyped(wanted), TYPING_PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [words, value, onTyped])
+  return [words, setWords] as const
+}
