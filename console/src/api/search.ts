@@ -1,0 +1,34 @@
+import { queryOptions } from '@tanstack/react-query'
+import { api, unwrap } from './client'
+
+/** More than these are better looked for in the list itself. */
+const FOUND_MOST = 6
+
+// Under the keys of what is found, so that what changes there is found anew.
+const options = { staleTime: 30_000, gcTime: 60_000 } as const
+
+export function foundRegistriesQuery(q: string) {
+  return queryOptions({
+    ...options,
+    queryKey: ['registries', 'found', q],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/registries', { params: { query: { q, limit: FOUND_MOST } }, signal })),
+  })
+}
+
+export function foundWorkspacesQuery(q: string) {
+  return queryOptions({
+    ...options,
+    queryKey: ['workspaces', 'found', q],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/workspaces', { params: { query: { q, limit: FOUND_MOST } }, signal })),
+  })
+}
+
+export function foundUsersQuery(q: string) {
+  return queryOptions({
+    ...options,
+    queryKey: ['users', 'found', q],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/users', { params: { query: { q, limit: FOUND_MOST } }, signal })),
+  })
+}
