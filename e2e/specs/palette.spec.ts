@@ -16,7 +16,7 @@ async function openAudit(page: Page): Promise<void> {
 }
 
 const box = (page: Page) => page.getByRole('combobox', { name: 'Search and commands' })
-const options = (page: Page) => page.getByRole('option')
+const options = (page: Page) => page.getByRole('listbox', { name: /^(Results|结果)$/ }).getByRole('option')
 
 /** The palette's code comes after the page; keys pressed before wait for it. */
 async function openPalette(page: Page): Promise<void> {
@@ -127,19 +127,16 @@ test.describe('search that fails', () => {
 
 test('actions open what they name', async ({ page, context }) => {
   await on.server.lend(context)
-  for (const [action, dialog, button] of [
-    ['Integrate registry', 'Integrate registry', 'Integrate registry'],
-    ['Create user', 'Create user', 'Create user'],
-    ['Create token', 'Create token', 'Create token'],
-  ] as const) {
+  for (const action of ['Integrate registry', 'Create user', 'Create token']) {
     await openAudit(page)
     await openPalette(page)
     await page.keyboard.type(action)
-    await page.getByRole('option', { name: action }).click()
-    await expect(page.getByRole('dialog', { name: dialog })).toBeVisible()
+    await options(page).filter({ hasText: action }).click()
+    await expect(page.getByRole('dialog', { name: action })).toBeVisible()
     await page.keyboard.press('Escape')
     await expect(page.getByRole('dialog')).toHaveCount(0)
-    await expect(page.getByRole('button', { name: button })).toBeFocused()
+    // To the title that was arrived at or to the button, but not lost.
+    await expect(page.getByRole('heading', { level: 1 }).or(page.getByRole('button', { name: action })).and(page.locator(':focus'))).toBeVisible()
   }
   await openPalette(page)
   await page.keyboard.type('dark')
@@ -159,7 +156,7 @@ test('signs out', async ({ page, context }) => {
   await openPalette(page)
   // Nothing is offered that this person could not open or do.
   for (const name of ['Integrated registries', 'Users', 'Create user', 'Integrate registry', 'Workspaces', 'Create workspace']) {
-    await expect(page.getByRole('option', { name, exact: true })).toHaveCount(0)
+    await expect(page.getByRole('dialog').getByRole('option', { name, exact: true })).toHaveCount(0)
   }
   await page.keyboard.type('sign out')
   const left = page.waitForURL(/\/login/)
