@@ -1,14 +1,11 @@
 // Pictures of every screen and its main states, in both themes and languages, wide and narrow. A person looks at them.
-import { join } from 'node:path'
-import { type Browser, expect, type Page, test } from '@playwright/test'
-import { BROWSER_LOCALE, type Language, LANGUAGES, type Theme, THEMES, type Words, WORDS } from '../support/looks.ts'
+import { expect, type Page, test } from '@playwright/test'
+import type { Words } from '../support/looks.ts'
 import { ACCOUNT, Registry } from '../support/registry.ts'
 import { openList, openOverview, typeRegistry, typeSignIn } from '../support/screens.ts'
 import { scripted, type Scripted } from '../support/scripted.ts'
 import { type Integrated, Server } from '../support/server.ts'
-
-const WIDTHS = [1440, 390]
-const folder = process.env.ROADSTEAD_TEST_SHOTS ?? 'out/shots'
+import { shoot, type Shot } from '../support/shots.ts'
 
 // One server that nobody has set up, one without registries, one with registries in every state of health.
 let untouched: Server
@@ -63,17 +60,6 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   for (const each of started) await each.dispose()
 })
-
-interface Shot {
-  name: string
-  server: () => Server
-  /** Shown without anybody signed in. */
-  stranger?: true
-  narrowOnly?: true
-  /** The page is longer than the window, and what matters is below. */
-  whole?: true
-  open: (page: Page, words: Words) => Promise<void>
-}
 
 const SHOTS: Shot[] = [
   {
@@ -262,41 +248,4 @@ async function waitForAll(server: Server): Promise<void> {
   for (const each of items) if (wanted[each.name]) await server.untilHealth(each.id, wanted[each.name] ?? '')
 }
 
-interface Look {
-  theme: Theme
-  language: Language
-  width: number
-}
-
-async function take(browser: Browser, shot: Shot, { theme, language, width }: Look): Promise<void> {
-  const context = await browser.newContext({
-    viewport: { width, height: width < 600 ? 844 : 900 },
-    colorScheme: theme,
-    locale: BROWSER_LOCALE[language],
-  })
-  try {
-    if (!shot.stranger) await shot.server().lend(context)
-    const page = await context.newPage()
-    await shot.open(page, WORDS[language])
-    await page.evaluate(() => document.fonts.ready)
-    await page.screenshot({
-      path: join(folder, `${shot.name}-${theme}-${language}-${width}.png`),
-      fullPage: shot.whole === true && width < 600,
-    })
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    expect(wider, 'pixels the page is wider than the window').toBeLessThanOrEqual(0)
-  } finally {
-    await context.close()
-  }
-}
-
-for (const shot of SHOTS) {
-  for (const theme of THEMES) {
-    for (const language of LANGUAGES) {
-      for (const width of WIDTHS) {
-        if (shot.narrowOnly && width > 600) continue
-        test(`${shot.name} ${theme} ${language} ${width}`, ({ browser }) => take(browser, shot, { theme, language, width }))
-      }
-    }
-  }
-}
+shoot(SHOTS)

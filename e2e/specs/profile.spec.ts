@@ -207,6 +207,7 @@ test('token is created with the keyboard alone, works, and is revoked', async ({
 
 test('drawer opened by a link gives the focus to its button, and rights follow the chosen reach', async ({ page, context }) => {
   await on.server.lend(context)
+  await page.setViewportSize({ width: 1440, height: 1400 })
   await open(page, '/profile/tokens?create=true', 'API tokens')
   const drawer = page.getByRole('dialog', { name: 'Create token' })
   await expect(drawer.getByRole('group', { name: 'Users' })).toBeVisible()
@@ -244,6 +245,8 @@ test.describe('in Chinese', () => {
     await open(page, '/profile/sessions', '会话')
     await expect(page.getByText('当前会话')).toBeVisible()
     await expectAccessible(page, 'sessions in Chinese')
+    // High enough for the whole form: what lies half under its foot counts as too small to be hit.
+    await page.setViewportSize({ width: 1440, height: 1400 })
     await open(page, '/profile/tokens?create=true', 'API 令牌')
     await expect(page.getByRole('dialog', { name: '创建令牌' })).toBeVisible()
     await expectAccessible(page, 'create token in Chinese')

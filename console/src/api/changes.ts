@@ -1,12 +1,9 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
-import { PROFILE_KEY } from './profile'
+import { PROFILE_KEY, SESSIONS_KEY, TOKENS_KEY, USER_LISTS_KEY, USER_SESSIONS_KEY, userKey, USERS_KEY } from './peopleKeys'
 import { REGISTRIES_KEY, REGISTRY_LISTS_KEY, registryKey } from './registries'
 import { sessionQuery } from './session'
-import { SESSIONS_KEY } from './sessions'
-import { TOKENS_KEY } from './tokens'
 import type { Change } from './types'
-import { USER_LISTS_KEY, USER_SESSIONS_KEY, userKey, USERS_KEY } from './users'
 
 /** Whether changes arrive by themselves. */
 export type LiveStatus = 'connecting' | 'live' | 'reconnecting'

@@ -1,11 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, unwrap } from './client'
-import { SESSIONS_KEY } from './sessions'
+import { PROFILE_KEY, SESSIONS_KEY } from './peopleKeys'
 import { enter, sessionQuery } from './session'
 import type { Workspace } from './types'
-
-/** The own profile. */
-export const PROFILE_KEY = ['profile'] as const
 
 export const profileQuery = queryOptions({
   queryKey: PROFILE_KEY,

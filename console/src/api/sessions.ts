@@ -1,11 +1,10 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, unwrap } from './client'
+import { SESSIONS_KEY } from './peopleKeys'
 import { ApiError } from './problem'
 import { REFRESH_INTERVAL_MS } from './queries'
 
 /** The own open sessions. */
-export const SESSIONS_KEY = ['sessions'] as const
-
 export const sessionsQuery = queryOptions({
   queryKey: SESSIONS_KEY,
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/sessions', { signal })),

@@ -1,10 +1,10 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, unwrap } from './client'
+import { TOKENS_KEY } from './peopleKeys'
 import type { TokenRequest } from './types'
 
 /** The own API tokens. */
-export const TOKENS_KEY = ['tokens'] as const
-
+/** The own API tokens. */
 export const tokensQuery = queryOptions({
   queryKey: TOKENS_KEY,
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/tokens', { signal })),

@@ -1,17 +1,13 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { UserSearch } from '../lib/userSearch'
 import { api, unwrap } from './client'
+import { USER_LISTS_KEY, USER_SESSIONS_KEY, userKey } from './peopleKeys'
 import { REFRESH_INTERVAL_MS } from './queries'
 import { sessionQuery } from './session'
 import type { PlatformRole, User, UserInput } from './types'
 
 export const USERS_PAGE_SIZE = 50
 
-/** Everything loaded about users lies under this key. */
-export const USERS_KEY = ['users'] as const
-export const USER_LISTS_KEY = [...USERS_KEY, 'list'] as const
-export const USER_SESSIONS_KEY = [...USERS_KEY, 'sessions'] as const
-export const userKey = (id: string) => [...USERS_KEY, 'one', id] as const
 const userSessionsKey = (id: string) => [...USER_SESSIONS_KEY, id] as const
 
 export function usersQuery(search: UserSearch) {

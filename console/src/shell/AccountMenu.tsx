@@ -11,7 +11,7 @@ export function AccountMenu({ session }: { session: Session }) {
   const navigate = useNavigate()
   const signOut = useSignOut()
   const { name, display_name: displayName, platform_role: role } = session.user
-  const initials = name.slice(0, 2).toUpperCase()
+  const initials = name.replaceAll('-', '').slice(0, 2).toUpperCase()
   const roleText =
     role === 'admin' ? texts.shell.roleAdmin : role === 'auditor' ? texts.shell.roleAuditor : texts.shell.roleNone
 

@@ -3,7 +3,7 @@ export const palette = {
   open: 'Search and commands',
   short: 'Search',
   title: 'Search and commands',
-  placeholder: 'Find a page, registry, workspace or user, or run a command',
+  placeholder: 'Find something or run a command',
   results: 'Results',
   groups: { pages: 'Pages', actions: 'Actions', registries: 'Registries', workspaces: 'Workspaces', users: 'Users' },
   searching: 'Searching…',

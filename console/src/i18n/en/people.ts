@@ -94,7 +94,7 @@ export const people = {
     displayNameSaved: 'Your display name is saved.',
     roles: 'Roles',
     platform: 'Platform',
-    inWorkspace: 'Workspace',
+    inWorkspace: (name: string) => `Workspace ${name}`,
     rolesFailed: 'Your workspaces could not be loaded',
     noRoleTitle: 'You have no role yet',
     noRoleHelp: (name: string) => `You can sign in, but there is nothing for you to see so far. Ask the administrator of a workspace to take you in under the name ${name}, or a platform administrator for a role.`,
@@ -118,7 +118,7 @@ export const people = {
     invalidTitle: 'This link does not work any more',
     invalidHelp: 'A link works once, for 24 hours, and only the newest one of a person does. If you have set your password already, sign in with it. Otherwise ask a platform administrator for a new link.',
     missingTitle: 'The link is incomplete',
-    missingHelp: 'Open the whole link, with everything after the # sign. Reloading this page removes that part on purpose.',
+    missingHelp: 'Open the whole link, with everything after the # sign. Reloading this page removes that part on purpose. If the link is lost, ask a platform administrator for a new one.',
     toLogin: 'Go to sign-in',
   },
 

@@ -4,7 +4,7 @@ export const palette: Texts['palette'] = {
   open: '搜索与命令',
   short: '搜索',
   title: '搜索与命令',
-  placeholder: '查找页面、镜像仓库、工作空间或用户，或执行命令',
+  placeholder: '查找内容或执行命令',
   results: '结果',
   groups: { pages: '页面', actions: '操作', registries: '镜像仓库', workspaces: '工作空间', users: '用户' },
   searching: '正在搜索…',

@@ -93,7 +93,7 @@ export const people: Texts['people'] = {
     displayNameSaved: '显示名称已保存。',
     roles: '角色',
     platform: '平台',
-    inWorkspace: '工作空间',
+    inWorkspace: (name) => `工作空间 ${name}`,
     rolesFailed: '无法加载您的工作空间',
     noRoleTitle: '您还没有任何角色',
     noRoleHelp: (name) => `您可以登录，但目前还没有可查看的内容。请让工作空间管理员以用户名 ${name} 将您加入，或向平台管理员申请角色。`,
@@ -117,7 +117,7 @@ export const people: Texts['people'] = {
     invalidTitle: '该链接已失效',
     invalidHelp: '链接仅可使用一次，24 小时内有效，且只有最新的链接可用。如果您已经设置过密码，请直接登录；否则请向平台管理员索取新的链接。',
     missingTitle: '链接不完整',
-    missingHelp: '请打开完整的链接，包括 # 之后的全部内容。出于安全考虑，这部分内容在刷新页面后会被移除。',
+    missingHelp: '请打开完整的链接，包括 # 之后的全部内容。出于安全考虑，这部分内容在刷新页面后会被移除。如果链接已丢失，请向平台管理员索取新的链接。',
     toLogin: '前往登录',
   },
 

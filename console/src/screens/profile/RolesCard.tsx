@@ -48,7 +48,7 @@ export function RolesCard({ user }: { user: User }) {
             ),
           },
           ...(memberships ?? []).flatMap((workspace) =>
-            workspace.role ? [{ key: workspace.name, value: people.workspaceRoles[workspace.role] }] : [],
+            workspace.role ? [{ key: people.profile.inWorkspace(workspace.name), value: people.workspaceRoles[workspace.role] }] : [],
           ),
         ]}
       />

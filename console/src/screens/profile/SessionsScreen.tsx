@@ -1,16 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
-import { IconDeviceDesktop } from '@tabler/icons-react'
 import { asApiError } from '../../api/problem'
 import { sessionsQuery, useEndSession, useEndSessions } from '../../api/sessions'
 import { useI18n } from '../../i18n/context'
 import { Button } from '../../ui/Button'
-import { Chip } from '../../ui/Chip'
 import { DataTable } from '../../ui/DataTable'
 import { focusPageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { StaleNotice } from '../../ui/StaleNotice'
 import { notify } from '../../ui/Toasts'
-import { endLabel, sessionColumns } from '../users/sessionColumns'
+import { CurrentSession, endLabel, sessionColumns } from '../users/sessionColumns'
 import { ProfileHead } from './ProfileHead'
 
 /** Where one is signed in, and the way to end what one does not recognize. */
@@ -32,9 +30,7 @@ export function SessionsScreen() {
 
   const columns = sessionColumns(texts, format, (session) =>
     session.current ? (
-      <Chip tone="accent" icon={<IconDeviceDesktop size={13} aria-hidden />}>
-        {words.current}
-      </Chip>
+      <CurrentSession />
     ) : (
       <Button
         size="xs"
@@ -92,7 +88,7 @@ export function SessionsScreen() {
           <DataTable
             caption={words.title}
             columns={columns}
-            rows={sessions ?? []}
+            rows={[...(sessions ?? [])].sort((a, b) => Number(b.current) - Number(a.current))}
             rowKey={(session) => session.id}
             loading={sessions === undefined}
           />

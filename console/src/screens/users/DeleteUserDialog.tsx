@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { asApiError } from '../../api/problem'
 import type { User } from '../../api/types'
-import { useDeleteUser, USERS_KEY } from '../../api/users'
+import { USERS_KEY } from '../../api/peopleKeys'
+import { useDeleteUser } from '../../api/users'
 import { useTexts } from '../../i18n/context'
 import { Button } from '../../ui/Button'
 import { Dialog } from '../../ui/Dialog'
@@ -42,6 +43,7 @@ export function DeleteUserDialog({ opened, user, own, onClose, onDeleted }: Dele
       {error && (
         <ProblemNotice
           error={error}
+          withRequestId={error.status >= 500}
           actions={
             error.code === 'request.stale' && (
               <Button

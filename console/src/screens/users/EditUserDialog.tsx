@@ -2,7 +2,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useState } from 'react'
 import { type ApiError, asApiError, fieldProblems } from '../../api/problem'
 import type { User } from '../../api/types'
-import { useEditUser, userKey, userQuery } from '../../api/users'
+import { userKey } from '../../api/peopleKeys'
+import { useEditUser, userQuery } from '../../api/users'
 import { useTexts } from '../../i18n/context'
 import { fieldText } from '../../i18n/problemText'
 import { Button } from '../../ui/Button'
@@ -107,7 +108,10 @@ function EditUserForm({ read, onFinished }: EditUserFormProps) {
           </p>
         </Notice>
       ) : (
-        error && !problem && error.code !== 'request.stale' && <ProblemNotice error={error} />
+        error && !problem && error.code !== 'request.stale' && (
+          // What a person can settle needs no look into a log.
+          <ProblemNotice error={error} withRequestId={error.status >= 500} />
+        )
       )}
       <TextField
         label={texts.people.displayName}

@@ -9,7 +9,7 @@ import { GuardedButton } from '../../ui/GuardedButton'
 import { focusPageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { notify } from '../../ui/Toasts'
-import { endLabel, sessionColumns } from './sessionColumns'
+import { CurrentSession, endLabel, sessionColumns } from './sessionColumns'
 import { blockedReason } from './userText'
 
 /** Where somebody is signed in, and the way to end it. */
@@ -20,26 +20,29 @@ export function UserSessions({ user }: { user: User }) {
   const end = useEndUserSession(user.id)
   const blocked = blockedReason(texts, user.allowed_actions, 'user.end_session')
 
-  const columns = sessionColumns(texts, format, (session) => (
-    <GuardedButton
-      size="xs"
-      blocked={blocked}
-      aria-label={session.current ? undefined : endLabel(texts, format, session)}
-      loading={end.isPending && end.variables === session.id}
-      disabled={session.current}
-      onClick={() =>
-        end.mutate(session.id, {
-          onSuccess: () => {
-            notify(words.ended)
-            // The row with the button is gone.
-            focusPageTitle()
-          },
-        })
-      }
-    >
-      {session.current ? words.current : words.end}
-    </GuardedButton>
-  ))
+  const columns = sessionColumns(texts, format, (session) =>
+    session.current ? (
+      <CurrentSession />
+    ) : (
+      <GuardedButton
+        size="xs"
+        blocked={blocked}
+        aria-label={endLabel(texts, format, session)}
+        loading={end.isPending && end.variables === session.id}
+        onClick={() =>
+          end.mutate(session.id, {
+            onSuccess: () => {
+              notify(words.ended)
+              // The row with the button is gone.
+              focusPageTitle()
+            },
+          })
+        }
+      >
+        {words.end}
+      </GuardedButton>
+    ),
+  )
 
   const sessions = query.data?.items
   return (

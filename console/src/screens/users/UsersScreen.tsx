@@ -112,7 +112,7 @@ export function UsersScreen() {
         />
       )}
 
-      <div className="card table-card">
+      <div className="card table-card wide-names">
         {query.isError && !page ? (
           <div className="card-body">
             <ProblemNotice

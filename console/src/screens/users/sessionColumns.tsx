@@ -1,8 +1,11 @@
+import { IconDeviceDesktop } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { OpenSession } from '../../api/types'
+import { useTexts } from '../../i18n/context'
 import type { Texts } from '../../i18n/en'
 import type { Formatters } from '../../i18n/format'
 import { Age } from '../../ui/Age'
+import { Chip } from '../../ui/Chip'
 import type { Column } from '../../ui/DataTable'
 
 /** What there is to tell about an open session; `action` ends it. */
@@ -51,4 +54,14 @@ export function sessionColumns(
 export function endLabel(texts: Texts, format: Formatters, session: OpenSession): string {
   const words = texts.people.sessions
   return words.endOne(session.source_address ?? words.unknownAddress, format.dateTime(session.created_at))
+}
+
+/** Marks the session that looks at the list: it ends by signing out. */
+export function CurrentSession() {
+  const texts = useTexts()
+  return (
+    <Chip tone="accent" icon={<IconDeviceDesktop size={13} aria-hidden />}>
+      {texts.people.sessions.current}
+    </Chip>
+  )
 }
