@@ -1,6 +1,8 @@
 import type { Texts } from '../en'
 import { audit } from './audit'
 import { errors } from './errors'
+import { palette } from './palette'
+import { people } from './people'
 import { reasons } from './reasons'
 import { workspaces } from './workspaces'
 
@@ -316,6 +318,8 @@ export const zh: Texts = {
   },
 
   audit,
+  people,
+  palette,
   errors,
   reasons,
   workspaces,
