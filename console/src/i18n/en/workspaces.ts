@@ -95,7 +95,6 @@ export const workspaces = {
     registries: 'Own registries',
     members: 'Members',
     machines: 'Machine accounts',
-    open: (what: string) => `Open ${what}`,
     more: 'More actions',
     goneTitle: 'This workspace does not exist',
     goneHelp: 'It was deleted, or the link is not for you.',

@@ -88,7 +88,6 @@ export const workspaces: Texts['workspaces'] = {
     registries: '自有镜像仓库',
     members: '成员',
     machines: '机器账户',
-    open: (what) => `打开${what}`,
     more: '更多操作',
     goneTitle: '该工作空间不存在',
     goneHelp: '它已被删除，或者您无权访问此链接。',
