@@ -65,7 +65,6 @@ export const workspaces: Texts['workspaces'] = {
     noMatch: '没有匹配的工作空间',
     more: (count) => `还有 ${count} 个，输入名称查找`,
     failed: '无法加载工作空间',
-    current: '当前',
   },
   nav: {
     overview: '概览',
@@ -184,7 +183,6 @@ export const workspaces: Texts['workspaces'] = {
     created: '创建时间',
     lastUsed: '上次使用',
     never: '从未',
-    permissions: (count) => `${count} 项权限`,
     revoke: '吊销',
     revokeName: (name) => `吊销 ${name}`,
     revokeAsk: (name) => `吊销 ${name}？使用它的程序将从此失败。`,
