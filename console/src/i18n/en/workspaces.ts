@@ -72,7 +72,6 @@ export const workspaces = {
     noMatch: 'No workspace matches',
     more: (count: string) => `${count} more, type to find them`,
     failed: 'The workspaces could not be loaded',
-    current: 'in use',
   },
   nav: {
     overview: 'Overview',
@@ -95,7 +94,6 @@ export const workspaces = {
     registries: 'Own registries',
     members: 'Members',
     machines: 'Machine accounts',
-    open: (what: string) => `Open ${what}`,
     more: 'More actions',
     goneTitle: 'This workspace does not exist',
     goneHelp: 'It was deleted, or the link is not for you.',
@@ -188,7 +186,6 @@ export const workspaces = {
     created: 'Created',
     lastUsed: 'Last used',
     never: 'never',
-    permissions: (count: string, singular: boolean) => `${count} ${singular ? 'permission' : 'permissions'}`,
     revoke: 'Revoke',
     revokeName: (name: string) => `Revoke ${name}`,
     revokeAsk: (name: string) => `Revoke ${name}? Whatever uses it fails from then on.`,

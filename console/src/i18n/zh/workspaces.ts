@@ -65,7 +65,6 @@ export const workspaces: Texts['workspaces'] = {
     noMatch: '没有匹配的工作空间',
     more: (count) => `还有 ${count} 个，输入名称查找`,
     failed: '无法加载工作空间',
-    current: '当前',
   },
   nav: {
     overview: '概览',
@@ -88,7 +87,6 @@ export const workspaces: Texts['workspaces'] = {
     registries: '自有镜像仓库',
     members: '成员',
     machines: '机器账户',
-    open: (what) => `打开${what}`,
     more: '更多操作',
     goneTitle: '该工作空间不存在',
     goneHelp: '它已被删除，或者您无权访问此链接。',
@@ -185,7 +183,6 @@ export const workspaces: Texts['workspaces'] = {
     created: '创建时间',
     lastUsed: '上次使用',
     never: '从未',
-    permissions: (count) => `${count} 项权限`,
     revoke: '吊销',
     revokeName: (name) => `吊销 ${name}`,
     revokeAsk: (name) => `吊销 ${name}？使用它的程序将从此失败。`,
