@@ -6,8 +6,7 @@ import { validateAuditSearch } from './lib/auditSearch'
 import { validateListSearch } from './lib/listSearch'
 import { validateRegistrySearch } from './lib/registrySearch'
 import { safeReturnTo } from './lib/returnTo'
-import { parseSearch, stringifySearch } from './lib/searchParams'
-import { isSwitchedOn, validateUserSearch } from './lib/userSearch'
+import { isSwitchedOn, parseSearch, stringifySearch } from './lib/searchParams'
 import { CrashScreen } from './screens/CrashScreen'
 import { NotFoundScreen } from './screens/NotFoundScreen'
 import { Shell } from './shell/Shell'
@@ -170,7 +169,7 @@ const workspaceTree = workspace.addChildren([
 const users = createRoute({
   getParentRoute: () => signedIn,
   path: '/users',
-  validateSearch: validateUserSearch,
+  validateSearch: validateListSearch,
   component: lazyRouteComponent(() => import('./screens/users/UsersScreen'), 'UsersScreen'),
 })
 

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE } from '../support/looks.ts'
-import { Person } from '../support/people.ts'
+import { Person, workspace } from '../support/people.ts'
 import { expect, installation, test } from '../support/test.ts'
 
 const on = installation(async ({ server, registry }) => {
@@ -71,12 +71,35 @@ test('registries and users are found by the server, once the typing pauses', asy
   await expect(page.getByRole('group', { name: 'Users' }).getByRole('option')).toHaveText(/dorothy/)
   await expectAccessible(page, 'palette with results')
   expect(asked.filter((each) => each.endsWith('?d'))).toEqual([])
-  expect(asked.sort()).toEqual(['/api/v1/registries?do', '/api/v1/users?do'])
+  expect(asked.sort()).toEqual(['/api/v1/registries?do', '/api/v1/users?do', '/api/v1/workspaces?do'])
   await page.keyboard.type('rothy')
   await expect(options(page)).toHaveCount(1)
   await expect(page.getByRole('dialog').getByRole('status')).toHaveText('1 result')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1, name: 'dorothy' })).toBeFocused()
+})
+
+test('workspaces are found and lead to their registries, and so does a registry of one', async ({ page, context }) => {
+  const payments = await workspace(on.server, 'payments', 'Cards and payouts')
+  await on.server.integrate('till', on.registry.address, { owner: { type: 'workspace', id: payments.id } })
+  await on.server.lend(context)
+  await openAudit(page)
+  await openPalette(page)
+  await page.keyboard.type('workspaces')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Workspaces' })).toBeFocused()
+  await openPalette(page)
+  await page.keyboard.type('paym')
+  await expect(page.getByRole('group', { name: 'Workspaces' }).getByRole('option')).toHaveText(/payments.*Cards and payouts/)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(`${on.server.url}/workspaces/${payments.id}/registries`)
+  await expect(page.getByRole('rowheader', { name: 'till' })).toBeVisible()
+  await openPalette(page)
+  await page.keyboard.type('till')
+  await expect(page.getByRole('group', { name: 'Registries' }).getByRole('option')).toHaveText(/till/)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'till' })).toBeFocused()
+  await expect(page).toHaveURL(new RegExp(`/workspaces/${payments.id}/registries/`))
 })
 
 test('answer that comes late for words typed over is dropped', async ({ page, context }) => {
@@ -127,7 +150,7 @@ test.describe('search that fails', () => {
 
 test('actions open what they name', async ({ page, context }) => {
   await on.server.lend(context)
-  for (const action of ['Integrate registry', 'Create user', 'Create token']) {
+  for (const action of ['Integrate registry', 'Create workspace', 'Create user', 'Create token']) {
     await openAudit(page)
     await openPalette(page)
     await page.keyboard.type(action)

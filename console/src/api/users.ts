@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import type { UserSearch } from '../lib/userSearch'
+import type { ListSearch } from '../lib/listSearch'
 import { api, unwrap } from './client'
 import { USER_LISTS_KEY, USER_SESSIONS_KEY, userKey } from './keys'
 import { REFRESH_INTERVAL_MS } from './queries'
@@ -10,7 +10,7 @@ export const USERS_PAGE_SIZE = 50
 
 const userSessionsKey = (id: string) => [...USER_SESSIONS_KEY, id] as const
 
-export function usersQuery(search: UserSearch) {
+export function usersQuery(search: Pick<ListSearch, 'q' | 'after'>) {
   const query = { q: search.q, limit: USERS_PAGE_SIZE, cursor: search.after?.at(-1) }
   return queryOptions({
     queryKey: [...USER_LISTS_KEY, query],

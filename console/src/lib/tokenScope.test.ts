@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import openapi from '../../../openapi.json'
 import type { AllowedAction, Permission } from '../api/types'
 import { en } from '../i18n/en'
-import { isReading, scopeGroups, scopeGroupsIn, TOKEN_SCOPE } from './tokenScope'
+import { isReading, scopeGroups, scopeGroupsIn, scopeGroupsOf, TOKEN_SCOPE } from './tokenScope'
 
 const offered = Object.values(TOKEN_SCOPE).flat() as Permission[]
 const answer = (action: Permission, allowed: boolean): AllowedAction => ({ action, allowed, reason: null })
@@ -16,7 +16,7 @@ describe('the scope of a token', () => {
   })
 
   it('has a name for every group', () => {
-    for (const noun of Object.keys(TOKEN_SCOPE)) expect(en.people.tokens.nouns[noun], noun).toBeTruthy()
+    for (const noun of Object.keys(TOKEN_SCOPE)) expect(en.tokens.nouns[noun], noun).toBeTruthy()
   })
 
   it('leaves out what the person may do nowhere', () => {
@@ -47,6 +47,13 @@ describe('the scope of a token', () => {
     expect(groups.find((group) => group.noun === 'workspace')?.permissions).toEqual([
       'workspace.read',
       'workspace.edit',
+    ])
+  })
+
+  it('groups what a machine account may be given, and nothing else', () => {
+    expect(scopeGroupsOf(['change.follow', 'registry.test', 'registry.read'])).toEqual([
+      { noun: 'registry', permissions: ['registry.read', 'registry.test'] },
+      { noun: 'change', permissions: ['change.follow'] },
     ])
   })
 

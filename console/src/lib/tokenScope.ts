@@ -62,6 +62,13 @@ export function scopeGroupsIn(answers: readonly AllowedAction[]): ScopeGroup[] {
     .filter((group) => group.permissions.length > 0)
 }
 
+/** The groups of these permissions, for those of whom it is known what they may hold. */
+export function scopeGroupsOf(permissions: readonly Permission[]): ScopeGroup[] {
+  return (Object.entries(TOKEN_SCOPE) as [ScopeNoun, readonly Permission[]][])
+    .map(([noun, each]) => ({ noun, permissions: each.filter((permission) => permissions.includes(permission)) }))
+    .filter((group) => group.permissions.length > 0)
+}
+
 /** Whether a permission changes nothing. */
 export function isReading(permission: Permission): boolean {
   return permission.endsWith('.read') || ONLY_READS.has(permission)

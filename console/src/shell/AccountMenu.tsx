@@ -41,7 +41,7 @@ export function AccountMenu({ session }: { session: Session }) {
           onSelect: () => void navigate({ to: '/profile/sessions' }),
         },
         {
-          label: texts.people.tokens.title,
+          label: texts.tokens.title,
           icon: <IconKey size={16} aria-hidden />,
           onSelect: () => void navigate({ to: '/profile/tokens', search: {} }),
         },

@@ -4,6 +4,7 @@ import { errors } from './errors'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
+import { tokens } from './tokens'
 import { workspaces } from './workspaces'
 
 /** The English texts, and by their type what every other language must have. */
@@ -322,6 +323,7 @@ export const en = {
   palette,
   errors,
   reasons,
+  tokens,
   workspaces,
 }
 

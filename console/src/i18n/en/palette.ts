@@ -11,8 +11,6 @@ export const palette = {
   none: (words: string) => `Nothing found for “${words}”`,
   noneHelp: 'Names are searched. Try fewer letters.',
   failed: 'The search failed. Pages and actions still work.',
-  workspaces: 'Workspaces',
-  createWorkspace: 'Create workspace',
   shortcuts: 'Keyboard shortcuts',
   keys: { move: 'to move', choose: 'to choose', close: 'to close' },
   shortcut: {

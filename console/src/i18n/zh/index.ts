@@ -4,6 +4,7 @@ import { errors } from './errors'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
+import { tokens } from './tokens'
 import { workspaces } from './workspaces'
 
 /** The Chinese texts. A text that English has and Chinese lacks does not compile. */
@@ -322,5 +323,6 @@ export const zh: Texts = {
   palette,
   errors,
   reasons,
+  tokens,
   workspaces,
 }

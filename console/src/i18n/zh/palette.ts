@@ -12,8 +12,6 @@ export const palette: Texts['palette'] = {
   none: (words) => `未找到“${words}”`,
   noneHelp: '按名称搜索，请尝试更短的关键字。',
   failed: '搜索失败，页面和操作仍可使用。',
-  workspaces: '工作空间',
-  createWorkspace: '创建工作空间',
   shortcuts: '键盘快捷键',
   keys: { move: '移动', choose: '选择', close: '关闭' },
   shortcut: {

@@ -2,8 +2,8 @@ import { useState } from 'react'
 import type { CreatedToken, Workspace } from '../../api/types'
 import { useTexts } from '../../i18n/context'
 import { Drawer } from '../../ui/Drawer'
+import { TokenShown } from '../tokens/TokenShown'
 import { CreateTokenForm } from './CreateTokenForm'
-import { TokenShown } from './TokenShown'
 
 interface CreateTokenDrawerProps {
   opened: boolean
@@ -14,7 +14,7 @@ interface CreateTokenDrawerProps {
 
 /** Asks what a token shall be, and then shows its text this once. */
 export function CreateTokenDrawer({ opened, workspaces, onClose, onClosed }: CreateTokenDrawerProps) {
-  const { people } = useTexts()
+  const words = useTexts().tokens
   const [created, setCreated] = useState<CreatedToken | null>(null)
 
   const close = () => {
@@ -28,7 +28,7 @@ export function CreateTokenDrawer({ opened, workspaces, onClose, onClosed }: Cre
       onClose={close}
       onClosed={onClosed}
       deliberate={created !== null}
-      title={created ? people.tokens.createdTitle(created.name) : people.tokens.create}
+      title={created ? words.createdTitle(created.name) : words.create}
     >
       {created ? (
         <TokenShown token={created} onDone={close} />

@@ -11,7 +11,7 @@ interface ProfileHeadProps {
 
 /** The top of each page about oneself, with the way to the others. */
 export function ProfileHead({ title, meaning, action }: ProfileHeadProps) {
-  const { people } = useTexts()
+  const { people, tokens } = useTexts()
   return (
     <>
       <div className="page-head">
@@ -33,7 +33,7 @@ export function ProfileHead({ title, meaning, action }: ProfileHeadProps) {
           </li>
           <li>
             <Link to="/profile/tokens" search={{}} activeOptions={{ includeSearch: false }}>
-              {people.tokens.title}
+              {tokens.title}
             </Link>
           </li>
         </ul>

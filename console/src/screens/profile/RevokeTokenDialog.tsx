@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react'
 import { asApiError } from '../../api/problem'
 import { useRevokeToken } from '../../api/tokens'
 import type { ApiToken } from '../../api/types'
@@ -7,6 +6,7 @@ import { Button } from '../../ui/Button'
 import { Dialog } from '../../ui/Dialog'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { notify } from '../../ui/Toasts'
+import { useShown } from '../shared/useShown'
 
 interface RevokeTokenDialogProps {
   /** The token in question; null keeps the dialog closed. */
@@ -18,14 +18,9 @@ interface RevokeTokenDialogProps {
 /** Asks before a token is revoked, and tells whether anything still uses it. */
 export function RevokeTokenDialog({ token, onClose, onRevoked }: RevokeTokenDialogProps) {
   const { texts, format } = useI18n()
-  const words = texts.people.tokens
+  const words = texts.tokens
   const revoke = useRevokeToken()
-  const [shown, setShown] = useState(token)
-
-  // What was asked stays readable while the dialog fades out.
-  useEffect(() => {
-    if (token) setShown(token)
-  }, [token])
+  const shown = useShown(token)
 
   const close = () => {
     revoke.reset()

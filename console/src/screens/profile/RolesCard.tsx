@@ -13,7 +13,7 @@ import { RoleChip } from '../users/RoleChip'
 
 /** The roles one holds, over the installation and in workspaces. Who has none learns whom to ask. */
 export function RolesCard({ user }: { user: User }) {
-  const { people } = useTexts()
+  const { people, workspaces } = useTexts()
   const query = useQuery(visibleWorkspacesQuery)
   const memberships = query.data?.filter((workspace) => workspace.role)
 
@@ -48,7 +48,7 @@ export function RolesCard({ user }: { user: User }) {
             ),
           },
           ...(memberships ?? []).flatMap((workspace) =>
-            workspace.role ? [{ key: people.profile.inWorkspace(workspace.name), value: people.workspaceRoles[workspace.role] }] : [],
+            workspace.role ? [{ key: people.profile.inWorkspace(workspace.name), value: workspaces.roles[workspace.role] }] : [],
           ),
         ]}
       />

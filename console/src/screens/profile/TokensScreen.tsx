@@ -7,7 +7,6 @@ import { visibleWorkspacesQuery } from '../../api/profile'
 import { tokensQuery } from '../../api/tokens'
 import type { ApiToken } from '../../api/types'
 import { useI18n } from '../../i18n/context'
-import { useNow } from '../../lib/clock'
 import { useFetched } from '../../lib/useFetched'
 import { Button } from '../../ui/Button'
 import { DataTable } from '../../ui/DataTable'
@@ -15,26 +14,23 @@ import { EmptyState } from '../../ui/EmptyState'
 import { focusPageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { StaleNotice } from '../../ui/StaleNotice'
+import { FOCUS_RETURN_MS } from '../shared/useShown'
 import { ProfileHead } from './ProfileHead'
 import { tokenColumns } from './tokenColumns'
 
 const fetchCreateDrawer = async () => (await import('./CreateTokenDrawer')).CreateTokenDrawer
 const fetchRevokeDialog = async () => (await import('./RevokeTokenDialog')).RevokeTokenDialog
 
-// A closing dialog holds the focus until it has faded out.
-const FOCUS_RETURN_MS = 200
-
 const route = getRouteApi('/signed-in/profile/tokens')
 
 /** The own API tokens. */
 export function TokensScreen() {
   const { texts, format } = useI18n()
-  const words = texts.people.tokens
+  const words = texts.tokens
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const query = useQuery(tokensQuery)
   const workspaces = useQuery(visibleWorkspacesQuery)
-  const now = useNow()
   const CreateTokenDrawer = useFetched(fetchCreateDrawer)
   const RevokeTokenDialog = useFetched(fetchRevokeDialog)
   const [revoking, setRevoking] = useState<ApiToken | null>(null)
@@ -48,11 +44,10 @@ export function TokensScreen() {
       tokenColumns({
         texts,
         format,
-        now,
         workspaceName: (id) => workspaces.data?.find((workspace) => workspace.id === id)?.name,
         onRevoke: setRevoking,
       }),
-    [texts, format, now, workspaces.data],
+    [texts, format, workspaces.data],
   )
 
   const tokens = query.data?.items

@@ -1,22 +1,20 @@
-import { IconClockOff } from '@tabler/icons-react'
 import type { ApiToken } from '../../api/types'
 import type { Texts } from '../../i18n/en'
 import type { Formatters } from '../../i18n/format'
 import { Age } from '../../ui/Age'
 import { Button } from '../../ui/Button'
-import { Chip } from '../../ui/Chip'
 import type { Column } from '../../ui/DataTable'
+import { ExpiryChip } from '../tokens/ExpiryChip'
 
 interface TokenColumnsOptions {
   texts: Texts
   format: Formatters
-  now: number
   workspaceName: (id: string) => string | undefined
   onRevoke: (token: ApiToken) => void
 }
 
-export function tokenColumns({ texts, format, now, workspaceName, onRevoke }: TokenColumnsOptions): Column<ApiToken>[] {
-  const words = texts.people.tokens
+export function tokenColumns({ texts, format, workspaceName, onRevoke }: TokenColumnsOptions): Column<ApiToken>[] {
+  const words = texts.tokens
   return [
     {
       id: 'token',
@@ -51,16 +49,14 @@ export function tokenColumns({ texts, format, now, workspaceName, onRevoke }: To
     {
       id: 'expires',
       header: words.expires,
-      cell: (token) =>
-        Date.parse(token.expires_at) <= now ? (
-          <Chip tone="bad" icon={<IconClockOff size={13} aria-hidden />}>
-            {words.expired}
-          </Chip>
-        ) : (
+      cell: (token) => (
+        <span className="expiry">
           <time className="num" dateTime={token.expires_at} title={format.exactTime(token.expires_at)}>
             {format.dateTime(token.expires_at)}
           </time>
-        ),
+          <ExpiryChip expiresAt={token.expires_at} />
+        </span>
+      ),
     },
     {
       id: 'used',

@@ -17,9 +17,9 @@ import { PageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { Skeleton } from '../../ui/Skeleton'
 import { StaleNotice } from '../../ui/StaleNotice'
+import { disabledAction } from '../shared/disabledAction'
 import { RoleChip } from './RoleChip'
 import { UserSessions } from './UserSessions'
-import { blockedReason } from './userText'
 
 const fetchEditDialog = async () => (await import('./EditUserDialog')).EditUserDialog
 const fetchLinkDialog = async () => (await import('./LinkDialog')).LinkDialog
@@ -73,7 +73,7 @@ function UserPage({ user }: { user: User }) {
   const LinkDialog = useFetched(fetchLinkDialog)
   const DeleteUserDialog = useFetched(fetchDeleteDialog)
   const blocked = (action: 'user.edit' | 'user.reset_password' | 'user.delete') =>
-    blockedReason(texts, user.allowed_actions, action)
+    disabledAction(texts, user.allowed_actions, action, false)
   const close = () => setOpened(null)
 
   return (

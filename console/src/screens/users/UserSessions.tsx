@@ -9,8 +9,8 @@ import { GuardedButton } from '../../ui/GuardedButton'
 import { focusPageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { notify } from '../../ui/Toasts'
+import { disabledAction } from '../shared/disabledAction'
 import { CurrentSession, endLabel, sessionColumns } from './sessionColumns'
-import { blockedReason } from './userText'
 
 /** Where somebody is signed in, and the way to end it. */
 export function UserSessions({ user }: { user: User }) {
@@ -18,7 +18,7 @@ export function UserSessions({ user }: { user: User }) {
   const words = texts.people.sessions
   const query = useQuery(userSessionsQuery(user.id))
   const end = useEndUserSession(user.id)
-  const blocked = blockedReason(texts, user.allowed_actions, 'user.end_session')
+  const blocked = disabledAction(texts, user.allowed_actions, 'user.end_session', false)
 
   const columns = sessionColumns(texts, format, (session) =>
     session.current ? (

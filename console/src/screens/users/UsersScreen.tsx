@@ -1,16 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 import { IconSearch, IconSearchOff, IconUserPlus } from '@tabler/icons-react'
-import { useCallback, useMemo, useRef } from 'react'
+import { useMemo, useRef } from 'react'
 import { asApiError } from '../../api/problem'
 import { allowance, sessionQuery } from '../../api/session'
 import type { User } from '../../api/types'
-import { usersQuery } from '../../api/users'
+import { USERS_PAGE_SIZE, usersQuery } from '../../api/users'
 import type { Texts } from '../../i18n/en'
 import { useI18n } from '../../i18n/context'
 import type { Formatters } from '../../i18n/format'
+import type { ListSearch } from '../../lib/listSearch'
 import { useFetched } from '../../lib/useFetched'
-import type { UserSearch } from '../../lib/userSearch'
+import { useListState } from '../../lib/useListState'
 import { useTyped } from '../../lib/useTyped'
 import { Button } from '../../ui/Button'
 import { type Column, DataTable } from '../../ui/DataTable'
@@ -21,35 +22,23 @@ import { Notice } from '../../ui/Notice'
 import { PageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { StaleNotice } from '../../ui/StaleNotice'
+import { disabledAction } from '../shared/disabledAction'
+import { ListPager } from '../shared/ListPager'
+import { FOCUS_RETURN_MS } from '../shared/useShown'
 import { RoleChip } from './RoleChip'
-import { blockedReason } from './userText'
-import { UsersPager } from './UsersPager'
 
 const fetchCreateDialog = async () => (await import('./CreateUserDialog')).CreateUserDialog
-
-// A closing dialog holds the focus until it has faded out.
-const FOCUS_RETURN_MS = 200
-
-const route = getRouteApi('/signed-in/users')
 
 export function UsersScreen() {
   const { texts, format } = useI18n()
   const { people } = texts
-  const search = route.useSearch()
-  const navigate = route.useNavigate()
+  const { search, set, change } = useListState<ListSearch>()
   const query = useQuery(usersQuery(search))
   const { data: session } = useQuery(sessionQuery)
   const CreateUserDialog = useFetched(fetchCreateDialog)
   const createButton = useRef<HTMLButtonElement>(null)
 
-  const change = useCallback(
-    (part: Partial<UserSearch>) =>
-      // A changed filter starts at its first page; a step through the pages belongs into the history.
-      void navigate({ search: (before) => ({ ...before, after: undefined, ...part }), replace: !('after' in part) }),
-    [navigate],
-  )
-  const setCreate = (create: boolean) =>
-    void navigate({ search: (before) => ({ ...before, create: create || undefined }), replace: !create })
+  const setCreate = (create: boolean) => set((before) => ({ ...before, create: create || undefined }), !create)
   const [words, setWords] = useTyped(search.q, (q) => change({ q }))
 
   const ownId = session?.user.id
@@ -81,7 +70,7 @@ export function UsersScreen() {
           ref={createButton}
           tone="primary"
           icon={<IconUserPlus size={16} aria-hidden />}
-          blocked={blockedReason(texts, actions, 'user.create')}
+          blocked={disabledAction(texts, actions, 'user.create', false)}
           onClick={() => setCreate(true)}
         >
           {people.create}
@@ -96,7 +85,7 @@ export function UsersScreen() {
         </div>
       )}
       <div className="filters">
-        <div className="user-filter">
+        <div className="filter-fields filter-only">
           <SearchField
             label={people.search}
             value={words}
@@ -140,7 +129,17 @@ export function UsersScreen() {
               loading={page === undefined}
               outdated={query.isPlaceholderData}
             />
-            {page && <UsersPager search={search} page={page} onChange={change} />}
+            {page && (
+              <ListPager
+                pageSize={USERS_PAGE_SIZE}
+                shown={page.items.length}
+                total={page.total}
+                next={page.next_cursor ?? null}
+                walked={search.after ?? []}
+                count={people.count}
+                onWalk={(after) => change({ after })}
+              />
+            )}
           </>
         )}
       </div>
@@ -168,9 +167,9 @@ function userColumns(texts: Texts, format: Formatters, ownId: string | undefined
         </div>
       ),
     },
-    { id: 'role', header: columns.role, cell: (user) => <RoleChip role={user.platform_role} /> },
+    { id: 'platform-role', header: columns.role, cell: (user) => <RoleChip role={user.platform_role} /> },
     {
-      id: 'created',
+      id: 'user-since',
       header: columns.created,
       cell: (user) => (
         <time className="num" dateTime={user.created_at} title={format.exactTime(user.created_at)}>

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import {
   IconAnchor,
-  IconBriefcase,
   IconDeviceDesktop,
   IconHistory,
   IconKey,
@@ -12,19 +11,19 @@ import {
   IconMoon,
   IconPlus,
   IconSun,
+  IconUser,
   IconUserCircle,
   IconUserPlus,
-  IconUsers,
+  IconUsersGroup,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { allowance, sessionQuery } from '../../api/session'
+import { isGiven, sessionQuery } from '../../api/session'
 import type { Permission } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { LANGUAGE_TAG } from '../../i18n/locale'
 import { useColorScheme } from '../../ui/colorScheme'
 import type { Command } from '../../ui/CommandDialog'
 import { useSignOut } from '../useSignOut'
-import { workspacePlaces } from './workspacePlaces'
 
 interface Entries {
   pages: Command[]
@@ -38,31 +37,29 @@ export function useEntries(onShowShortcuts: () => void): Entries {
   const signOut = useSignOut()
   const { current: theme, toggle } = useColorScheme()
   const { data: session } = useQuery(sessionQuery)
-  const { people, palette } = texts
-  const workspaces = workspacePlaces(Object.keys(router.routesByPath))
+  const { people, palette, tokens, workspaces } = texts
   const otherLocale = locale === 'en' ? 'zh' : 'en'
 
-  const may = (permission: Permission) => session != null && allowance(session.allowed_actions, permission).allowed
+  const may = (permission: Permission) => isGiven(session?.allowed_actions, permission)
   const open = (path: string) => () => router.history.push(path)
   const page = (id: string, label: string, icon: ReactNode, path: string): Command => ({ id, label, icon, run: open(path) })
 
   const pages = [
     may('registry.read') && page('registries', texts.nav.registries, <IconAnchor {...icon} />, '/registries'),
-    workspaces.list !== null && page('workspaces', palette.workspaces, <IconBriefcase {...icon} />, workspaces.list),
+    may('workspace.read') && page('workspaces', workspaces.title, <IconUsersGroup {...icon} />, '/workspaces'),
     page('audit', texts.nav.audit, <IconHistory {...icon} />, '/audit'),
-    may('user.read') && page('users', people.nav, <IconUsers {...icon} />, '/users'),
+    may('user.read') && page('users', people.nav, <IconUser {...icon} />, '/users'),
     page('profile', people.profile.title, <IconUserCircle {...icon} />, '/profile'),
     page('sessions', people.sessions.title, <IconDeviceDesktop {...icon} />, '/profile/sessions'),
-    page('tokens', people.tokens.title, <IconKey {...icon} />, '/profile/tokens'),
+    page('tokens', tokens.title, <IconKey {...icon} />, '/profile/tokens'),
   ]
   const actions = [
     may('registry.integrate') &&
       page('integrate', texts.registries.integrate, <IconPlus {...icon} />, '/registries?integrate=true'),
-    workspaces.create !== null &&
-      may('workspace.create') &&
-      page('create-workspace', palette.createWorkspace, <IconPlus {...icon} />, workspaces.create),
+    may('workspace.create') &&
+      page('create-workspace', workspaces.create.title, <IconPlus {...icon} />, '/workspaces?create=true'),
     may('user.create') && page('create-user', people.create, <IconUserPlus {...icon} />, '/users?create=true'),
-    page('create-token', people.tokens.create, <IconKey {...icon} />, '/profile/tokens?create=true'),
+    page('create-token', tokens.create, <IconKey {...icon} />, '/profile/tokens?create=true'),
     {
       id: 'theme',
       label: theme === 'dark' ? texts.shell.toLight : texts.shell.toDark,

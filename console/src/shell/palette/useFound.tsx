@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
-import { IconBriefcase, IconUser } from '@tabler/icons-react'
+import { IconUser, IconUsersGroup } from '@tabler/icons-react'
 import { foundRegistriesQuery, foundUsersQuery, foundWorkspacesQuery } from '../../api/search'
-import { allowance, sessionQuery } from '../../api/session'
+import { isGiven, sessionQuery } from '../../api/session'
 import { useTexts } from '../../i18n/context'
+import { sectionPath } from '../../lib/scope'
 import { useDebounced } from '../../lib/useDebounced'
 import type { Command, CommandGroup } from '../../ui/CommandDialog'
 import { Glyph } from '../../ui/Glyph'
-import { workspacePlaces } from './workspacePlaces'
 
 const TYPING_PAUSE_MS = 150
 
@@ -29,12 +29,11 @@ export function useFound(words: string): Found {
   const wanted = words.trim()
   const asked = useDebounced(wanted, TYPING_PAUSE_MS)
   const settled = asked === wanted
-  const places = workspacePlaces(Object.keys(router.routesByPath))
-  const seesUsers = session != null && allowance(session.allowed_actions, 'user.read').allowed
+  const seesUsers = isGiven(session?.allowed_actions, 'user.read')
   const asking = asked !== '' && settled
 
   const registries = useQuery({ ...foundRegistriesQuery(asked), enabled: asking })
-  const workspaces = useQuery({ ...foundWorkspacesQuery(asked), enabled: asking && places.one !== null })
+  const workspaces = useQuery({ ...foundWorkspacesQuery(asked), enabled: asking })
   const users = useQuery({ ...foundUsersQuery(asked), enabled: asking && seesUsers })
   const queries = [registries, workspaces, users]
 
@@ -47,30 +46,24 @@ export function useFound(words: string): Found {
       ...group(
         'registries',
         palette.groups.registries,
-        registries.data?.items.map(({ id, name, kind, address }) => ({
+        registries.data?.items.map(({ id, name, kind, address, owner }) => ({
           id: `registry-${id}`,
           label: name,
           detail: address,
           icon: <Glyph kind={kind} size={20} />,
-          run: go(`/registries/${id}`),
+          run: go(`${sectionPath(owner, 'registries')}/${id}`),
         })),
       ),
       ...group(
         'workspaces',
         palette.groups.workspaces,
-        workspaces.data?.items.flatMap(({ id, name, description }) =>
-          places.one === null
-            ? []
-            : [
-                {
-                  id: `workspace-${id}`,
-                  label: name,
-                  detail: description,
-                  icon: <IconBriefcase size={17} stroke={1.7} aria-hidden />,
-                  run: go(places.one(id)),
-                },
-              ],
-        ),
+        workspaces.data?.items.map(({ id, name, description }) => ({
+          id: `workspace-${id}`,
+          label: name,
+          detail: description,
+          icon: <IconUsersGroup size={17} stroke={1.7} aria-hidden />,
+          run: go(sectionPath({ type: 'workspace', id }, 'registries')),
+        })),
       ),
       ...group(
         'users',

@@ -7,6 +7,7 @@ import { CheckboxField } from '../../ui/Field'
 
 interface ScopePickerProps {
   groups: readonly ScopeGroup[]
+  help: string
   chosen: ReadonlySet<Permission>
   error?: string
   onChange: (chosen: ReadonlySet<Permission>) => void
@@ -14,9 +15,9 @@ interface ScopePickerProps {
 }
 
 /** The rights a token gets, grouped by what they are about. */
-export function ScopePicker({ groups, chosen, error, onChange, ref }: ScopePickerProps) {
+export function ScopePicker({ groups, help, chosen, error, onChange, ref }: ScopePickerProps) {
   const texts = useTexts()
-  const words = texts.people.tokens
+  const words = texts.tokens
   const helpId = useId()
   const offered = groups.flatMap((group) => group.permissions)
 
@@ -31,10 +32,10 @@ export function ScopePicker({ groups, chosen, error, onChange, ref }: ScopePicke
     <fieldset className="group scope" ref={ref} aria-describedby={helpId}>
       <legend>{words.scope}</legend>
       <p className="fine" id={helpId}>
-        {words.scopeHelp}
+        {help}
       </p>
       {error && (
-        <p className="field-note scope-error" role="alert">
+        <p className="field-problem" role="alert">
           {error}
         </p>
       )}

@@ -8,13 +8,12 @@ import { Secret } from '../../ui/Secret'
 
 /** A new token's text, and a command that proves that it works. */
 export function TokenShown({ token, onDone }: { token: CreatedToken; onDone: () => void }) {
-  const { people } = useTexts()
-  const words = people.tokens
+  const words = useTexts().tokens
   const example = tokenExample(location.origin, token.scope)
   return (
     <div className="drawer-form">
       <div className="form drawer-fields">
-        <Notice tone="warn">
+        <Notice tone="warn" urgent title={words.copyNow}>
           <p>{words.once}</p>
         </Notice>
         <Secret label={words.field} value={token.text} copyLabel={words.copy} copiedLabel={words.copied} />
