@@ -4,7 +4,7 @@ import type { Words } from '../support/looks.ts'
 import { type CreatedUser, invite, Person } from '../support/people.ts'
 import { Registry } from '../support/registry.ts'
 import { Server } from '../support/server.ts'
-import { shoot, type Shot } from '../support/shots.ts'
+import { goto, shoot, type Shot } from '../support/shots.ts'
 
 let server: Server
 let registry: Registry
@@ -53,41 +53,41 @@ test.afterAll(async () => {
   await registry?.dispose()
 })
 
-async function goto(page: Page, path: string, heading: string): Promise<void> {
-  await page.goto(server.url + path)
-  await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
+/** A page once everything on it has arrived. */
+async function visit(page: Page, path: string, heading: string): Promise<void> {
+  await goto(page, server.url + path, heading)
   await expect(page.locator('.skeleton')).toHaveCount(0)
 }
 
-const openUser = (page: Page) => goto(page, `/users/${member.id}`, 'a-admin')
+const openUser = (page: Page) => visit(page, `/users/${member.id}`, 'a-admin')
 const on = () => server
 const byMember: Shot['by'] = () => member
 
 async function openSearch(page: Page, words: Words, typed: string): Promise<void> {
-  await goto(page, '/users', words.users)
+  await visit(page, '/users', words.users)
   await page.getByRole('button', { name: words.search }).click()
   await expect(page.getByRole('combobox', { name: words.search })).toBeFocused()
   await page.keyboard.type(typed)
 }
 
 const SHOTS: Shot[] = [
-  { name: 'users', server: on, whole: true, open: (page, words) => goto(page, '/users', words.users) },
+  { name: 'users', server: on, whole: true, open: (page, words) => visit(page, '/users', words.users) },
   {
     name: 'users-no-match',
     server: on,
-    open: (page, words) => goto(page, '/users?q=nobody-like-it', words.users),
+    open: (page, words) => visit(page, '/users?q=nobody-like-it', words.users),
   },
   {
     name: 'users-auditor',
     server: on,
     by: () => auditor,
-    open: (page, words) => goto(page, '/users', words.users),
+    open: (page, words) => visit(page, '/users', words.users),
   },
   {
     name: 'user-create',
     server: on,
     open: async (page, words) => {
-      await goto(page, '/users?create=true', words.users)
+      await visit(page, '/users?create=true', words.users)
       await expect(page.getByRole('dialog', { name: words.createUser })).toBeVisible()
     },
   },
@@ -95,7 +95,7 @@ const SHOTS: Shot[] = [
     name: 'user-created',
     server: on,
     open: async (page, words) => {
-      await goto(page, '/users?create=true', words.users)
+      await visit(page, '/users?create=true', words.users)
       const dialog = page.getByRole('dialog')
       const name = `p${Date.now()}`
       await dialog.locator('input[name=name]').fill(name)
@@ -118,7 +118,7 @@ const SHOTS: Shot[] = [
     server: on,
     open: async (page, words) => {
       const { items } = (await server.call('GET', '/users?q=padmin')) as { items: { id: string }[] }
-      await goto(page, `/users/${items[0]?.id}`, 'padmin')
+      await visit(page, `/users/${items[0]?.id}`, 'padmin')
       await page.getByRole('button', { name: words.edit, exact: true }).click()
       await page.getByRole('radio', { name: words.platformRoleNone }).check()
       await page.getByRole('button', { name: words.save }).click()
@@ -147,27 +147,27 @@ const SHOTS: Shot[] = [
     name: 'password',
     server: on,
     stranger: true,
-    open: (page, words) => goto(page, invited.link.url.slice(invited.link.url.indexOf('/password')), words.setPassword),
+    open: (page, words) => visit(page, invited.link.url.slice(invited.link.url.indexOf('/password')), words.setPassword),
   },
   {
     name: 'password-invalid',
     server: on,
     stranger: true,
     open: async (page, words) => {
-      await goto(page, `/password#token=${'0'.repeat(43)}`, words.setPassword)
+      await visit(page, `/password#token=${'0'.repeat(43)}`, words.setPassword)
       await page.locator('input[name=password]').fill('a long enough password')
       await page.locator('input[name=repeat]').fill('a long enough password')
       await page.getByRole('button', { name: words.setPasswordNow }).click()
       await expect(page.getByRole('heading', { level: 1, name: words.linkInvalid })).toBeVisible()
     },
   },
-  { name: 'password-incomplete', server: on, stranger: true, open: (page, words) => goto(page, '/password', words.linkIncomplete) },
+  { name: 'password-incomplete', server: on, stranger: true, open: (page, words) => visit(page, '/password', words.linkIncomplete) },
   {
     name: 'login-forgot',
     server: on,
     stranger: true,
     open: async (page, words) => {
-      await goto(page, '/login', words.signIn)
+      await visit(page, '/login', words.signIn)
       await page.getByText(words.forgot).click()
     },
   },
@@ -176,7 +176,7 @@ const SHOTS: Shot[] = [
     server: on,
     stranger: true,
     open: async (page, words) => {
-      await goto(page, '/login', words.signIn)
+      await visit(page, '/login', words.signIn)
       const wait = page.getByText(words.wait).and(page.locator('strong'))
       await page.getByRole('textbox', { name: words.name }).fill(guessed.name)
       for (let attempt = 0; attempt < 12 && !(await wait.isVisible()); attempt += 1) {
@@ -189,25 +189,25 @@ const SHOTS: Shot[] = [
       await expect(wait).toBeVisible()
     },
   },
-  { name: 'profile', server: on, whole: true, by: byMember, open: (page, words) => goto(page, '/profile', words.profile) },
+  { name: 'profile', server: on, whole: true, by: byMember, open: (page, words) => visit(page, '/profile', words.profile) },
   {
     name: 'profile-no-role',
     server: on,
     whole: true,
     by: () => nobody,
     open: async (page, words) => {
-      await goto(page, '/profile', words.profile)
+      await visit(page, '/profile', words.profile)
       await expect(page.getByText(words.noRole)).toBeVisible()
     },
   },
-  { name: 'sessions', server: on, whole: true, by: byMember, open: (page, words) => goto(page, '/profile/sessions', words.sessions) },
-  { name: 'tokens', server: on, whole: true, open: (page, words) => goto(page, '/profile/tokens', words.tokens) },
-  { name: 'tokens-empty', server: on, by: byMember, open: (page, words) => goto(page, '/profile/tokens', words.tokens) },
+  { name: 'sessions', server: on, whole: true, by: byMember, open: (page, words) => visit(page, '/profile/sessions', words.sessions) },
+  { name: 'tokens', server: on, whole: true, open: (page, words) => visit(page, '/profile/tokens', words.tokens) },
+  { name: 'tokens-empty', server: on, by: byMember, open: (page, words) => visit(page, '/profile/tokens', words.tokens) },
   {
     name: 'token-create',
     server: on,
     open: async (page, words) => {
-      await goto(page, '/profile/tokens?create=true', words.tokens)
+      await visit(page, '/profile/tokens?create=true', words.tokens)
       await page.getByRole('button', { name: words.readOnly }).click()
     },
   },
@@ -216,7 +216,7 @@ const SHOTS: Shot[] = [
     server: on,
     by: byMember,
     open: async (page, words) => {
-      await goto(page, '/profile/tokens?create=true', words.tokens)
+      await visit(page, '/profile/tokens?create=true', words.tokens)
       const drawer = page.getByRole('dialog')
       await drawer.locator('input[name=name]').fill('ci-deploy')
       await page.getByRole('button', { name: words.readOnly }).click()
@@ -230,7 +230,7 @@ const SHOTS: Shot[] = [
     name: 'token-revoke',
     server: on,
     open: async (page, words) => {
-      await goto(page, '/profile/tokens', words.tokens)
+      await visit(page, '/profile/tokens', words.tokens)
       await page.getByRole('button', { name: words.revoke('ci-deploy') }).click()
       await expect(page.getByRole('button', { name: words.cancel })).toBeFocused()
     },
@@ -256,7 +256,7 @@ const SHOTS: Shot[] = [
     name: 'shortcuts',
     server: on,
     open: async (page, words) => {
-      await goto(page, '/users', words.users)
+      await visit(page, '/users', words.users)
       await expect(page.getByRole('link', { name: 'padmin' })).toBeVisible()
       await page.keyboard.press('?')
       await expect(page.getByRole('dialog', { name: words.shortcuts })).toBeVisible()

@@ -173,6 +173,7 @@ test('token is created with the keyboard alone, works, and is revoked', async ({
   await press('Enter')
 
   const shown = page.getByRole('dialog', { name: 'Token ci-deploy' })
+  await expect(shown.getByRole('button', { name: 'Copy token' })).toBeFocused()
   const text = await shown.getByRole('textbox', { name: 'Token' }).inputValue()
   expect(text).toMatch(/^rst_/)
   await expect(shown.getByText('/api/v1/registries')).toBeVisible()

@@ -36,6 +36,7 @@ test('created user sets the password in another browser, and signs in with it', 
   await dialog.getByRole('button', { name: 'Create user' }).click()
 
   const shown = page.getByRole('dialog', { name: 'Link for newcomer' })
+  await expect(shown.getByRole('button', { name: 'Copy link' })).toBeFocused()
   const link = await shown.getByRole('textbox', { name: 'One-time link' }).inputValue()
   expect(link).toMatch(new RegExp(`^${on.server.url}/password#token=[A-Za-z0-9_-]{40,}$`))
   await expect(shown.getByText(/Works once, until /)).toBeVisible()

@@ -1,5 +1,6 @@
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useEffect, useId, useRef, useState } from 'react'
+import { useTexts } from '../i18n/context'
 import { copyText } from '../lib/clipboard'
 import { announce } from './announce'
 import { Button } from './Button'
@@ -9,11 +10,13 @@ interface SecretProps {
   value: string
   /** What the button says; the value itself must not be read out. */
   copyLabel: string
+  /** What is announced once it is copied. */
   copiedLabel: string
 }
 
 /** A value that is shown this once. The button that copies it is the next thing to do and has the focus. */
 export function Secret({ label, value, copyLabel, copiedLabel }: SecretProps) {
+  const texts = useTexts()
   const id = useId()
   const button = useRef<HTMLButtonElement>(null)
   const [copied, setCopied] = useState(false)
@@ -47,7 +50,7 @@ export function Secret({ label, value, copyLabel, copiedLabel }: SecretProps) {
         icon={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
         onClick={() => void copy()}
       >
-        {copied ? copiedLabel : copyLabel}
+        {copied ? texts.action.copied : copyLabel}
       </Button>
     </div>
   )

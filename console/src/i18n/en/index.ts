@@ -22,6 +22,7 @@ export const en = {
     reload: 'Reload',
     save: 'Save',
     copy: (what: string) => `Copy ${what}`,
+    copied: 'Copied',
     copiedWhat: (what: string) => `${what} copied`,
     previous: 'Previous',
     next: 'Next',

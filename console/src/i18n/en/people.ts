@@ -34,7 +34,7 @@ export const people = {
     reset: (name: string) => `With this link ${name} sets a new password. The present one works until then; earlier links do not work any more.`,
     once: 'Copy it now: it is not shown again. Send it only to this person, whoever opens it can sign in as them.',
     copy: 'Copy link',
-    copied: 'Copied',
+    copied: 'link copied',
     field: 'One-time link',
     expires: (when: string) => `Works once, until ${when}.`,
     done: 'Done',

@@ -44,7 +44,7 @@ export const tokens = {
   copyNow: 'Copy the token now',
   once: 'It cannot be shown again. Who loses it makes a new one.',
   copy: 'Copy token',
-  copied: 'Copied',
+  copied: 'token copied',
   field: 'Token',
   example: 'Try it',
   exampleHelp: 'The shell asks for the token, so that it does not end up in its history.',

@@ -22,6 +22,7 @@ export const zh: Texts = {
     reload: '重新加载',
     save: '保存',
     copy: (what) => `复制 ${what}`,
+    copied: '已复制',
     copiedWhat: (what) => `已复制 ${what}`,
     previous: '上一页',
     next: '下一页',

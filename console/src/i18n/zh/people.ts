@@ -33,7 +33,7 @@ export const people: Texts['people'] = {
     reset: (name) => `${name} 可以通过此链接设置新密码。在此之前，当前密码仍然有效；之前的链接已全部失效。`,
     once: '请立即复制，链接不会再次显示。请只发送给本人：打开链接的人都能以其身份登录。',
     copy: '复制链接',
-    copied: '已复制',
+    copied: '已复制链接',
     field: '一次性链接',
     expires: (when) => `仅可使用一次，有效期至 ${when}。`,
     done: '完成',

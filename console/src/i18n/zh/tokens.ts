@@ -39,7 +39,7 @@ export const tokens: Texts['tokens'] = {
   copyNow: '请立即复制令牌',
   once: '令牌不会再次显示。丢失后只能重新创建。',
   copy: '复制令牌',
-  copied: '已复制',
+  copied: '已复制令牌',
   field: '令牌',
   example: '试用',
   exampleHelp: '命令会提示输入令牌，因此令牌不会留在命令历史中。',

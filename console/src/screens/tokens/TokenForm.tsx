@@ -1,5 +1,5 @@
 import type { UseMutationResult } from '@tanstack/react-query'
-import { type ReactNode, type SubmitEvent, useRef, useState } from 'react'
+import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'react'
 import { asApiError } from '../../api/problem'
 import type { CreatedToken, ErrorCode, Permission, TokenRequest } from '../../api/types'
 import { useTexts } from '../../i18n/context'
@@ -48,6 +48,8 @@ export function TokenForm(props: TokenFormProps) {
   const nameInput = useRef<HTMLInputElement>(null)
   const endInput = useRef<HTMLInputElement>(null)
   const scopeBox = useRef<HTMLFieldSetElement>(null)
+  // It may take the place of a list in a drawer that is open already.
+  useEffect(() => nameInput.current?.focus(), [])
 
   // A right that another reach does not offer stays chosen in case the reach is changed back, and is not sent.
   const scope = groups.flatMap((group) => group.permissions).filter((permission) => chosen.has(permission))
