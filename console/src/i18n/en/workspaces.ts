@@ -172,7 +172,6 @@ export const workspaces = {
     emptyTitle: 'No tokens yet',
     emptyHelp: 'Nothing can sign in as this account before it has one.',
     created: 'Created',
-    revoke: 'Revoke',
     revokeName: (name: string) => `Revoke ${name}`,
     revokeAsk: (name: string) => `Revoke ${name}? Whatever uses it fails from then on.`,
     revoked: (name: string) => `${name} is revoked.`,

@@ -169,7 +169,6 @@ export const workspaces: Texts['workspaces'] = {
     emptyTitle: '还没有令牌',
     emptyHelp: '在创建令牌之前，没有程序能以该账户登录。',
     created: '创建时间',
-    revoke: '吊销',
     revokeName: (name) => `吊销 ${name}`,
     revokeAsk: (name) => `吊销 ${name}？使用它的程序将从此失败。`,
     revoked: (name) => `已吊销 ${name}。`,

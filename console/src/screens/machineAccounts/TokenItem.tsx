@@ -50,7 +50,7 @@ export function TokenItem({ token, account, workspace, blocked, onRevoked }: Tok
               data-disabled={blocked ? true : undefined}
               onClick={() => !blocked && setAsking(true)}
             >
-              {words.revoke}
+              {shared.revoke}
             </Button>
           </Tip>
         )}

@@ -156,23 +156,28 @@ function userColumns(texts: Texts, format: Formatters, ownId: string | undefined
       header: columns.name,
       rowHeader: true,
       cell: (user) => (
-        <div className="name-text">
-          <span className="name-line">
-            <Link className="row-link" to="/users/$id" params={{ id: user.id }}>
-              {user.name}
-            </Link>
-            {user.id === ownId && <span className="fine">{you}</span>}
+        <div className="name-cell">
+          <span className="initials" aria-hidden>
+            {user.name.slice(0, 2).toUpperCase()}
           </span>
-          {user.display_name && <span className="fine">{user.display_name}</span>}
+          <div className="name-text">
+            <span className="name-line">
+              <Link className="row-link" to="/users/$id" params={{ id: user.id }}>
+                {user.name}
+              </Link>
+              {user.id === ownId && <span className="fine">{you}</span>}
+            </span>
+            {user.display_name && <span className="fine">{user.display_name}</span>}
+          </div>
         </div>
       ),
     },
-    { id: 'platform-role', header: columns.role, cell: (user) => <RoleChip role={user.platform_role} /> },
+    { id: 'role', header: columns.role, cell: (user) => <RoleChip role={user.platform_role} /> },
     {
-      id: 'user-since',
+      id: 'since',
       header: columns.created,
       cell: (user) => (
-        <time className="num" dateTime={user.created_at} title={format.exactTime(user.created_at)}>
+        <time className="num muted" dateTime={user.created_at} title={format.exactTime(user.created_at)}>
           {format.dateTime(user.created_at)}
         </time>
       ),

@@ -47,8 +47,8 @@ export function useEntries(onShowShortcuts: () => void): Entries {
   const pages = [
     may('registry.read') && page('registries', texts.nav.registries, <IconAnchor {...icon} />, '/registries'),
     may('workspace.read') && page('workspaces', workspaces.title, <IconUsersGroup {...icon} />, '/workspaces'),
-    page('audit', texts.nav.audit, <IconHistory {...icon} />, '/audit'),
     may('user.read') && page('users', people.nav, <IconUser {...icon} />, '/users'),
+    page('audit', texts.nav.audit, <IconHistory {...icon} />, '/audit'),
     page('profile', people.profile.title, <IconUserCircle {...icon} />, '/profile'),
     page('sessions', people.sessions.title, <IconDeviceDesktop {...icon} />, '/profile/sessions'),
     page('tokens', tokens.title, <IconKey {...icon} />, '/profile/tokens'),
