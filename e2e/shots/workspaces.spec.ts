@@ -190,7 +190,7 @@ const SHOTS: Shot[] = [
     },
   },
   {
-    name: 'tokens',
+    name: 'machine-tokens',
     server: () => server,
     by: () => mona,
     open: async (page, words) => {
@@ -200,7 +200,7 @@ const SHOTS: Shot[] = [
     },
   },
   {
-    name: 'token-form-errors',
+    name: 'machine-token-errors',
     server: () => server,
     by: () => mona,
     open: async (page, words) => {
@@ -213,7 +213,7 @@ const SHOTS: Shot[] = [
     },
   },
   {
-    name: 'token-made',
+    name: 'machine-token-made',
     server: () => server,
     by: () => mona,
     open: async (page, words) => {

@@ -1,7 +1,10 @@
 import type { Texts } from '../en'
 import { audit } from './audit'
 import { errors } from './errors'
+import { palette } from './palette'
+import { people } from './people'
 import { reasons } from './reasons'
+import { tokens } from './tokens'
 import { workspaces } from './workspaces'
 
 /** The Chinese texts. A text that English has and Chinese lacks does not compile. */
@@ -19,6 +22,7 @@ export const zh: Texts = {
     reload: '重新加载',
     save: '保存',
     copy: (what) => `复制 ${what}`,
+    copied: '已复制',
     copiedWhat: (what) => `已复制 ${what}`,
     previous: '上一页',
     next: '下一页',
@@ -316,7 +320,10 @@ export const zh: Texts = {
   },
 
   audit,
+  people,
+  palette,
   errors,
   reasons,
+  tokens,
   workspaces,
 }

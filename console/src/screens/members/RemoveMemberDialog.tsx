@@ -37,13 +37,17 @@ export function RemoveMemberDialog({ member, workspace, own, onClose, onRemoved 
   const name = memberName(shown)
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
-    remove.mutate(shown.user_id, {
-      onSuccess: () => {
+    // Not a callback of the mutation: those are dropped when the page of a workspace just left is taken away first.
+    remove.mutateAsync(shown.user_id).then(
+      () => {
         notify(own ? words.leftSelf(workspace.name) : words.removed(name))
         close()
         onRemoved(own)
       },
-    })
+      () => {
+        // The dialog shows it.
+      },
+    )
   }
 
   return (
