@@ -480,6 +480,7 @@ pub(crate) fn connection_of(ports: &Ports, target: &RegistryTarget) -> Result<Co
         address: registry.address.clone(),
         tls: registry.tls.clone(),
         account,
+        token_service: None,
     })
 }
 
