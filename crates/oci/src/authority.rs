@@ -149,7 +149,11 @@ impl Transport {
         let Some(challenge) = offered(&challenges, "bearer") else {
             return Ok(None);
         };
-        let bearer = self.learn(&ask.url, challenge)?;
+        // A registry that takes passwords as well is asked with the password, whatever somebody
+        // without one needed.
+        let remember =
+            !(self.authority.credential.is_present() && offered(&challenges, "basic").is_some());
+        let bearer = self.learn(&ask.url, challenge, remember)?;
         let scopes = Scopes::narrowed(challenge.param("scope"), need);
         if scopes != *need {
             let mut renamed = locked(&bearer.renamed);
@@ -174,20 +178,24 @@ impl Transport {
             .map(Some)
     }
 
-    /// Takes in a challenge for a token.
-    fn learn(&self, base: &Url, challenge: &Challenge) -> Result<Arc<Bearer>, RegistryError> {
+    /// Takes in a challenge for a token, for this request or for those to come as well.
+    fn learn(
+        &self,
+        base: &Url,
+        challenge: &Challenge,
+        remember: bool,
+    ) -> Result<Arc<Bearer>, RegistryError> {
         let realm = challenge
             .param("realm")
             .ok_or_else(|| protocol("the registry names no token service"))
             .and_then(|realm| self.authority.rules.judge(base, realm))
-            .inspect_err(|_| *locked(&self.authority.mode) = Mode::Unusable)?;
+            .inspect_err(|_| self.remember(remember, Mode::Unusable))?;
         let service = challenge.param("service").map(str::to_owned);
-        let mut mode = locked(&self.authority.mode);
-        if let Mode::Bearer(known) = &*mode
+        if let Mode::Bearer(known) = self.authority.mode()
             && known.realm == realm
             && known.service == service
         {
-            return Ok(Arc::clone(known));
+            return Ok(known);
         }
         let bearer = Arc::new(Bearer {
             realm,
@@ -195,8 +203,14 @@ impl Transport {
             posts: AtomicBool::new(false),
             renamed: Mutex::default(),
         });
-        *mode = Mode::Bearer(Arc::clone(&bearer));
+        self.remember(remember, Mode::Bearer(Arc::clone(&bearer)));
         Ok(bearer)
+    }
+
+    fn remember(&self, remember: bool, mode: Mode) {
+        if remember {
+            *locked(&self.authority.mode) = mode;
+        }
     }
 
     /// Remembers what an anonymous 401 says about the registry, if it can be used.
@@ -205,7 +219,7 @@ impl Transport {
             *locked(&self.authority.mode) = Mode::Basic;
         } else if let Some(challenge) = offered(challenges, "bearer") {
             // A realm that may not be used is an error when it would have to be.
-            let _ = self.learn(base, challenge);
+            let _ = self.learn(base, challenge, true);
         }
     }
 

@@ -171,6 +171,23 @@ impl Repository<'_> {
         }
     }
 
+    /// Whether the account may delete here and the registry has deletion switched on: it is asked
+    /// to delete what cannot be there.
+    ///
+    /// # Errors
+    /// Those of the question; that it may not is an answer, not an error.
+    pub async fn can_delete(&self) -> Result<bool, RegistryError> {
+        // These bytes are no manifest, so no registry has one with their digest.
+        let nothing = Digest::of(b"no manifest has these bytes");
+        match self.delete_manifest(&nothing).await {
+            Ok(()) | Err(RegistryError::NotFound) => Ok(true),
+            Err(
+                RegistryError::Unauthorized | RegistryError::Forbidden | RegistryError::Unsupported,
+            ) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Whether this can really be pulled: its manifest and, for an image, its configuration are
     /// read, as this repository's identity.
     ///

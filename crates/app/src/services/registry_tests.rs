@@ -21,7 +21,7 @@ pub enum TestTarget {
         /// Whom it would belong to.
         owner: Owner,
         /// Everything typed so far.
-        connection: Connection,
+        connection: Box<Connection>,
         /// Whether the account is tried too. A half-typed password would lock it.
         credential: bool,
         /// Whether the person accepts plain http.
@@ -140,7 +140,7 @@ impl RegistryService {
                 }
                 (
                     owner,
-                    connection,
+                    *connection,
                     if credential {
                         ProbeDepth::Full
                     } else {

@@ -73,13 +73,13 @@ impl RegistryTestRequest {
                 match typed.address {
                     Some(address) if fields.is_empty() => Ok(TestTarget::Unsaved {
                         owner: input.owner.map_or(Owner::Platform, Owner::from),
-                        connection: Connection {
+                        connection: Box::new(Connection {
                             kind: input.kind,
                             address,
                             tls: typed.tls,
                             account: typed.account,
                             token_service: None,
-                        },
+                        }),
                         credential: credential.unwrap_or(false),
                         plain_http_consent: input.plain_http_consent,
                     }),

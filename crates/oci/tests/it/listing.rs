@@ -1,7 +1,7 @@
 use crate::{CANARY, client};
 use futures::{StreamExt as _, TryStreamExt as _};
 use roadstead_core::ports::RegistryError;
-use roadstead_oci::{ListPage, Listing, OciClient, RepositoryName};
+use roadstead_oci::{ListPage, Listed, Listing, OciClient, RepositoryName};
 use roadstead_testkit::{
     Distribution, DockerRegistry, Guise, Proxy, RegistryOptions, Reply, Scripted, fill,
 };
@@ -245,4 +245,53 @@ async fn peer_docker_image_pushed_by_skopeo_is_listed() {
         all(&client, tags("by-skopeo")).await,
         Ok(vec!["v1".to_owned()])
     );
+}
+
+#[tokio::test]
+async fn listed_repositories_of_a_registry_without_catalogue_are_asked_for_one_by_one() {
+    let server = Scripted::start().await;
+    server.on("GET /v2/_catalog", Reply::status(404));
+    let lines: Vec<String> = (0..120).map(|i| format!("team/r{i:03}")).collect();
+    for name in lines.iter().step_by(2) {
+        server.on(
+            &format!("GET /v2/{name}/tags/list"),
+            Reply::json(r#"{"tags":["v1"]}"#),
+        );
+    }
+    server.on("GET /v2/team/r001/tags/list", Reply::status(403));
+    let client = client(&server.url(), Some(("alice", CANARY)));
+    assert_eq!(
+        client.check_catalogue().await,
+        Err(RegistryError::Unsupported)
+    );
+    server.clear_log();
+    let listed = Listed::parse(&lines.join("\n")).expect("listed");
+    let pages: Vec<ListPage> = client
+        .list_listed(&listed, None)
+        .try_collect()
+        .await
+        .expect("list");
+    let found: Vec<String> = pages.iter().flat_map(|page| page.names.clone()).collect();
+    let there: Vec<String> = lines.iter().step_by(2).cloned().collect();
+    assert_eq!(found, there);
+    assert_eq!(server.requests().len(), 120, "one question each");
+    assert_eq!(pages.len(), 3);
+    // Taken up at the second page.
+    let rest: Vec<ListPage> = client
+        .list_listed(&listed, pages[0].next.clone())
+        .try_collect()
+        .await
+        .expect("list");
+    assert_eq!(rest, pages[1..]);
+}
+
+#[tokio::test]
+async fn fault_5xx_in_the_middle_of_listed_repositories_is_an_error_and_not_an_absence() {
+    let server = Scripted::start().await;
+    server.on("GET /v2/a/tags/list", Reply::json(r#"{"tags":null}"#));
+    server.on("GET /v2/b/tags/list", Reply::status(503));
+    let client = client(&server.url(), None);
+    let listed = Listed::parse("a\nb\nc").expect("listed");
+    let pages: Vec<_> = client.list_listed(&listed, None).collect().await;
+    assert_eq!(pages, [Err(RegistryError::Unavailable { status: 503 })]);
 }

@@ -260,6 +260,7 @@ async fn image_is_read_down_to_its_configuration_and_deleted(version: Distributi
         assert_eq!(config.labels.get("seed").map(String::as_str), Some("app"));
         assert_eq!(config.layers, 1);
 
+        assert_eq!(app.can_delete().await, Ok(delete), "seen without deleting");
         let deleted = app.delete_manifest(&manifest.digest).await;
         if delete {
             assert_eq!(deleted, Ok(()));
@@ -360,6 +361,7 @@ async fn rights_of_tokens_are_told_by_what_the_registry_refuses(version: Distrib
         let app = repository(&client, "app");
         assert!(app.manifest(&tag("v1")).await.is_ok());
         assert_eq!(app.can_push().await, Ok(writes));
+        assert_eq!(app.can_delete().await, Ok(writes));
         assert_eq!(
             client
                 .public_repository(RepositoryName::parse("app").expect("name"))

@@ -5,7 +5,8 @@ use futures::StreamExt as _;
 use roadstead_core::model::{Address, Origin};
 use roadstead_core::ports::RegistryError;
 use roadstead_oci::{
-    Access, Identity, ListPage, Listing, OciClient, OciSettings, OutboundPolicy, RepositoryName,
+    Access, Identity, ListPage, Listing, OciClient, OciSettings, OutboundPolicy, Pointer,
+    RepositoryName, Tag,
 };
 use roadstead_testkit::{Reply, Scripted};
 use std::sync::Arc;
@@ -276,6 +277,38 @@ async fn registry_that_takes_both_gets_the_password_and_no_token_service_is_aske
     client.ping(Identity::Anonymous).await.expect("registry");
     assert!(matches!(client.check_account().await, Ok(Some(_))));
     assert_eq!(server.requests(), ["GET /v2/", "GET /v2/ +auth"]);
+}
+
+#[tokio::test]
+async fn what_anybody_needs_a_token_for_leaves_the_account_with_its_password() {
+    let auth = Scripted::start().await;
+    auth.on("GET /token", token("public"));
+    let server = Scripted::start().await;
+    let both = format!(
+        "Bearer realm=\"{}\",service=\"reg\", Basic realm=\"r\"",
+        realm(&auth)
+    );
+    let path = "GET /v2/a/manifests/v1";
+    let manifest = Reply::status(200)
+        .header("Content-Type", "application/vnd.oci.image.index.v1+json")
+        .body(r#"{"schemaVersion":2,"manifests":[]}"#);
+    server.on(path, refusal(&both));
+    server.on_with(path, "Bearer public", manifest.clone());
+    server.on_with(path, BASIC, manifest);
+    let client = confirmed(&server, &auth, alice());
+    let name = || RepositoryName::parse("a").expect("name");
+    let tag = Pointer::Tag(Tag::parse("v1").expect("tag"));
+    let as_anybody = client.public_repository(name());
+    let as_alice = client.repository(name());
+    for _ in 0..2 {
+        assert_eq!(as_anybody.can_pull(&tag).await, Ok(true));
+        assert_eq!(as_alice.can_pull(&tag).await, Ok(true));
+    }
+    assert_eq!(
+        auth.requests(),
+        ["GET /token?service=reg&scope=repository%3Aa%3Apull"],
+        "once, and without the account"
+    );
 }
 
 /// A token service that nobody confirmed gets no packet: not with the account, not without.
