@@ -1,5 +1,5 @@
-//! Peers of the tests that are built from their sources: `tools/go.mod` says which, and of which
-//! version; the Go module proxy has them, and `tools/go.sum` their hashes.
+//! Peers of the tests that are built from their sources: `tools/go.mod` says of which version; the
+//! Go module proxy has them, and `tools/go.sum` their hashes.
 
 use crate::proc::{Task, find_program};
 use crate::project::{self, read, write};
@@ -52,7 +52,7 @@ pub(crate) fn install(root: &Path) -> Result<(), String> {
     Task::new(go)
         .args(["build", "-trimpath", "-mod=readonly", "-o"])
         .args([folder.join("distribution3")])
-        .args(["github.com/distribution/distribution/v3/cmd/registry"])
+        .args(["./registry3"])
         .dir(&root.join("tools"))
         .limit(Duration::from_secs(20 * 60))
         .done()?;
