@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isName, isPasswordLength } from './names'
+import { initialsOf, isName, isPasswordLength } from './names'
 
 describe('isName', () => {
   it.each(['a', 'a1', 'harbor-osaka', 'a'.repeat(63)])('takes %s', (name) => expect(isName(name)).toBe(true))
@@ -13,4 +13,12 @@ describe('isPasswordLength', () => {
     expect(isPasswordLength('x'.repeat(128))).toBe(true)
     expect(isPasswordLength('x'.repeat(129))).toBe(false)
   })
+})
+
+describe('initialsOf', () => {
+  it.each([
+    ['padmin', 'PA'],
+    ['a-admin', 'AA'],
+    ['x', 'X'],
+  ])('of %s are %s', (name, initials) => expect(initialsOf(name)).toBe(initials))
 })

@@ -13,3 +13,8 @@ export function isPasswordLength(password: string): boolean {
   const length = [...password].length
   return length >= PASSWORD_MIN && length <= PASSWORD_MAX
 }
+
+/** The two letters that stand for a person where a picture would. */
+export function initialsOf(name: string): string {
+  return name.replaceAll('-', '').slice(0, 2).toUpperCase()
+}

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { IconDeviceDesktop, IconKey, IconLogout, IconUserCircle } from '@tabler/icons-react'
 import type { Session } from '../api/types'
 import { useTexts } from '../i18n/context'
+import { initialsOf } from '../lib/names'
 import { Menu } from '../ui/Menu'
 import { useSignOut } from './useSignOut'
 
@@ -11,7 +12,7 @@ export function AccountMenu({ session }: { session: Session }) {
   const navigate = useNavigate()
   const signOut = useSignOut()
   const { name, display_name: displayName, platform_role: role } = session.user
-  const initials = name.replaceAll('-', '').slice(0, 2).toUpperCase()
+  const initials = initialsOf(name)
   const roleText =
     role === 'admin' ? texts.shell.roleAdmin : role === 'auditor' ? texts.shell.roleAuditor : texts.shell.roleNone
 

@@ -2,6 +2,7 @@ import { IconDots, IconUserMinus, IconUserShield } from '@tabler/icons-react'
 import type { Member } from '../../api/types'
 import type { Texts } from '../../i18n/en'
 import type { Formatters } from '../../i18n/format'
+import { initialsOf } from '../../lib/names'
 import type { Column } from '../../ui/DataTable'
 import { IconButton } from '../../ui/IconButton'
 import { Menu } from '../../ui/Menu'
@@ -33,7 +34,7 @@ export function memberColumns(context: ColumnContext): Column<Member>[] {
       cell: (member) => (
         <div className="name-cell">
           <span className="initials" aria-hidden>
-            {member.name.slice(0, 2).toUpperCase()}
+            {initialsOf(member.name)}
           </span>
           <div className="name-text">
             <span className="row-name" title={memberName(member)}>

@@ -10,6 +10,7 @@ import type { Texts } from '../../i18n/en'
 import { useI18n } from '../../i18n/context'
 import type { Formatters } from '../../i18n/format'
 import type { ListSearch } from '../../lib/listSearch'
+import { initialsOf } from '../../lib/names'
 import { useFetched } from '../../lib/useFetched'
 import { useListState } from '../../lib/useListState'
 import { useTyped } from '../../lib/useTyped'
@@ -158,7 +159,7 @@ function userColumns(texts: Texts, format: Formatters, ownId: string | undefined
       cell: (user) => (
         <div className="name-cell">
           <span className="initials" aria-hidden>
-            {user.name.slice(0, 2).toUpperCase()}
+            {initialsOf(user.name)}
           </span>
           <div className="name-text">
             <span className="name-line">
