@@ -108,7 +108,7 @@ impl Repository<'_> {
         let answer = self.client.transport.ask(&ask, STATUS_BYTES).await?;
         let said = stated_digest(&answer.headers)?;
         match (answer.status, said, pointer) {
-            (StatusCode::OK, Some(digest), Pointer::Digest(asked)) if digest != *asked => {
+            (StatusCode::OK, Some(stated), Pointer::Digest(asked)) if stated != *asked => {
                 Err(other_digest())
             }
             (StatusCode::OK, Some(digest), _) => Ok(ManifestHead {
