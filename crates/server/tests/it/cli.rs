@@ -376,7 +376,7 @@ async fn exit_code_tells_why() {
 }
 
 #[tokio::test]
-async fn only_the_owner_can_read_what_login_keeps() {
+async fn sec_09_only_the_owner_can_read_what_login_keeps() {
     let app = TestApp::start(ROADSTEAD).await;
     app.admin().await;
     let me = signed_in(&app).await;
@@ -410,11 +410,11 @@ async fn second_login_ends_the_session_before() {
 }
 
 #[tokio::test]
-async fn token_is_taken_from_file_input_and_environment() {
+async fn sec_09_token_is_taken_from_file_input_and_environment_and_nothing_else_is_sent_as_one() {
     let app = TestApp::start(ROADSTEAD).await;
     let api = app.admin().await;
     let token = async |scope: &[&str]| {
-        let body = json!({"name": "cli", "scope": scope, "expires_at": "2027-06-01T00:00:00Z"});
+        let body = json!({"name": "cli", "scope": scope, "expires_at": crate::people::in_days(30)});
         let made = api.post("/api/v1/tokens", &body).await;
         assert_eq!(made.status, 201, "{}", made.body);
         made.body["text"].as_str().expect("text").to_owned()
