@@ -5,9 +5,9 @@ use crate::lines;
 use crate::{ClientError, Problem};
 use futures::Stream;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, ORIGIN, SET_COOKIE,
+    ACCEPT, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, IF_MATCH, ORIGIN, SET_COOKIE,
 };
-use reqwest::{Method, RequestBuilder, Response};
+use reqwest::{Certificate, Method, RequestBuilder, Response};
 use roadstead_core::model::Secret;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -56,13 +56,30 @@ impl Client {
     /// [`ClientError::Address`] for anything else, [`ClientError::Transport`] when the system has
     /// no certificate authorities for https.
     pub fn new(base: &str) -> Result<Self, ClientError> {
+        Self::trusting(base, None)
+    }
+
+    /// As [`Self::new`], and over https by these certificate authorities alone. There is no way to
+    /// leave the server's certificate unchecked.
+    ///
+    /// # Errors
+    /// Those of [`Self::new`], and [`ClientError::Authority`] when the text holds no certificate.
+    pub fn trusting(base: &str, authorities_pem: Option<&str>) -> Result<Self, ClientError> {
         let base = Url::parse(base).map_err(|_| ClientError::Address)?;
         let mut builder = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(10));
         match base.scheme() {
-            "https" => {}
+            "https" => {
+                if let Some(pem) = authorities_pem {
+                    let certificates = Certificate::from_pem_bundle(pem.as_bytes())
+                        .ok()
+                        .filter(|found| !found.is_empty())
+                        .ok_or(ClientError::Authority)?;
+                    builder = builder.tls_certs_only(certificates);
+                }
+            }
             // Without this a machine without certificate authorities could not use http either.
             "http" => builder = builder.tls_certs_only([]),
             _ => return Err(ClientError::Address),
@@ -78,6 +95,17 @@ impl Client {
     #[must_use]
     pub fn with_token(self, token: Secret<String>) -> Self {
         self.identity().token = Some(token);
+        self
+    }
+
+    /// Carries this session from now on: its cookie's secret, and what its mutations carry.
+    #[must_use]
+    pub fn with_session(self, cookie: Secret<String>, csrf_token: Secret<String>) -> Self {
+        {
+            let mut identity = self.identity();
+            identity.cookie = Some(cookie);
+            identity.csrf = Some(csrf_token);
+        }
         self
     }
 
@@ -124,11 +152,37 @@ impl Client {
         })
     }
 
+    /// Calls and gives a good answer as it came. `generation` is what was read before: the server
+    /// refuses when it has changed since.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] when the server refuses, [`ClientError::Unreadable`] for what is no
+    /// answer of this API, and those of [`Self::send`].
+    pub async fn answer(
+        &self,
+        method: Method,
+        path: &str,
+        generation: Option<i64>,
+        body: Option<&Value>,
+    ) -> Result<Answer, ClientError> {
+        let mut headers = HeaderMap::new();
+        if let Some(generation) = generation {
+            let tag = HeaderValue::from_str(&format!("\"{generation}\""));
+            headers.insert(IF_MATCH, tag.map_err(|_| ClientError::Address)?);
+        }
+        let answer = self.send(method, path, headers, body).await?;
+        if (200..300).contains(&answer.status) {
+            return Ok(answer);
+        }
+        Err(problem(answer.body).unwrap_or(ClientError::Unreadable {
+            status: answer.status,
+        }))
+    }
+
     /// Calls and reads a good answer.
     ///
     /// # Errors
-    /// [`ClientError::Problem`] when the server refuses, [`ClientError::Unreadable`], and those of
-    /// [`Self::send`].
+    /// Those of [`Self::answer`], and [`ClientError::Unreadable`] when it is not what is wanted.
     pub async fn call<T: DeserializeOwned>(
         &self,
         method: Method,
@@ -139,17 +193,10 @@ impl Client {
             .map(serde_json::to_value)
             .transpose()
             .map_err(|_| ClientError::Unreadable { status: 0 })?;
-        let answer = self
-            .send(method, path, HeaderMap::new(), body.as_ref())
-            .await?;
-        let unreadable = ClientError::Unreadable {
+        let answer = self.answer(method, path, None, body.as_ref()).await?;
+        serde_json::from_value(answer.body).map_err(|_| ClientError::Unreadable {
             status: answer.status,
-        };
-        if (200..300).contains(&answer.status) {
-            serde_json::from_value(answer.body).map_err(|_| unreadable)
-        } else {
-            Err(problem(answer.body).unwrap_or(unreadable))
-        }
+        })
     }
 
     /// Reads: `GET`.

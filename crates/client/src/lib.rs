@@ -5,11 +5,13 @@ mod client;
 mod error;
 mod events;
 mod lines;
+mod pages;
 mod problem;
 
 pub use client::{Answer, Client};
 pub use error::ClientError;
 pub use events::Event;
+pub use pages::with_query;
 pub use problem::{FieldProblem, Problem};
 pub use reqwest::Method;
 pub use reqwest::header::HeaderMap;

@@ -14,12 +14,15 @@ use url::Url;
 
 /// The file that is read when no other is named, if it is there.
 const DEFAULT_FILE: &str = "roadstead.toml";
-/// Variables with our prefix that are no keys: the first administrator, the file's name, and what
-/// tests set.
+/// Variables with our prefix that are no keys: the first administrator, the file's name, what the
+/// commands that talk to a server read, and what tests set.
 const OTHER_VARIABLES: &[&str] = &[
     "ROADSTEAD_CONFIG",
     "ROADSTEAD_ADMIN_NAME",
     "ROADSTEAD_ADMIN_PASSWORD_FILE",
+    "ROADSTEAD_URL",
+    "ROADSTEAD_TOKEN",
+    "ROADSTEAD_TOKEN_FILE",
     "ROADSTEAD_FAILPOINT",
 ];
 const TEST_PREFIX: &str = "ROADSTEAD_TEST_";
@@ -396,6 +399,16 @@ mod tests {
             .map(|(k, v)| (k.to_string(), v.to_string()))
             .collect();
         Config::load(Some(written.path()), &set, &environment).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn variables_of_the_commands_that_talk_to_a_server_do_not_stop_one() {
+        let environment = [
+            ("ROADSTEAD_URL", "http://127.0.0.1:8470"),
+            ("ROADSTEAD_TOKEN", "rst_x"),
+            ("ROADSTEAD_TOKEN_FILE", "/nowhere"),
+        ];
+        assert_eq!(load(None, &[], &environment).map(drop), Ok(()));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Why the process does not start or go on: sentences that say what to do.
 
+use crate::cli::Trouble;
 use roadstead_core::Failure;
 use roadstead_store::{BackupError, OpenError};
 use std::io;
@@ -18,6 +19,8 @@ pub(crate) enum StartError {
     Listen(&'static str, SocketAddr, io::Error),
     /// The app refused what the configuration asked of it.
     App(Failure),
+    /// A command that talks to a server did not do what was asked.
+    Remote(Box<Trouble>),
     /// Everything else.
     Other(String),
 }
@@ -29,6 +32,7 @@ impl StartError {
             Self::Config(_) => 78,
             Self::Open(error) => error.exit_code(),
             Self::Backup(error) => error.exit_code(),
+            Self::Remote(trouble) => trouble.exit_code(),
             Self::Listen(..) | Self::App(_) | Self::Other(_) => 1,
         }
     }
@@ -38,6 +42,7 @@ impl std::fmt::Display for StartError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Config(text) | Self::Other(text) => f.write_str(text),
+            Self::Remote(trouble) => trouble.fmt(f),
             Self::Open(error) => error.fmt(f),
             Self::Backup(error) => error.fmt(f),
             Self::Listen(key, address, error) if error.kind() == io::ErrorKind::AddrInUse => {
@@ -62,6 +67,12 @@ impl std::fmt::Display for StartError {
                     .map_or(Ok(()), |cause| write!(f, " ({cause})"))
             }
         }
+    }
+}
+
+impl From<Trouble> for StartError {
+    fn from(trouble: Trouble) -> Self {
+        Self::Remote(Box::new(trouble))
     }
 }
 

@@ -50,6 +50,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("utoipa-axum", &["roadstead-http"]),
     ("argon2", &["roadstead-app"]),
     ("clap", &["roadstead"]),
+    ("clap_complete", &["roadstead"]),
     ("tracing-subscriber", &["roadstead"]),
 ];
 

@@ -2,10 +2,23 @@
 
 mod admin;
 mod backup;
+mod completions;
 mod key;
+mod login;
+mod logins;
+mod output;
+mod registry;
+mod registry_args;
+mod registry_test;
+mod registry_view;
+mod remote;
+mod secret_input;
 mod serve;
+mod trouble;
 mod user;
 mod verify;
+
+pub(crate) use trouble::Trouble;
 
 use crate::config::Config;
 use crate::print_line;
@@ -79,6 +92,20 @@ enum Command {
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// Signs in to a server, for the commands below.
+    ///
+    /// With a password this opens a session, which ends after 12 hours without use. What is kept is
+    /// readable by you alone.
+    Login(login::LoginArgs),
+    /// Signs out, here and on the server.
+    Logout(login::LogoutArgs),
+    /// Integrated registries.
+    Registry(registry::RegistryArgs),
+    /// Prints a script with which a shell completes this program's commands.
+    Completions {
+        /// The shell.
+        shell: completions::Shell,
     },
     /// Prints the API's description.
     Openapi {
@@ -174,6 +201,13 @@ impl Cli {
             Command::User {
                 command: UserCommand::ResetLink { name, settings },
             } => in_runtime(user::reset_link(&name, settings.load()?))?,
+            Command::Login(args) => Ok(in_runtime(login::login(args))??),
+            Command::Logout(args) => Ok(in_runtime(login::logout(args))??),
+            Command::Registry(args) => Ok(in_runtime(registry::run(args))??),
+            Command::Completions { shell } => {
+                completions::print(shell);
+                Ok(())
+            }
             Command::Openapi { errors_page } => {
                 let text = if errors_page {
                     roadstead_http::errors_page()
@@ -205,4 +239,78 @@ fn refuse_missing_database(config: &Config) -> Result<(), StartError> {
         "there is no database in {}; check data.dir",
         config.data_dir.display()
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::{Arg, ArgAction, Command, CommandFactory as _};
+
+    /// Every argument that takes a value, by its name. Whoever adds one says here that no secret
+    /// fits it: other accounts of the machine can read command lines.
+    const WITH_VALUE: &[&str] = &[
+        "address",
+        "ca_file",
+        "config",
+        "cursor",
+        "description",
+        "health",
+        "kind",
+        "limit",
+        "name",
+        "output",
+        "owner",
+        "password_file",
+        "registry",
+        "search",
+        "server",
+        "server_ca_file",
+        "set",
+        "shell",
+        "sort",
+        "source",
+        "target",
+        "token_file",
+        "username",
+        "workspace",
+        "yes",
+    ];
+
+    fn arguments(command: &Command, found: &mut Vec<Arg>) {
+        found.extend(command.get_arguments().cloned());
+        for command in command.get_subcommands() {
+            arguments(command, found);
+        }
+    }
+
+    #[test]
+    fn command_tree_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sec_09_no_argument_takes_a_secret() {
+        let mut found = Vec::new();
+        arguments(&Cli::command(), &mut found);
+        assert!(found.len() > 40, "the whole tree is looked at");
+        for argument in found {
+            let name = argument.get_id().as_str();
+            let takes_value = matches!(argument.get_action(), ArgAction::Set | ArgAction::Append);
+            if !takes_value {
+                continue;
+            }
+            assert!(WITH_VALUE.contains(&name), "{name} is new");
+            let secret = ["password", "token", "secret", "credential", "key"];
+            let about_secret = secret.iter().any(|word| name.contains(word));
+            assert!(
+                !about_secret || name.ends_with("_file"),
+                "{name} takes a secret"
+            );
+            // clap would print the value of such a variable in its help.
+            assert!(
+                argument.get_env().is_none(),
+                "{name} comes from the environment"
+            );
+        }
+    }
 }

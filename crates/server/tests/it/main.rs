@@ -11,6 +11,7 @@ mod backup;
 mod bad_input;
 mod cast;
 mod changes;
+mod cli;
 mod key_rotate;
 mod log;
 mod matrix;

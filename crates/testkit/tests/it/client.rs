@@ -1,7 +1,7 @@
 use futures::StreamExt as _;
 use roadstead_client::{Client, ClientError, HeaderMap, Method};
 use roadstead_core::model::Secret;
-use roadstead_testkit::{Reply, Scripted};
+use roadstead_testkit::{Certificate, Reply, Scripted};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -139,4 +139,56 @@ async fn events_are_followed_from_the_last_id() {
     assert_eq!(events.len(), 1);
     assert_eq!(events[0].id.as_deref(), Some("5"));
     assert_eq!(server.log()[0].header("last-event-id"), Some("4"));
+}
+
+#[tokio::test]
+async fn pages_are_followed_to_the_end_and_a_list_that_leads_to_itself_ends() {
+    let server = Scripted::start().await;
+    server.on(
+        "GET /list?q=a",
+        Reply::json(r#"{"items":[1,2],"next_cursor":"c 2"}"#),
+    );
+    server.on(
+        "GET /list?q=a&cursor=c+2",
+        Reply::json(r#"{"items":[3],"next_cursor":null}"#),
+    );
+    server.on(
+        "GET /loop",
+        Reply::json(r#"{"items":[1],"next_cursor":"again"}"#),
+    );
+    server.on("GET /odd", Reply::json("[[]]"));
+    let client = Client::new(&server.url()).unwrap();
+    let items = client.items("/list", &[("q", "a")]).await.unwrap();
+    assert_eq!(items, [json!(1), json!(2), json!(3)]);
+    server.clear_log();
+    for path in ["/loop", "/odd"] {
+        let refused = client.items(path, &[]).await;
+        assert!(
+            matches!(refused, Err(ClientError::Unreadable { status: 200 })),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn sec_32_certificate_of_the_server_is_verified_and_an_own_authority_counts_alone() {
+    let server = Scripted::start_tls(Certificate::Good).await;
+    server.on("GET /x", Reply::json("1"));
+    let strict = Client::new(&server.url()).unwrap();
+    let refused = strict.get::<Value>("/x").await.unwrap_err();
+    assert!(matches!(refused, ClientError::Transport(_)), "{refused:?}");
+    let cause = refused.cause().unwrap_or_default();
+    assert!(cause.contains("certificate"), "{cause}");
+    assert!(!cause.contains("localhost"), "{cause}");
+
+    let trusting = |url: &str, pem: &str| Client::trusting(url, Some(pem));
+    let client = trusting(&server.url(), Certificate::CA_PEM).unwrap();
+    assert_eq!(client.get::<Value>("/x").await.unwrap(), json!(1));
+    let expired = Scripted::start_tls(Certificate::Expired).await;
+    let client = trusting(&expired.url(), Certificate::CA_PEM).unwrap();
+    assert!(client.get::<Value>("/x").await.is_err());
+    assert_eq!(expired.requests().len(), 0);
+    let none = trusting(&server.url(), "no certificate");
+    assert!(matches!(none.err(), Some(ClientError::Authority)));
 }

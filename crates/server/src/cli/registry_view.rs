@@ -1,0 +1,246 @@
+//! Registries as people read them at a terminal.
+
+use super::output::{Table, age, clean, text};
+use super::remote::Connected;
+use crate::print_line;
+use roadstead_core::model::Timestamp;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Names of workspaces by id, as far as they may be known.
+pub(super) type Workspaces = BTreeMap<String, String>;
+
+/// The names of the workspaces that own these.
+pub(super) async fn workspaces(connected: &Connected, registries: &[&Value]) -> Workspaces {
+    let mut owners = registries.iter().map(|r| &r["owner"]);
+    let named = |rows: Vec<Value>| {
+        let pair = |row: Value| (text(&row, "id").to_owned(), text(&row, "name").to_owned());
+        rows.into_iter().map(pair).collect()
+    };
+    if !owners.any(|owner| text(owner, "type") == "workspace") {
+        return Workspaces::new();
+    }
+    // Who may not read workspaces sees their ids.
+    let rows = connected.items("/api/v1/workspaces", &[("limit", "200")]);
+    rows.await.map(named).unwrap_or_default()
+}
+
+fn owner(registry: &Value, workspaces: &Workspaces) -> String {
+    let owner = &registry["owner"];
+    let id = text(owner, "id");
+    match workspaces.get(id) {
+        _ if id.is_empty() => text(owner, "type").to_owned(),
+        Some(name) => name.clone(),
+        None => id.to_owned(),
+    }
+}
+
+/// A table of them.
+pub(super) fn print_list(registries: &[&Value], workspaces: &Workspaces) {
+    let now = Timestamp::from_system_clock();
+    let mut table = Table::new(&[
+        "NAME",
+        "KIND",
+        "OWNER",
+        "HEALTH",
+        "REASON",
+        "FOR",
+        "CHECKED",
+        "REPOSITORIES",
+        "ADDRESS",
+    ]);
+    for registry in registries {
+        let health = &registry["health"];
+        let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let repositories = registry["statistics"]["repositories"]["value"].as_i64();
+        let checked = age(&health["checked_at"], now).map(|age| format!("{age} ago"));
+        table.row(&[
+            text(registry, "name"),
+            text(registry, "kind"),
+            &owner(registry, workspaces),
+            text(health, "status"),
+            text(health, "reason"),
+            &dash(age(&health["since"], now)),
+            &dash(checked),
+            &dash(repositories.map(|n| n.to_string())),
+            text(registry, "address"),
+        ]);
+    }
+    table.print();
+}
+
+/// Everything about one.
+pub(super) fn print_one(registry: &Value, workspaces: &Workspaces) {
+    for line in lines(registry, workspaces, Timestamp::from_system_clock()) {
+        print_line(&line);
+    }
+}
+
+fn lines(registry: &Value, workspaces: &Workspaces, now: Timestamp) -> Vec<String> {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    let mut row = |name: &str, value: String| rows.push((name.to_owned(), value));
+    let version = text(registry, "version");
+    let kind = format!("{} {version}", text(registry, "kind"));
+    row("name", text(registry, "name").to_owned());
+    row("id", text(registry, "id").to_owned());
+    row("kind", kind.trim_end().to_owned());
+    row("owner", owner(registry, workspaces));
+    row("address", text(registry, "address").to_owned());
+    let account = registry["username"].as_str();
+    row("account", account.unwrap_or("- (none)").to_owned());
+    row("certificate", certificate(&registry["tls"]));
+    row(
+        "verified",
+        match registry["verified"].as_bool() {
+            Some(true) => "yes, the whole connection test has passed".to_owned(),
+            _ => "no, the connection test has not passed".to_owned(),
+        },
+    );
+    row("health", health(&registry["health"], now));
+    if let Some(message) = registry["health"]["message"].as_str() {
+        row("", format!("the registry says: {message}"));
+    }
+    for condition in registry["conditions"].as_array().into_iter().flatten() {
+        row(text(condition, "type"), condition_text(condition, now));
+    }
+    for name in [
+        "spaces",
+        "repositories",
+        "artifacts",
+        "tags",
+        "storage_bytes",
+    ] {
+        let figure = observed(&registry["statistics"][name], now);
+        row(&name.replace('_', " "), figure);
+    }
+    let by = registry["integrated_by"]["name"].as_str();
+    let by = by.map_or_else(String::new, |name| format!(" by {name}"));
+    row(
+        "integrated",
+        format!("{}{by}", text(registry, "created_at")),
+    );
+    row("edited", text(registry, "updated_at").to_owned());
+    for (n, line) in text(registry, "description").lines().enumerate() {
+        row(if n == 0 { "description" } else { "" }, line.to_owned());
+    }
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max();
+    let width = width.unwrap_or_default().min(24);
+    rows.iter()
+        .map(|(name, value)| format!("{:<width$}  {}", clean(name), clean(value)))
+        .collect()
+}
+
+fn certificate(tls: &Value) -> String {
+    match text(tls, "mode") {
+        "verify" => "checked by the system's authorities",
+        "ca" => "checked by an own authority alone",
+        "skip" => "NOT checked",
+        other => other,
+    }
+    .to_owned()
+}
+
+fn health(health: &Value, now: Timestamp) -> String {
+    let mut said = format!("{} ({})", text(health, "status"), text(health, "reason"));
+    if let Some(since) = age(&health["since"], now) {
+        said.push_str(&format!(" for {since}"));
+    }
+    if let Some(latency) = health["latency_ms"].as_i64() {
+        said.push_str(&format!(", answers in {latency} ms"));
+    }
+    match age(&health["checked_at"], now) {
+        Some(checked) => said.push_str(&format!(", checked {checked} ago")),
+        None => said.push_str(", not checked yet"),
+    }
+    if let Some(last) = age(&health["last_success_at"], now) {
+        said.push_str(&format!(", last good answer {last} ago"));
+    }
+    said
+}
+
+fn condition_text(condition: &Value, now: Timestamp) -> String {
+    let mut said = format!(
+        "{} ({})",
+        text(condition, "status"),
+        text(condition, "reason")
+    );
+    if let Some(since) = age(&condition["since"], now) {
+        said.push_str(&format!(" for {since}"));
+    }
+    if let Some(message) = condition["message"].as_str() {
+        said.push_str(&format!(": {message}"));
+    }
+    said
+}
+
+/// A figure with its age; an unknown one is a dash and why, never 0.
+fn observed(figure: &Value, now: Timestamp) -> String {
+    match figure["value"].as_i64() {
+        Some(value) => match age(&figure["as_of"], now) {
+            Some(age) => format!("{value}, {age} ago"),
+            None => value.to_string(),
+        },
+        None => match text(figure, "unavailable") {
+            "" => "-".to_owned(),
+            "not_measured_yet" => "- (not measured yet)".to_owned(),
+            "not_offered" => "- (the registry does not say)".to_owned(),
+            "unreachable" => "- (the registry could not be reached)".to_owned(),
+            other => format!("- ({other})"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Workspaces, lines, observed};
+    use roadstead_core::model::Timestamp;
+    use serde_json::json;
+
+    fn now() -> Timestamp {
+        Timestamp::parse("2026-01-02T00:00:00Z").expect("time")
+    }
+
+    #[test]
+    fn unknown_figure_is_a_dash_and_why_and_never_0() {
+        let shown = |figure| observed(&figure, now());
+        let known = json!({"value": 3, "as_of": "2026-01-01T23:59:50Z", "unavailable": null});
+        assert_eq!(shown(known), "3, 10s ago");
+        assert_eq!(
+            shown(json!({"value": 0, "as_of": null, "unavailable": null})),
+            "0"
+        );
+        for (code, wanted) in [
+            ("not_measured_yet", "- (not measured yet)"),
+            ("not_offered", "- (the registry does not say)"),
+            ("unreachable", "- (the registry could not be reached)"),
+            ("later", "- (later)"),
+        ] {
+            let unknown = json!({"value": null, "as_of": null, "unavailable": code});
+            assert_eq!(shown(unknown), wanted);
+        }
+        assert_eq!(shown(json!(null)), "-");
+    }
+
+    #[test]
+    fn answer_that_lacks_everything_is_shown_without_panic() {
+        for odd in [
+            json!(null),
+            json!([]),
+            json!({"conditions": 1, "owner": []}),
+        ] {
+            assert!(!lines(&odd, &Workspaces::new(), now()).is_empty());
+        }
+    }
+
+    #[test]
+    fn health_is_shown_with_reason_and_ages() {
+        let registry = json!({"name": "dock", "health": {
+            "status": "unhealthy", "reason": "ConnectionRefused", "since": "2026-01-01T23:55:00Z",
+            "checked_at": "2026-01-01T23:59:57Z", "last_success_at": "2026-01-01T23:54:00Z",
+            "latency_ms": 4, "message": "x\u{1b}[2J"}});
+        let lines = lines(&registry, &Workspaces::new(), now()).join("\n");
+        let wanted = "unhealthy (ConnectionRefused) for 5m, answers in 4 ms, checked 3s ago, last good answer 6m ago";
+        assert!(lines.contains(wanted), "{lines}");
+        assert!(lines.contains("x\\u{1b}[2J"), "{lines}");
+    }
+}
