@@ -88,7 +88,7 @@ fn lines(registry: &Value, workspaces: &Workspaces, now: Timestamp) -> Vec<Strin
     row("address", text(registry, "address").to_owned());
     let account = registry["username"].as_str();
     row("account", account.unwrap_or("- (none)").to_owned());
-    row("certificate", certificate(&registry["tls"]));
+    row("certificate", certificate(registry));
     row(
         "verified",
         match registry["verified"].as_bool() {
@@ -130,8 +130,11 @@ fn lines(registry: &Value, workspaces: &Workspaces, now: Timestamp) -> Vec<Strin
         .collect()
 }
 
-fn certificate(tls: &Value) -> String {
-    match text(tls, "mode") {
+fn certificate(registry: &Value) -> String {
+    if text(registry, "address").starts_with("http://") {
+        return "- (plain http has none)".to_owned();
+    }
+    match text(&registry["tls"], "mode") {
         "verify" => "checked by the system's authorities",
         "ca" => "checked by an own authority alone",
         "skip" => "NOT checked",
@@ -192,7 +195,7 @@ fn observed(figure: &Value, now: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Workspaces, lines, observed};
+    use super::{Workspaces, certificate, lines, observed};
     use roadstead_core::model::Timestamp;
     use serde_json::json;
 
@@ -230,6 +233,13 @@ mod tests {
         ] {
             assert!(!lines(&odd, &Workspaces::new(), now()).is_empty());
         }
+    }
+
+    #[test]
+    fn plain_http_is_not_said_to_be_checked() {
+        let of = |address| certificate(&json!({"address": address, "tls": {"mode": "verify"}}));
+        assert_eq!(of("http://r"), "- (plain http has none)");
+        assert_eq!(of("https://r"), "checked by the system's authorities");
     }
 
     #[test]
