@@ -1,6 +1,9 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
+const OF_DIALOGS =
+  /node_modules.(@mantine.core.esm.components.(Modal|Drawer)|react-remove-scroll|react-style-singleton|use-callback-ref|use-sidecar)/
+
 export default defineConfig({
   plugins: [react()],
   build: {
@@ -14,8 +17,18 @@ export default defineConfig({
     sourcemap: false,
     // The size budget reads which chunks the first page load needs.
     manifest: true,
-    // What several screens share would be cut into many small chunks, which compress worse than one.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'vendor', test: /node_modules/ }] } } },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // What several screens share would be cut into many small chunks, which compress worse than one.
+            { name: 'vendor', test: (id) => id.includes('node_modules') && !OF_DIALOGS.test(id), priority: 1 },
+            // Dialogs are fetched after the page they lie over.
+            { name: 'dialog', test: OF_DIALOGS },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: { '/api': 'http://127.0.0.1:8470' },

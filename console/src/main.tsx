@@ -7,18 +7,19 @@ import { createRoot } from 'react-dom/client'
 import { createQueryClient } from './api/queries'
 import { I18nProvider } from './i18n/context'
 import { detectLocale, loadTexts } from './i18n/locale'
-import { takeSetupToken } from './lib/setupToken'
+import { takeLinkToken } from './lib/linkToken'
 import { createAppRouter } from './router'
 import { Announcer } from './ui/announce'
 import { UiProvider } from './ui/Provider'
 import { Toasts } from './ui/Toasts'
 
 // Before the router reads the address.
-const setupToken = takeSetupToken(location, history)
+const setupToken = takeLinkToken('/setup', location, history)
+const passwordToken = takeLinkToken('/password', location, history)
 
 const locale = detectLocale()
 const queryClient = createQueryClient()
-const router = createAppRouter({ queryClient, setupToken })
+const router = createAppRouter({ queryClient, setupToken, passwordToken })
 const container = document.getElementById('root')
 if (container === null) throw new Error('the page has no #root')
 

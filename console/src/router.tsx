@@ -6,7 +6,7 @@ import { validateAuditSearch } from './lib/auditSearch'
 import { validateListSearch } from './lib/listSearch'
 import { validateRegistrySearch } from './lib/registrySearch'
 import { safeReturnTo } from './lib/returnTo'
-import { parseSearch, stringifySearch } from './lib/searchParams'
+import { isSwitchedOn, parseSearch, stringifySearch } from './lib/searchParams'
 import { CrashScreen } from './screens/CrashScreen'
 import { NotFoundScreen } from './screens/NotFoundScreen'
 import { Shell } from './shell/Shell'
@@ -15,6 +15,7 @@ import { markNavigation } from './ui/PageTitle'
 interface RouterContext {
   queryClient: QueryClient
   setupToken: string | null
+  passwordToken: string | null
 }
 
 interface LoginSearch {
@@ -25,6 +26,7 @@ const root = createRootRouteWithContext<RouterContext>()({})
 
 // What only some visits need is fetched when it is needed.
 const SetupScreen = lazyRouteComponent(() => import('./screens/setup/SetupScreen'), 'SetupScreen')
+const PasswordScreen = lazyRouteComponent(() => import('./screens/password/PasswordScreen'), 'PasswordScreen')
 const LoginScreen = lazyRouteComponent(() => import('./screens/login/LoginScreen'), 'LoginScreen')
 
 const setup = createRoute({
@@ -32,6 +34,14 @@ const setup = createRoute({
   path: '/setup',
   component: function Setup() {
     return <SetupScreen token={setup.useRouteContext().setupToken} />
+  },
+})
+
+const password = createRoute({
+  getParentRoute: () => root,
+  path: '/password',
+  component: function Password() {
+    return <PasswordScreen token={password.useRouteContext().passwordToken} />
   },
 })
 
@@ -156,6 +166,41 @@ const workspaceTree = workspace.addChildren([
   workspaceAudit,
 ])
 
+const users = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/users',
+  validateSearch: validateListSearch,
+  component: lazyRouteComponent(() => import('./screens/users/UsersScreen'), 'UsersScreen'),
+})
+
+const user = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/users/$id',
+  component: lazyRouteComponent(() => import('./screens/users/UserScreen'), 'UserScreen'),
+})
+
+const profile = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('./screens/profile/ProfileScreen'), 'ProfileScreen'),
+})
+
+const sessions = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/profile/sessions',
+  component: lazyRouteComponent(() => import('./screens/profile/SessionsScreen'), 'SessionsScreen'),
+})
+
+const tokens = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/profile/tokens',
+  validateSearch: (search: Record<string, unknown>): { create?: boolean } =>
+    isSwitchedOn(search.create) ? { create: true } : {},
+  component: lazyRouteComponent(() => import('./screens/profile/TokensScreen'), 'TokensScreen'),
+})
+
+const people = [users, user, profile, sessions, tokens] as const
+
 // Below the shell, so that a wrong address keeps the navigation at hand.
 const notFound = createRoute({ getParentRoute: () => signedIn, path: '$', component: NotFoundScreen })
 
@@ -163,8 +208,9 @@ export function createAppRouter(context: RouterContext) {
   const router = createRouter({
     routeTree: root.addChildren([
       setup,
+      password,
       login,
-      signedIn.addChildren([home, registries, registry, audit, workspaces, workspaceTree, notFound]),
+      signedIn.addChildren([home, registries, registry, audit, workspaces, workspaceTree, ...people, notFound]),
     ]),
     context,
     parseSearch,

@@ -1,14 +1,20 @@
 import type { BrowserContext } from '@playwright/test'
 import type { Server } from './server.ts'
 
+/** The password of everybody who has set one. */
 export const PASSWORD = 'a person has a long password'
 
-interface Created {
-  user: { id: string }
+export interface CreatedUser {
+  user: { id: string; name: string; generation: number }
   link: { url: string }
 }
 
-/** Somebody who has signed in by their link. */
+/** Makes a user who has not set a password yet. */
+export async function invite(server: Server, name: string, more: Record<string, unknown> = {}): Promise<CreatedUser> {
+  return (await server.call('POST', '/users', { name, ...more })) as CreatedUser
+}
+
+/** Somebody who has set their password by their link, and is signed in by it. */
 export class Person {
   readonly id: string
   readonly name: string
@@ -25,23 +31,22 @@ export class Person {
   }
 
   static async make(server: Server, name: string, more: Record<string, unknown> = {}): Promise<Person> {
-    const made = (await server.call('POST', '/users', { name, ...more })) as Created
-    const token = made.link.url.slice(made.link.url.indexOf('token=') + 'token='.length)
-    const answer = await fetch(`${server.url}/api/v1/passwords`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-roadstead-csrf': '1' },
-      body: JSON.stringify({ token, password: PASSWORD }),
-    })
+    const { user, link } = await invite(server, name, more)
+    const token = link.url.slice(link.url.indexOf('token=') + 'token='.length)
+    const answer = await post(server, '/passwords', { token, password: PASSWORD })
     const session = (await answer.json()) as { csrf_token: string }
-    if (!answer.ok) throw new Error(`password of ${name}: ${answer.status}`)
-    const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? ''
-    return new Person(server, made.user.id, name, cookie, session.csrf_token)
+    return new Person(server, user.id, name, cookieOf(answer), session.csrf_token)
   }
 
   /** Gives a browser this person's session. */
   async lend(context: BrowserContext): Promise<void> {
     const [name = '', value = ''] = this.cookie.split('=')
     await context.addCookies([{ name, value, url: this.server.url, httpOnly: true, sameSite: 'Lax' }])
+  }
+
+  /** Opens one more session, beside those they have. */
+  async signInAgain(password = PASSWORD): Promise<void> {
+    await post(this.server, '/session', { name: this.name, password })
   }
 
   /** Calls the API as this person. */
@@ -55,6 +60,20 @@ export class Person {
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
     return text === '' ? undefined : JSON.parse(text)
   }
+}
+
+async function post(server: Server, path: string, body: unknown): Promise<Response> {
+  const answer = await fetch(`${server.url}/api/v1${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-roadstead-csrf': '1' },
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`)
+  return answer
+}
+
+function cookieOf(answer: Response): string {
+  return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
 }
 
 export interface Tenant {

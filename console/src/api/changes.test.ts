@@ -13,7 +13,18 @@ class FakeSource extends EventTarget {
   }
 }
 
-const EVERYTHING = [['registries'], ['workspaces'], ['members'], ['machine-accounts'], ['session']]
+/** Everything that is fetched anew after something was missed. */
+const EVERYTHING = [
+  ['registries'],
+  ['workspaces'],
+  ['members'],
+  ['machine-accounts'],
+  ['session'],
+  ['users'],
+  ['profile'],
+  ['sessions'],
+  ['tokens'],
+]
 
 describe('followChanges', () => {
   const sources: FakeSource[] = []
@@ -61,9 +72,12 @@ describe('followChanges', () => {
     ['workspace', [['workspaces']]],
     ['member', [['members'], ['workspaces']]],
     ['machine_account', [['machine-accounts'], ['workspaces']]],
-    ['token', [['machine-accounts', 'tokens']]],
-    ['user', [['session'], ['workspaces'], ['members']]],
-    ['session', [['session']]],
+    ['token', [['tokens'], ['machine-accounts', 'tokens']]],
+    [
+      'user',
+      [['session'], ['profile'], ['users', 'list'], ['users', 'one', 'a'], ['workspaces'], ['members']],
+    ],
+    ['session', [['session'], ['sessions'], ['users', 'sessions']]],
     ['registry', [['workspaces'], ['registries', 'list'], ['registries', 'one', 'a']]],
   ])('a change of a %s refetches what shows it', (topic, keys) => {
     last().change({ topic, object_id: 'a' })
@@ -79,9 +93,9 @@ describe('followChanges', () => {
 
   it('a frame that cannot be read is passed over', () => {
     last().change('{half')
-    last().change({ topic: 'session', object_id: 's' })
+    last().change({ topic: 'token', object_id: 't' })
     vi.advanceTimersByTime(300)
-    expect(invalidated).toEqual([['session']])
+    expect(invalidated).toEqual([['tokens'], ['machine-accounts', 'tokens']])
   })
 
   it('a refused feed is polled for, tried again, and everything is refetched once it is back', () => {
@@ -93,7 +107,7 @@ describe('followChanges', () => {
     expect(invalidated).toEqual(EVERYTHING)
     last().dispatchEvent(new Event('open'))
     vi.advanceTimersByTime(300)
-    expect(invalidated).toHaveLength(2 * EVERYTHING.length)
+    expect(invalidated).toEqual([...EVERYTHING, ...EVERYTHING])
   })
 
   it('ends with its page', () => {

@@ -1,6 +1,17 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
-import { MACHINE_TOKENS_KEY, MACHINES_KEY, MEMBERS_KEY } from './keys'
+import {
+  MACHINE_TOKENS_KEY,
+  MACHINES_KEY,
+  MEMBERS_KEY,
+  PROFILE_KEY,
+  SESSIONS_KEY,
+  TOKENS_KEY,
+  USER_LISTS_KEY,
+  USER_SESSIONS_KEY,
+  userKey,
+  USERS_KEY,
+} from './keys'
 import { REGISTRIES_KEY, REGISTRY_LISTS_KEY, registryKey } from './registries'
 import { sessionQuery } from './session'
 import type { Change } from './types'
@@ -33,6 +44,18 @@ function parseChange(data: string): Change | null {
   }
 }
 
+const EVERYTHING = [
+  REGISTRIES_KEY,
+  WORKSPACES_KEY,
+  MEMBERS_KEY,
+  MACHINES_KEY,
+  sessionQuery.queryKey,
+  USERS_KEY,
+  PROFILE_KEY,
+  SESSIONS_KEY,
+  TOKENS_KEY,
+]
+
 /** Follows the change feed until the returned function is called. */
 export function followChanges(queryClient: QueryClient, createSource: () => EventSource): () => void {
   let source: EventSource | undefined
@@ -52,11 +75,7 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
   }
 
   const refetchEverything = () => {
-    gather(REGISTRIES_KEY)
-    gather(WORKSPACES_KEY)
-    gather(MEMBERS_KEY)
-    gather(MACHINES_KEY)
-    gather(sessionQuery.queryKey)
+    for (const key of EVERYTHING) gather(key)
   }
 
   const onChange = (event: MessageEvent<string>) => {
@@ -65,12 +84,21 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
     switch (change.topic) {
       case 'session':
         gather(sessionQuery.queryKey)
+        gather(SESSIONS_KEY)
+        gather(USER_SESSIONS_KEY)
         break
       case 'user':
         // Somebody's name or rights changed, perhaps one's own role in a workspace.
         gather(sessionQuery.queryKey)
+        gather(PROFILE_KEY)
+        gather(USER_LISTS_KEY)
+        gather(userKey(change.object_id))
         gather(WORKSPACES_KEY)
         gather(MEMBERS_KEY)
+        break
+      case 'token':
+        gather(TOKENS_KEY)
+        gather(MACHINE_TOKENS_KEY)
         break
       case 'workspace':
         gather(WORKSPACES_KEY)
@@ -82,9 +110,6 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
       case 'machine_account':
         gather(MACHINES_KEY)
         gather(WORKSPACES_KEY)
-        break
-      case 'token':
-        gather(MACHINE_TOKENS_KEY)
         break
       case 'registry':
         // A workspace counts its registries.

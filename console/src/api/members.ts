@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ListSearch } from '../lib/listSearch'
 import { api, unwrap } from './client'
-import { MEMBERS_KEY } from './keys'
+import { MEMBERS_KEY, USERS_KEY } from './keys'
 import { REFRESH_INTERVAL_MS } from './queries'
 import type { WorkspaceRole } from './types'
 import { WORKSPACES_KEY } from './workspaces'
@@ -24,7 +24,7 @@ export function membersQuery(workspaceId: string, search: Pick<ListSearch, 'afte
 export function peopleQuery(q: string) {
   const query = { q: q === '' ? undefined : q, limit: SUGGESTIONS }
   return queryOptions({
-    queryKey: ['users', 'suggestions', query],
+    queryKey: [...USERS_KEY, 'suggestions', query],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/users', { params: { query }, signal })),
     placeholderData: keepPreviousData,
   })

@@ -27,7 +27,7 @@ export const setupQuery = queryOptions({
 })
 
 /** Makes `session` the one in use. What another person's session had loaded is dropped. */
-function enter(queryClient: QueryClient, session: Session): void {
+export function enter(queryClient: QueryClient, session: Session): void {
   const previous = queryClient.getQueryData(sessionQuery.queryKey)
   setCsrfToken(session.csrf_token)
   if (previous && previous.user.id !== session.user.id) {

@@ -1,4 +1,4 @@
-import { optionalText } from './searchParams'
+import { isSwitchedOn, optionalText } from './searchParams'
 
 /** The state of a list ordered by name, all of it in the URL. */
 export interface ListSearch {
@@ -18,6 +18,6 @@ export function validateListSearch(search: Record<string, unknown>): ListSearch 
     (cursor): cursor is string => typeof cursor === 'string' && cursor !== '',
   )
   if (after.length > 0) result.after = after
-  if (search.create === 'true' || search.create === true) result.create = true
+  if (isSwitchedOn(search.create)) result.create = true
   return result
 }

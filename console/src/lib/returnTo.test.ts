@@ -27,6 +27,7 @@ describe('safeReturnTo', () => {
     ' /registries',
     '/login?return_to=/login',
     '/setup',
+    '/password',
   ])('refuses %j', (value) => {
     expect(safeReturnTo(value)).toBe(HOME)
   })

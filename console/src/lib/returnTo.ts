@@ -13,6 +13,6 @@ export function safeReturnTo(value: unknown): string {
   const resolved = new URL(value, 'http://origin.invalid')
   if (resolved.origin !== 'http://origin.invalid') return HOME
   const path = resolved.pathname
-  if (path.startsWith('//') || path === '/login' || path === '/setup') return HOME
+  if (path.startsWith('//') || ['/login', '/setup', '/password'].includes(path)) return HOME
   return path + resolved.search + resolved.hash
 }

@@ -28,3 +28,8 @@ export function stringifySearch(search: Record<string, unknown>): string {
 export function optionalText(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined
 }
+
+/** Whether a parameter opens what it is named after. */
+export function isSwitchedOn(value: unknown): boolean {
+  return value === 'true' || value === true
+}

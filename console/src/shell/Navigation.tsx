@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, linkOptions, type LinkProps } from '@tanstack/react-router'
-import { IconAnchor, IconHistory, IconLayoutDashboard, IconRobot, IconUsers, IconUsersGroup } from '@tabler/icons-react'
+import { IconAnchor, IconHistory, IconLayoutDashboard, IconRobot, IconUser, IconUsers, IconUsersGroup } from '@tabler/icons-react'
 import type { ComponentType, ReactNode } from 'react'
 import { ApiError } from '../api/problem'
 import { isGiven } from '../api/session'
@@ -69,6 +69,14 @@ function PlatformPlaces({ session, onNavigate }: { session: Session; onNavigate?
           label={texts.workspaces.title}
           link={linkOptions({ to: '/workspaces', search: {} })}
           exact
+          onNavigate={onNavigate}
+        />
+      )}
+      {isGiven(actions, 'user.read') && (
+        <Place
+          icon={IconUser}
+          label={texts.people.nav}
+          link={linkOptions({ to: '/users', search: {} })}
           onNavigate={onNavigate}
         />
       )}

@@ -6,6 +6,7 @@ import { Logo } from '../ui/Logo'
 import { AccountMenu } from './AccountMenu'
 import { LanguageButton } from './LanguageButton'
 import { LiveIndicator } from './LiveIndicator'
+import { Search } from './Search'
 import { ThemeButton } from './ThemeButton'
 
 interface TopBarProps {
@@ -28,6 +29,7 @@ export function TopBar({ session, onOpenNavigation }: TopBarProps) {
       </div>
       <LiveIndicator />
       <div className="top-tools">
+        <Search />
         <LanguageButton />
         <ThemeButton />
         <AccountMenu session={session} />

@@ -7,9 +7,8 @@ interface Choice<T> {
   help: string
 }
 
-interface ChoicesProps<T> {
+interface ChoicesProps<T extends string> {
   label: string
-  name: string
   choices: readonly Choice<T>[]
   value: T
   onChange: (value: T) => void
@@ -20,17 +19,21 @@ interface ChoicesProps<T> {
 }
 
 /** One of a few, each with a sentence that says what it means. */
-export function Choices<T extends string>({ label, name, choices, value, onChange, note, ref }: ChoicesProps<T>) {
+export function Choices<T extends string>({ label, choices, value, onChange, note, ref }: ChoicesProps<T>) {
   const id = useId()
   return (
-    <fieldset className="choices">
+    <fieldset className="choices" aria-describedby={note ? `${id}-note` : undefined}>
       <legend>{label}</legend>
-      {note && <p className="fine">{note}</p>}
+      {note && (
+        <p className="fine" id={`${id}-note`}>
+          {note}
+        </p>
+      )}
       {choices.map((choice) => (
         <label key={choice.value}>
           <input
             type="radio"
-            name={`${id}-${name}`}
+            name={id}
             value={choice.value}
             checked={choice.value === value}
             ref={choice.value === value ? ref : undefined}

@@ -8,6 +8,8 @@ interface DrawerProps {
   onClose: () => void
   /** After the drawer is gone from the screen. */
   onClosed?: () => void
+  /** What it shows is shown once: only its own button closes it, no stray click or key. */
+  deliberate?: boolean
   title: string
   side?: 'left' | 'right'
   width?: number
@@ -16,13 +18,15 @@ interface DrawerProps {
 }
 
 /** A panel over the page's side. Built from parts: the kit's own header would count as a second page banner. */
-export function Drawer({ opened, onClose, onClosed, title, side = 'right', width = 520, closeLabel, children }: DrawerProps) {
+export function Drawer({ opened, onClose, onClosed, deliberate = false, title, side = 'right', width = 520, closeLabel, children }: DrawerProps) {
   const texts = useTexts()
   return (
     <MantineDrawer.Root
       opened={useOpened(opened)}
       onClose={onClose}
       onExitTransitionEnd={onClosed}
+      closeOnEscape={!deliberate}
+      closeOnClickOutside={!deliberate}
       position={side}
       size={width}
       transitionProps={{ duration: 160 }}
@@ -33,7 +37,7 @@ export function Drawer({ opened, onClose, onClosed, title, side = 'right', width
       <MantineDrawer.Content>
         <div className="overlay-head">
           <MantineDrawer.Title className="overlay-title">{title}</MantineDrawer.Title>
-          <MantineDrawer.CloseButton aria-label={closeLabel ?? texts.action.close} size={32} />
+          {!deliberate && <MantineDrawer.CloseButton aria-label={closeLabel ?? texts.action.close} size={32} />}
         </div>
         <MantineDrawer.Body className="drawer-body">{children}</MantineDrawer.Body>
       </MantineDrawer.Content>

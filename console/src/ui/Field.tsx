@@ -133,6 +133,7 @@ interface SelectFieldProps<T extends string> {
   label: string
   /** The label is there for assistive technology only. */
   hiddenLabel?: boolean
+  description?: string
   value: T
   options: readonly { value: T; label: string }[]
   onChange: (value: T) => void

@@ -1,7 +1,10 @@
 import type { ConditionType } from '../../api/types'
 import { audit } from './audit'
 import { errors } from './errors'
+import { palette } from './palette'
+import { people } from './people'
 import { reasons } from './reasons'
+import { tokens } from './tokens'
 import { workspaces } from './workspaces'
 
 /** The English texts, and by their type what every other language must have. */
@@ -316,8 +319,11 @@ export const en = {
   },
 
   audit,
+  people,
+  palette,
   errors,
   reasons,
+  tokens,
   workspaces,
 }
 

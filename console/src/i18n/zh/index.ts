@@ -1,7 +1,10 @@
 import type { Texts } from '../en'
 import { audit } from './audit'
 import { errors } from './errors'
+import { palette } from './palette'
+import { people } from './people'
 import { reasons } from './reasons'
+import { tokens } from './tokens'
 import { workspaces } from './workspaces'
 
 /** The Chinese texts. A text that English has and Chinese lacks does not compile. */
@@ -316,7 +319,10 @@ export const zh: Texts = {
   },
 
   audit,
+  people,
+  palette,
   errors,
   reasons,
+  tokens,
   workspaces,
 }

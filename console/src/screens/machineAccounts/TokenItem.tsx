@@ -1,18 +1,15 @@
-import { IconAlertTriangle, IconBan } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
 import { useRevokeMachineToken } from '../../api/machineAccounts'
 import { asApiError } from '../../api/problem'
 import type { ApiToken, MachineAccount, Workspace } from '../../api/types'
 import { useI18n } from '../../i18n/context'
-import { useNow } from '../../lib/clock'
-import { expiryState } from '../../lib/expiry'
 import { Age } from '../../ui/Age'
 import { Button } from '../../ui/Button'
-import { Chip } from '../../ui/Chip'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { Tip } from '../../ui/Tip'
 import { notify } from '../../ui/Toasts'
 import { actionText } from '../audit/auditText'
+import { ExpiryChip } from '../tokens/ExpiryChip'
 
 interface TokenItemProps {
   token: ApiToken
@@ -27,10 +24,10 @@ interface TokenItemProps {
 export function TokenItem({ token, account, workspace, blocked, onRevoked }: TokenItemProps) {
   const { texts, format } = useI18n()
   const words = texts.workspaces.tokens
+  const shared = texts.tokens
   const revoke = useRevokeMachineToken(workspace.id, account.id)
   const [asking, setAsking] = useState(false)
   const revokeButton = useRef<HTMLButtonElement>(null)
-  const state = expiryState(token.expires_at, useNow())
 
   const keep = () => {
     setAsking(false)
@@ -42,16 +39,7 @@ export function TokenItem({ token, account, workspace, blocked, onRevoked }: Tok
     <li className="card token">
       <div className="token-head">
         <strong className="break">{token.name}</strong>
-        {state === 'ended' && (
-          <Chip tone="unknown" icon={<IconBan size={13} aria-hidden />}>
-            {words.ended}
-          </Chip>
-        )}
-        {state === 'soon' && (
-          <Chip tone="warn" icon={<IconAlertTriangle size={13} aria-hidden />}>
-            {words.endsSoon}
-          </Chip>
-        )}
+        <ExpiryChip expiresAt={token.expires_at} />
         {!asking && (
           <Tip text={blocked ?? ''} disabled={!blocked}>
             <Button
@@ -69,7 +57,7 @@ export function TokenItem({ token, account, workspace, blocked, onRevoked }: Tok
       </div>
       <dl className="token-facts fine num">
         <div>
-          <dt>{state === 'ended' ? words.ended : words.ends}</dt>
+          <dt>{shared.expires}</dt>
           <dd>
             <time dateTime={token.expires_at} title={format.exactTime(token.expires_at)}>
               {format.dateTime(token.expires_at)}
@@ -77,8 +65,8 @@ export function TokenItem({ token, account, workspace, blocked, onRevoked }: Tok
           </dd>
         </div>
         <div>
-          <dt>{words.lastUsed}</dt>
-          <dd>{token.last_used_at ? <Age at={token.last_used_at} /> : words.never}</dd>
+          <dt>{shared.lastUsed}</dt>
+          <dd>{token.last_used_at ? <Age at={token.last_used_at} /> : shared.neverUsed}</dd>
         </div>
         <div>
           <dt>{words.created}</dt>
@@ -87,7 +75,7 @@ export function TokenItem({ token, account, workspace, blocked, onRevoked }: Tok
           </dd>
         </div>
       </dl>
-      <ul className="token-scope fine" aria-label={words.scope}>
+      <ul className="token-scope fine" aria-label={shared.scope}>
         {token.scope.map((permission) => (
           <li key={permission}>{actionText(texts, permission)}</li>
         ))}

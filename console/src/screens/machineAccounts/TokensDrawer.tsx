@@ -1,21 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
-import { IconArrowLeft, IconKey, IconPlus } from '@tabler/icons-react'
-import { useEffect, useRef, useState } from 'react'
-import { machineTokensQuery } from '../../api/machineAccounts'
+import { IconKey, IconPlus } from '@tabler/icons-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { machineTokensQuery, useCreateMachineToken } from '../../api/machineAccounts'
 import { asApiError } from '../../api/problem'
-import type { MachineAccount, Workspace } from '../../api/types'
+import type { CreatedToken, MachineAccount, Workspace } from '../../api/types'
 import { useTexts } from '../../i18n/context'
-import { Button } from '../../ui/Button'
+import { scopeGroupsOf } from '../../lib/tokenScope'
 import { Drawer } from '../../ui/Drawer'
 import { EmptyState } from '../../ui/EmptyState'
-import { Notice } from '../../ui/Notice'
+import { GuardedButton } from '../../ui/GuardedButton'
 import { ProblemNotice } from '../../ui/ProblemNotice'
-import { Secret } from '../../ui/Secret'
 import { Skeleton } from '../../ui/Skeleton'
-import { ActionButton } from '../shared/ActionButton'
 import { disabledAction } from '../shared/disabledAction'
 import { useShown } from '../shared/useShown'
-import { TokenForm } from './TokenForm'
+import { TokenForm } from '../tokens/TokenForm'
+import { TokenShown } from '../tokens/TokenShown'
 import { TokenItem } from './TokenItem'
 
 interface TokensDrawerProps {
@@ -25,7 +24,7 @@ interface TokensDrawerProps {
   onClose: () => void
 }
 
-type Step = { name: 'list' } | { name: 'form' } | { name: 'made'; secret: string }
+type Step = { name: 'list' } | { name: 'form' } | { name: 'made'; token: CreatedToken }
 
 /** The tokens of a machine account, the way to a new one, and its secret once. */
 export function TokensDrawer({ account, workspace, onClose }: TokensDrawerProps) {
@@ -46,6 +45,7 @@ export function TokensDrawer({ account, workspace, onClose }: TokensDrawerProps)
     <Drawer
       opened={account !== null}
       onClose={close}
+      deliberate={step.name === 'made'}
       title={texts.workspaces.machines.tokensOf(shown.name)}
       closeLabel={texts.action.close}
     >
@@ -53,14 +53,14 @@ export function TokensDrawer({ account, workspace, onClose }: TokensDrawerProps)
         <TokenList account={shown} workspace={workspace} onCreate={() => setStep({ name: 'form' })} />
       )}
       {step.name === 'form' && (
-        <TokenForm
+        <MachineTokenForm
           account={shown}
           workspace={workspace}
-          onBack={() => setStep({ name: 'list' })}
-          onMade={(secret) => setStep({ name: 'made', secret })}
+          onLeave={() => setStep({ name: 'list' })}
+          onCreated={(token) => setStep({ name: 'made', token })}
         />
       )}
-      {step.name === 'made' && <Made secret={step.secret} onDone={() => setStep({ name: 'list' })} />}
+      {step.name === 'made' && <TokenShown token={step.token} onDone={() => setStep({ name: 'list' })} />}
     </Drawer>
   )
 }
@@ -85,7 +85,7 @@ function TokenList({ account, workspace, onCreate }: TokenListProps) {
     <div className="drawer-form">
       <div className="drawer-fields" ref={list} tabIndex={-1}>
         {query.isError && !tokens ? (
-          <ProblemNotice error={asApiError(query.error)} title={words.failedTitle} onRetry={() => void query.refetch()} />
+          <ProblemNotice error={asApiError(query.error)} title={texts.tokens.failedTitle} onRetry={() => void query.refetch()} />
         ) : tokens === undefined ? (
           <div aria-busy>
             <Skeleton width="100%" height={84} />
@@ -110,38 +110,36 @@ function TokenList({ account, workspace, onCreate }: TokenListProps) {
         )}
       </div>
       <div className="drawer-foot">
-        <ActionButton icon={<IconPlus size={16} aria-hidden />} disabledReason={createBlocked} onClick={onCreate}>
-          {words.create}
-        </ActionButton>
+        <GuardedButton tone="primary" icon={<IconPlus size={16} aria-hidden />} blocked={createBlocked} onClick={onCreate}>
+          {texts.tokens.create}
+        </GuardedButton>
       </div>
     </div>
   )
 }
 
-/** The secret, this once. */
-function Made({ secret, onDone }: { secret: string; onDone: () => void }) {
+interface MachineTokenFormProps {
+  account: MachineAccount
+  workspace: Workspace
+  onLeave: () => void
+  onCreated: (token: CreatedToken) => void
+}
+
+/** Asks for a token of the account, which can be given what the account's role gives. */
+function MachineTokenForm({ account, workspace, onLeave, onCreated }: MachineTokenFormProps) {
   const texts = useTexts()
   const words = texts.workspaces.tokens
-  const root = useRef<HTMLDivElement>(null)
-  // The form that had the focus is gone; the button that copies is the next thing to do.
-  useEffect(() => root.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus(), [])
+  const create = useCreateMachineToken(workspace.id, account.id)
+  const groups = useMemo(() => scopeGroupsOf(account.token_scope), [account.token_scope])
   return (
-    <div className="drawer-form" ref={root}>
-      <div className="drawer-fields form">
-        <Notice tone="warn" urgent title={words.madeTitle}>
-          <p>{words.madeHelp}</p>
-        </Notice>
-        <Secret value={secret} label={words.secret} copyLabel={words.copy} copiedLabel={words.copied} />
-        <div className="form-note">
-          <p className="fine">{words.useIt}</p>
-          <code className="mono break">Authorization: Bearer rst_…</code>
-        </div>
-      </div>
-      <div className="drawer-foot">
-        <Button icon={<IconArrowLeft size={16} aria-hidden />} onClick={onDone}>
-          {words.done}
-        </Button>
-      </div>
-    </div>
+    <TokenForm
+      create={create}
+      groups={groups}
+      scopeHelp={words.scopeHelp(texts.workspaces.roles[account.role])}
+      firstLifetime="90"
+      leaveLabel={words.back}
+      onLeave={onLeave}
+      onCreated={onCreated}
+    />
   )
 }

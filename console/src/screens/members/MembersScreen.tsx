@@ -12,10 +12,10 @@ import { useListState } from '../../lib/useListState'
 import { Button } from '../../ui/Button'
 import { DataTable } from '../../ui/DataTable'
 import { EmptyState } from '../../ui/EmptyState'
+import { GuardedButton } from '../../ui/GuardedButton'
 import { focusPageTitle, PageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { StaleNotice } from '../../ui/StaleNotice'
-import { ActionButton } from '../shared/ActionButton'
 import { disabledAction } from '../shared/disabledAction'
 import { ListPager } from '../shared/ListPager'
 import { FOCUS_RETURN_MS } from '../shared/useShown'
@@ -68,13 +68,14 @@ export function MembersScreen() {
             {words.meaning}
           </p>
         </div>
-        <ActionButton
+        <GuardedButton
+          tone="primary"
           icon={<IconUserPlus size={16} aria-hidden />}
-          disabledReason={addBlocked}
+          blocked={addBlocked}
           onClick={() => setAdding(true)}
         >
           {words.add}
-        </ActionButton>
+        </GuardedButton>
       </div>
 
       {query.isError && page && (

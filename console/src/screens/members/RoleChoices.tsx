@@ -16,5 +16,5 @@ interface RoleChoicesProps {
 export function RoleChoices(props: RoleChoicesProps) {
   const { workspaces } = useTexts()
   const choices = ROLES.map((role) => ({ value: role, label: workspaces.roles[role], help: workspaces.roleHelp[role] }))
-  return <Choices label={workspaces.role} name="role" choices={choices} {...props} />
+  return <Choices label={workspaces.role} choices={choices} {...props} />
 }

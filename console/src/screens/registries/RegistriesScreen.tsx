@@ -10,14 +10,15 @@ import { isFiltered, type RegistrySearch } from '../../lib/registrySearch'
 import { useSteadyOrder } from '../../lib/steadyOrder'
 import { useFetched } from '../../lib/useFetched'
 import { useListState } from '../../lib/useListState'
+import { FOCUS_RETURN_MS } from '../shared/useShown'
 import { useScope } from '../../shell/useScope'
 import { Button } from '../../ui/Button'
 import { DataTable } from '../../ui/DataTable'
 import { EmptyState } from '../../ui/EmptyState'
+import { GuardedButton } from '../../ui/GuardedButton'
 import { focusPageTitle, PageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { StaleNotice } from '../../ui/StaleNotice'
-import { ActionButton } from '../shared/ActionButton'
 import { disabledAction } from '../shared/disabledAction'
 import { useScopedWorkspace } from '../workspace/workspaceContext'
 import { registryColumns } from './registryColumns'
@@ -27,9 +28,6 @@ import { RegistryPager } from './RegistryPager'
 const fetchIntegrateDrawer = async () => (await import('./IntegrateDrawer')).IntegrateDrawer
 const fetchTestDialog = async () => (await import('../registry/TestDialog')).TestDialog
 const fetchDisconnectDialog = async () => (await import('../registry/DisconnectDialog')).DisconnectDialog
-
-// A closing dialog holds the focus until it has faded out.
-const FOCUS_RETURN_MS = 200
 
 export function RegistriesScreen() {
   const { texts, format } = useI18n()
@@ -84,14 +82,15 @@ export function RegistriesScreen() {
             {workspace ? texts.workspaces.registriesMeaning : texts.registries.meaning}
           </p>
         </div>
-        <ActionButton
+        <GuardedButton
+          tone="primary"
           ref={integrateButton}
           icon={<IconPlus size={16} aria-hidden />}
-          disabledReason={integrateBlocked}
+          blocked={integrateBlocked}
           onClick={() => setIntegrate(true)}
         >
           {texts.registries.integrate}
-        </ActionButton>
+        </GuardedButton>
       </div>
 
       {(!isEmpty || isFiltered(search)) && (

@@ -128,11 +128,11 @@ interface HoldingProps {
 
 /** A count that leads to what is counted. */
 function Holding({ icon: Icon, label, count, link }: HoldingProps) {
-  const { texts, format } = useI18n()
+  const { format } = useI18n()
   if (count === null || count === undefined) return null
   return (
     <li>
-      <Link {...link} aria-label={texts.workspaces.overview.open(`${label}: ${format.number(count)}`)}>
+      <Link {...link}>
         <span className="holding-label">
           <Icon size={16} stroke={1.7} aria-hidden />
           {label}

@@ -14,10 +14,10 @@ import { Button } from '../../ui/Button'
 import { DataTable } from '../../ui/DataTable'
 import { EmptyState } from '../../ui/EmptyState'
 import { SearchField } from '../../ui/Field'
+import { GuardedButton } from '../../ui/GuardedButton'
 import { focusPageTitle, PageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { StaleNotice } from '../../ui/StaleNotice'
-import { ActionButton } from '../shared/ActionButton'
 import { disabledAction } from '../shared/disabledAction'
 import { ListPager } from '../shared/ListPager'
 import { FOCUS_RETURN_MS } from '../shared/useShown'
@@ -58,14 +58,15 @@ export function WorkspacesScreen() {
             {words.meaning}
           </p>
         </div>
-        <ActionButton
+        <GuardedButton
+          tone="primary"
           ref={createButton}
           icon={<IconPlus size={16} aria-hidden />}
-          disabledReason={blocked}
+          blocked={blocked}
           onClick={() => setCreate(true)}
         >
           {words.create.title}
-        </ActionButton>
+        </GuardedButton>
       </div>
 
       {(!isEmpty || search.q !== undefined) && (
