@@ -1,0 +1,41 @@
+import { useEffect, useRef } from 'react'
+import type { ApiError } from '../../api/problem'
+import { useTexts } from '../../i18n/context'
+import { Button } from '../../ui/Button'
+import { ProblemNotice } from '../../ui/ProblemNotice'
+
+interface SaveFailureProps {
+  /** The upstream problem that the last attempt to save ended with. */
+  error: ApiError | null
+  saving: boolean
+  onSaveAnyway: () => void
+}
+
+/** That nothing was saved because the registry could not be reached as told, and the offer to save it all the same. */
+export function SaveFailure({ error, saving, onSaveAnyway }: SaveFailureProps) {
+  const texts = useTexts()
+  // The attempt to save may have been made where this is out of sight.
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (error) place.current?.scrollIntoView({ block: 'nearest' })
+  }, [error])
+
+  return (
+    <div ref={place}>
+      {error && (
+        <ProblemNotice
+          error={error}
+          title={texts.integrate.notReached}
+          actions={
+            <div className="save-anyway">
+              <Button size="xs" loading={saving} onClick={onSaveAnyway}>
+                {texts.integrate.saveAnyway}
+              </Button>
+              <span className="fine">{texts.integrate.saveAnywayHelp}</span>
+            </div>
+          }
+        />
+      )}
+    </div>
+  )
+}
