@@ -108,7 +108,6 @@ const SHOTS: Shot[] = [
       await editBehind()
       await drawer.getByRole('button', { name: words.saveChanges }).click()
       await expect(drawer.getByRole('button', { name: words.takeTheirs })).toBeVisible()
-      await drawer.getByRole('alert').evaluate((notice) => notice.scrollIntoView({ block: 'center' }))
     },
   },
   {

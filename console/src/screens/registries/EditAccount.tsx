@@ -40,7 +40,8 @@ export function EditAccount({ base, values, errors, onChange, inputs }: EditAcco
           <PasswordField
             {...bind('password')}
             label={texts.integrate.password}
-            description={passwordHelp}
+            // What is wrong with it says more, and would say it twice.
+            description={errors.password ? undefined : passwordHelp}
             name="password"
             autoComplete="off"
             required={needed}

@@ -4,6 +4,7 @@ import type { Texts } from '../../i18n/en'
 import { Button } from '../../ui/Button'
 import { Notice } from '../../ui/Notice'
 import { changedParts } from './editForm'
+import { useInSight } from './useInSight'
 
 interface EditConflictProps {
   /** The registry as it was when editing began. */
@@ -17,28 +18,31 @@ interface EditConflictProps {
 export function EditConflict({ base, theirs, onSettle }: EditConflictProps) {
   const texts = useTexts()
   const words = texts.registryEdit
+  const place = useInSight(theirs)
   return (
-    <Notice
-      tone="warn"
-      urgent
-      title={words.conflict}
-      actions={
-        <>
-          <Button size="xs" onClick={() => onSettle(true)}>
-            {words.takeTheirs}
-          </Button>
-          <Button size="xs" onClick={() => onSettle(false)}>
-            {words.keepMine}
-          </Button>
-        </>
-      }
-    >
-      {changedParts(base, theirs).map((part) => (
-        <p key={part} className="break">
-          {partText(texts, theirs, part)}
-        </p>
-      ))}
-    </Notice>
+    <div ref={place}>
+      <Notice
+        tone="warn"
+        urgent
+        title={words.conflict}
+        actions={
+          <>
+            <Button size="xs" onClick={() => onSettle(true)}>
+              {words.takeTheirs}
+            </Button>
+            <Button size="xs" onClick={() => onSettle(false)}>
+              {words.keepMine}
+            </Button>
+          </>
+        }
+      >
+        {changedParts(base, theirs).map((part) => (
+          <p key={part} className="break">
+            {partText(texts, theirs, part)}
+          </p>
+        ))}
+      </Notice>
+    </div>
   )
 }
 

@@ -96,10 +96,13 @@ function RotateForm({ read, onFinished }: RotateFormProps) {
   const noAccount = base.username == null
   return (
     <form className="form" onSubmit={submit} noValidate>
-      <div className="dialog-lead">
-        <p>{words.rotateHelp}</p>
-        <p>{words.rotateUpstream}</p>
-      </div>
+      {!test && (
+        // Once a test has failed, its steps and the buttons below them need the room.
+        <div className="dialog-lead">
+          <p>{words.rotateHelp}</p>
+          <p>{words.rotateUpstream}</p>
+        </div>
+      )}
       <div className="fixed-facts">
         <KeyValues
           entries={[

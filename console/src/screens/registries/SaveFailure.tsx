@@ -1,8 +1,8 @@
-import { useEffect, useRef } from 'react'
 import type { ApiError } from '../../api/problem'
 import { useTexts } from '../../i18n/context'
 import { Button } from '../../ui/Button'
 import { ProblemNotice } from '../../ui/ProblemNotice'
+import { useInSight } from './useInSight'
 
 interface SaveFailureProps {
   /** The upstream problem that the last attempt to save ended with. */
@@ -14,11 +14,7 @@ interface SaveFailureProps {
 /** That nothing was saved because the registry could not be reached as told, and the offer to save it all the same. */
 export function SaveFailure({ error, saving, onSaveAnyway }: SaveFailureProps) {
   const texts = useTexts()
-  // The attempt to save may have been made where this is out of sight.
-  const place = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (error) place.current?.scrollIntoView({ block: 'nearest' })
-  }, [error])
+  const place = useInSight(error)
 
   return (
     <div ref={place}>
