@@ -108,6 +108,8 @@ test('menu of a row works by keyboard and returns the focus', async ({ page }) =
   await page.keyboard.press('Enter')
   await expect(page.getByRole('menuitem', { name: 'Test connection' })).toBeFocused()
   await page.keyboard.press('ArrowDown')
+  await expect(page.getByRole('menuitem', { name: 'Edit…' })).toBeFocused()
+  await page.keyboard.press('ArrowDown')
   await expect(page.getByRole('menuitem', { name: 'Disconnect' })).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(menu).toBeFocused()

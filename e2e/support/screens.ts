@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 import type { Words } from './looks.ts'
 import { ADMIN, type Server } from './server.ts'
 
@@ -31,4 +31,13 @@ export async function openList(page: Page, server: Server, words: Words, search 
 export async function openOverview(page: Page, server: Server, registry: { id: string; name: string }): Promise<void> {
   await page.goto(`${server.url}/registries/${registry.id}`)
   await expect(page.getByRole('heading', { level: 1, name: registry.name })).toBeVisible()
+}
+
+/** Opens the edit drawer from the menu of a registry's page. */
+export async function openEdit(page: Page, words: Words, name: string): Promise<Locator> {
+  await page.getByRole('button', { name: words.moreActions }).click()
+  await page.getByRole('menuitem', { name: words.editRegistry }).click()
+  const drawer = page.getByRole('dialog', { name: words.editTitle(name) })
+  await expect(drawer.getByRole('textbox', { name: words.address })).toBeFocused()
+  return drawer
 }

@@ -7,16 +7,31 @@ export type Behaviour = 'well' | 'slow' | 'silent' | 'broken' | 'page'
 export interface Scripted {
   address: string
   behaviour: Behaviour
+  /** The only account it takes; anybody when left out. */
+  account?: { username: string; password: string }
+  /** The accounts it was sent, as `name:password`, in their order. */
+  readonly seen: string[]
   dispose: () => Promise<void>
 }
 
 /** Above what Roadstead calls slow, below what it gives up at. */
 const SLOW_MS = 1_800
 
+function accountOf(header: string | undefined): string | undefined {
+  return header?.startsWith('Basic ') ? Buffer.from(header.slice('Basic '.length), 'base64').toString() : undefined
+}
+
 export async function scripted(behaviour: Behaviour = 'well'): Promise<Scripted> {
   const http = createServer((request, response) => {
     const path = (request.url ?? '').split('?')[0]
+    const sent = accountOf(request.headers.authorization)
+    if (sent !== undefined) self.seen.push(sent)
     if (self.behaviour === 'silent') return
+    if (self.account && sent !== `${self.account.username}:${self.account.password}`) {
+      return void response
+        .writeHead(401, { 'www-authenticate': 'Basic realm="scripted"', 'docker-distribution-api-version': 'registry/2.0' })
+        .end('{"errors":[{"code":"UNAUTHORIZED"}]}')
+    }
     if (self.behaviour === 'slow') setTimeout(() => answer(response, path), SLOW_MS)
     else answer(response, path)
   })
@@ -37,6 +52,7 @@ export async function scripted(behaviour: Behaviour = 'well'): Promise<Scripted>
   const self: Scripted = {
     address: `http://127.0.0.1:${place.port}`,
     behaviour,
+    seen: [],
     dispose: () => {
       http.closeAllConnections()
       return new Promise((resolve) => http.close(() => resolve()))

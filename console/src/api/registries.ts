@@ -3,7 +3,7 @@ import type { RegistrySearch } from '../lib/registrySearch'
 import type { Scope } from '../lib/scope'
 import { api, unwrap } from './client'
 import { REFRESH_INTERVAL_MS } from './queries'
-import type { Registry, RegistryInput } from './types'
+import type { Registry, RegistryEdit, RegistryInput } from './types'
 import { WORKSPACES_KEY } from './workspaces'
 
 export const PAGE_SIZE = 50
@@ -56,14 +56,19 @@ export function useIntegrateRegistry() {
 export function useEditRegistry() {
   const queryClient = useQueryClient()
   return useMutation({
-    mutationFn: ({ registry, description }: { registry: Registry; description: string }) =>
+    mutationFn: ({ registry, changes }: { registry: Registry; changes: RegistryEdit }) =>
       unwrap(
         api.PATCH('/api/v1/registries/{id}', {
           params: { path: { id: registry.id }, header: ifMatch(registry) },
-          body: { description },
+          body: changes,
         }),
       ),
-    onSuccess: (registry) => queryClient.setQueryData(registryKey(registry.id), registry),
+    onSuccess: async (registry) => {
+      queryClient.setQueryData(registryKey(registry.id), registry)
+      await queryClient.invalidateQueries({ queryKey: REGISTRY_LISTS_KEY })
+    },
+    // What was sent may hold a password; it is not kept longer than it is used.
+    gcTime: 0,
   })
 }
 

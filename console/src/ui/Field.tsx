@@ -81,6 +81,8 @@ export function PasswordField(props: PasswordFieldProps) {
   return (
     <PasswordInput
       {...common(props)}
+      // The kit marks its other fields by itself, but not this one.
+      aria-invalid={props.error ? true : undefined}
       ref={props.ref}
       onChange={(event) => props.onChange(event.currentTarget.value)}
       autoComplete={props.autoComplete}

@@ -4,6 +4,7 @@ import { errors } from './errors'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
+import { registryEdit } from './registryEdit'
 import { tokens } from './tokens'
 import { workspaces } from './workspaces'
 
@@ -324,6 +325,7 @@ export const zh: Texts = {
   palette,
   errors,
   reasons,
+  registryEdit,
   tokens,
   workspaces,
 }

@@ -5,12 +5,12 @@ import { useRegistryTest } from '../../api/useRegistryTest'
 import { useTexts } from '../../i18n/context'
 import { isPlainHttp, isPlausibleAddress } from '../../lib/address'
 import type { Scope } from '../../lib/scope'
-import { Button } from '../../ui/Button'
 import { Card } from '../../ui/Card'
-import { ProblemNotice } from '../../ui/ProblemNotice'
+import { GuardedButton } from '../../ui/GuardedButton'
 import { TestOutcome } from '../registry/TestOutcome'
 import { TestSteps } from '../registry/TestSteps'
 import { type IntegrateValues, isTestable, toTestInput } from './integrateForm'
+import { SaveFailure } from './SaveFailure'
 
 const TYPING_PAUSE_MS = 600
 
@@ -21,16 +21,29 @@ interface ConnectionTestProps {
   saveError: ApiError | null
   saving: boolean
   onSaveAnyway: () => void
+  /** The registry whose stored connection is being edited. */
+  edited?: EditedConnection
+}
+
+export interface EditedConnection {
+  id: string
+  /** Whether address and certificate check are the stored ones: then nothing is tried unasked. */
+  sameServer: boolean
+  /** Whether all of it is what is stored: then the stored account can be tried without its password. */
+  unchanged: boolean
+  /** Whether the account can only be tried once its password is given. */
+  needsPassword: boolean
 }
 
 /**
  * The connection test of what is being typed. The steps without the account run by themselves; the account is only
  * tried on demand, because a half-typed password would lock it.
  */
-export function ConnectionTest({ scope, values, saveError, saving, onSaveAnyway }: ConnectionTestProps) {
+export function ConnectionTest({ scope, values, saveError, saving, onSaveAnyway, edited }: ConnectionTestProps) {
   const texts = useTexts()
-  const { state, start, reset, forgetAccount } = useRegistryTest()
+  const { state, start, reset, forgetAccount, showFailure } = useRegistryTest()
   const testable = isTestable(values)
+  const runsByItself = testable && !edited?.sameServer
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined)
   const latest = useRef(values)
   latest.current = values
@@ -38,21 +51,19 @@ export function ConnectionTest({ scope, values, saveError, saving, onSaveAnyway 
   const { kind, address, plainHttpConsent, tlsMode, caPem, username, password } = values
   useEffect(() => {
     reset()
-    if (!testable) return
+    if (!runsByItself) return
     pause.current = setTimeout(
       () => void start({ registry: toTestInput(latest.current, false, scope), credential: false }),
       TYPING_PAUSE_MS,
     )
     return () => clearTimeout(pause.current)
-  }, [kind, address, plainHttpConsent, tlsMode, caPem, testable, scope, start, reset])
+  }, [kind, address, plainHttpConsent, tlsMode, caPem, runsByItself, scope, start, reset])
 
   useEffect(() => forgetAccount(), [username, password, forgetAccount])
 
-  // The attempt to save was made below, where this card may be out of sight.
-  const failure = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    if (saveError) failure.current?.scrollIntoView({ block: 'nearest' })
-  }, [saveError])
+    if (saveError) showFailure(saveError)
+  }, [saveError, showFailure])
 
   // A test without the account has not passed before its last two steps have.
   const done = state.steps.filter((step) => step.status !== 'skipped').length
@@ -71,39 +82,29 @@ export function ConnectionTest({ scope, values, saveError, saving, onSaveAnyway 
       }
     >
       {state.phase === 'idle' ? (
-        <p className="card-note">{waitsForConsent ? texts.test.consentFirst : texts.test.idle}</p>
+        <p className="card-note">{waitsForConsent ? texts.test.consentFirst : edited ? texts.registryEdit.testIdle : texts.test.idle}</p>
       ) : (
         <TestSteps state={state} />
       )}
       <TestOutcome state={state} kind={kind} />
-      <div ref={failure}>
-        {saveError && (
-          <ProblemNotice
-            error={saveError}
-            title={texts.integrate.notReached}
-            actions={
-              <div className="save-anyway">
-                <Button size="xs" loading={saving} onClick={onSaveAnyway}>
-                  {texts.integrate.saveAnyway}
-                </Button>
-                <span className="fine">{texts.integrate.saveAnywayHelp}</span>
-              </div>
-            }
-          />
-        )}
-      </div>
+      <SaveFailure error={saveError} saving={saving} onSaveAnyway={onSaveAnyway} />
       <div className="card-foot">
-        <Button
+        <GuardedButton
           size="xs"
           disabled={!testable || state.phase === 'running'}
+          blocked={edited?.needsPassword ? texts.registryEdit.testNeedsPassword : undefined}
           onClick={() => {
             // The test that waits for a pause in typing would replace this one, which tells more.
             clearTimeout(pause.current)
-            void start({ registry: toTestInput(values, true, scope), credential: true })
+            void start(
+              edited?.unchanged
+                ? { registry_id: edited.id }
+                : { registry: toTestInput(values, true, scope), credential: true },
+            )
           }}
         >
           {username.trim() === '' ? texts.test.withoutAccount : texts.test.withAccount}
-        </Button>
+        </GuardedButton>
       </div>
     </Card>
   )

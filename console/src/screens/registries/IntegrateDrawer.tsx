@@ -1,16 +1,15 @@
 import { useNavigate } from '@tanstack/react-router'
 import { type SubmitEvent, useRef, useState } from 'react'
-import { type ApiError, asApiError, fieldProblems } from '../../api/problem'
+import { asApiError, fieldProblems } from '../../api/problem'
 import { useIntegrateRegistry } from '../../api/registries'
 import { useTexts } from '../../i18n/context'
 import type { Scope } from '../../lib/scope'
 import { Button } from '../../ui/Button'
 import { Drawer } from '../../ui/Drawer'
-import { Notice } from '../../ui/Notice'
-import { ProblemNotice } from '../../ui/ProblemNotice'
 import { notify } from '../../ui/Toasts'
 import { registryLink } from '../registry/registryLink'
 import { ConnectionTest } from './ConnectionTest'
+import { FormSummary } from './FormSummary'
 import {
   checkValues,
   EMPTY_VALUES,
@@ -86,7 +85,7 @@ export function IntegrateDrawer({ scope, opened, onClose, onClosed }: IntegrateD
     <Drawer opened={opened} onClose={close} onClosed={onClosed} title={texts.integrate.title} closeLabel={texts.action.close}>
       <form className="drawer-form" onSubmit={submit} noValidate>
         <div className="form drawer-fields">
-          <Summary error={error} hasFieldErrors={Object.keys(errors).length > 0} />
+          <FormSummary title={texts.integrate.summaryTitle} error={error} hasFieldErrors={Object.keys(errors).length > 0} />
           <IntegrateFields scope={scope} values={values} errors={errors} onChange={change} inputs={inputs}>
             <ConnectionTest
               scope={scope}
@@ -106,26 +105,4 @@ export function IntegrateDrawer({ scope, opened, onClose, onClosed }: IntegrateD
       </form>
     </Drawer>
   )
-}
-
-interface SummaryProps {
-  error: ApiError | null
-  hasFieldErrors: boolean
-}
-
-/** Above the form: that nothing was saved yet, and why if no single field is to blame. */
-function Summary({ error, hasFieldErrors }: SummaryProps) {
-  const texts = useTexts()
-  if (hasFieldErrors) {
-    return (
-      <Notice tone="bad" urgent title={texts.integrate.summaryTitle}>
-        <p>{texts.integrate.summaryFields}</p>
-      </Notice>
-    )
-  }
-  // A registry that cannot be reached is told at the connection test.
-  if (error && !error.isUpstream && fieldProblems(error).length === 0) {
-    return <ProblemNotice error={error} title={texts.integrate.summaryTitle} />
-  }
-  return null
 }

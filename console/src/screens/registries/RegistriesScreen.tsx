@@ -26,6 +26,8 @@ import { RegistryFilters } from './RegistryFilters'
 import { RegistryPager } from './RegistryPager'
 
 const fetchIntegrateDrawer = async () => (await import('./IntegrateDrawer')).IntegrateDrawer
+const fetchEditDrawer = async () => (await import('./EditDrawer')).EditDrawer
+const fetchRotateDialog = async () => (await import('./RotateDialog')).RotateDialog
 const fetchTestDialog = async () => (await import('../registry/TestDialog')).TestDialog
 const fetchDisconnectDialog = async () => (await import('../registry/DisconnectDialog')).DisconnectDialog
 
@@ -37,9 +39,13 @@ export function RegistriesScreen() {
   const query = useQuery(registriesQuery(search, scope))
   const integrateButton = useRef<HTMLButtonElement>(null)
   const IntegrateDrawer = useFetched(fetchIntegrateDrawer)
+  const EditDrawer = useFetched(fetchEditDrawer)
+  const RotateDialog = useFetched(fetchRotateDialog)
   const TestDialog = useFetched(fetchTestDialog)
   const DisconnectDialog = useFetched(fetchDisconnectDialog)
   const [testing, setTesting] = useState<Registry | null>(null)
+  const [editing, setEditing] = useState<Registry | null>(null)
+  const [rotating, setRotating] = useState<Registry | null>(null)
   const [disconnecting, setDisconnecting] = useState<Registry | null>(null)
 
   const setIntegrate = useCallback(
@@ -67,6 +73,8 @@ export function RegistriesScreen() {
           change({ sort })
         },
         onTest: setTesting,
+        onEdit: setEditing,
+        onRotate: setRotating,
         onDisconnect: setDisconnecting,
       }),
     [texts, format, scope, search.sort, change, reorder],
@@ -151,6 +159,8 @@ export function RegistriesScreen() {
           }
         />
       )}
+      {EditDrawer && <EditDrawer registry={editing} onClose={() => setEditing(null)} />}
+      {RotateDialog && <RotateDialog registry={rotating} onClose={() => setRotating(null)} />}
       {TestDialog && <TestDialog registry={testing} onClose={() => setTesting(null)} />}
       {DisconnectDialog && (
         <DisconnectDialog

@@ -92,7 +92,8 @@ export function isTestable(values: IntegrateValues): boolean {
   return !usesCa(values) || values.caPem.trim() !== ''
 }
 
-function tlsPolicy(values: IntegrateValues): TlsPolicy {
+/** How the certificate is judged, as it is sent. */
+export function tlsPolicy(values: IntegrateValues): TlsPolicy {
   return usesCa(values) ? { mode: 'ca', ca_pem: values.caPem } : { mode: values.tlsMode === 'ca' ? 'verify' : values.tlsMode }
 }
 

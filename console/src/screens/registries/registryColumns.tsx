@@ -22,6 +22,8 @@ interface ColumnContext {
   sort: RegistrySort | undefined
   onSort: (sort: RegistrySort | undefined) => void
   onTest: (registry: Registry) => void
+  onEdit: (registry: Registry) => void
+  onRotate: (registry: Registry) => void
   onDisconnect: (registry: Registry) => void
 }
 
@@ -143,6 +145,8 @@ export function registryColumns(context: ColumnContext): Column<Registry>[] {
             label={texts.registries.menu(registry.name)}
             size={30}
             onTest={() => context.onTest(registry)}
+            onEdit={() => context.onEdit(registry)}
+            onRotate={() => context.onRotate(registry)}
             onDisconnect={() => context.onDisconnect(registry)}
           />
         </div>

@@ -63,7 +63,7 @@ function DescriptionForm({ registry, onReload, onFinished }: DescriptionFormProp
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     edit.mutate(
-      { registry, description: text.trim() },
+      { registry, changes: { description: text.trim() } },
       {
         onSuccess: () => {
           notify(texts.registry.descriptionSaved)

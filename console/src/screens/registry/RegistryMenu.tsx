@@ -1,11 +1,11 @@
-import { IconDots, IconPlugConnected, IconPlugConnectedX } from '@tabler/icons-react'
+import { IconDots, IconKey, IconPencil, IconPlugConnected, IconPlugConnectedX } from '@tabler/icons-react'
 import { allowance } from '../../api/session'
 import type { Permission, Registry } from '../../api/types'
 import { useTexts } from '../../i18n/context'
 import type { Texts } from '../../i18n/en'
 import { errorText } from '../../i18n/problemText'
 import { IconButton } from '../../ui/IconButton'
-import { Menu } from '../../ui/Menu'
+import { Menu, type MenuAction } from '../../ui/Menu'
 
 /** The permissions behind what can be done to a registry. */
 export const REGISTRY_ACTIONS = {
@@ -33,24 +33,42 @@ interface RegistryMenuProps {
   outlined?: boolean
   /** Left out where a button for it stands beside the menu. */
   onTest?: () => void
+  onEdit: () => void
+  onRotate: () => void
   onDisconnect: () => void
 }
 
-export function RegistryMenu({ registry, label, size, outlined, onTest, onDisconnect }: RegistryMenuProps) {
+export function RegistryMenu({ registry, label, size, outlined, ...on }: RegistryMenuProps) {
   const texts = useTexts()
-  const test = onTest && {
-    label: texts.registry.test,
-    icon: <IconPlugConnected size={16} stroke={1.7} aria-hidden />,
-    disabledReason: disabledReason(texts, registry, 'test'),
-    onSelect: onTest,
-  }
-  const disconnect = {
-    label: texts.registry.disconnect,
-    icon: <IconPlugConnectedX size={16} stroke={1.7} aria-hidden />,
-    danger: true,
-    disabledReason: disabledReason(texts, registry, 'disconnect'),
-    onSelect: onDisconnect,
-  }
+  const editBlocked = disabledReason(texts, registry, 'edit')
+  const actions: (MenuAction | false)[] = [
+    on.onTest !== undefined && {
+      label: texts.registry.test,
+      icon: <IconPlugConnected size={16} stroke={1.7} aria-hidden />,
+      disabledReason: disabledReason(texts, registry, 'test'),
+      onSelect: on.onTest,
+    },
+    {
+      label: texts.registryEdit.edit,
+      icon: <IconPencil size={16} stroke={1.7} aria-hidden />,
+      disabledReason: editBlocked,
+      onSelect: on.onEdit,
+    },
+    // Without an account there is no credential.
+    registry.username != null && {
+      label: texts.registryEdit.rotate,
+      icon: <IconKey size={16} stroke={1.7} aria-hidden />,
+      disabledReason: editBlocked,
+      onSelect: on.onRotate,
+    },
+    {
+      label: texts.registry.disconnect,
+      icon: <IconPlugConnectedX size={16} stroke={1.7} aria-hidden />,
+      danger: true,
+      disabledReason: disabledReason(texts, registry, 'disconnect'),
+      onSelect: on.onDisconnect,
+    },
+  ]
   return (
     <Menu
       trigger={
@@ -58,7 +76,7 @@ export function RegistryMenu({ registry, label, size, outlined, onTest, onDiscon
           <IconDots size={18} aria-hidden />
         </IconButton>
       }
-      actions={test ? [test, disconnect] : [disconnect]}
+      actions={actions.filter((action) => action !== false)}
     />
   )
 }

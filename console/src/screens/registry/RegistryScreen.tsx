@@ -6,6 +6,7 @@ import { asApiError } from '../../api/problem'
 import { registryQuery } from '../../api/registries'
 import type { Registry } from '../../api/types'
 import { useI18n, useTexts } from '../../i18n/context'
+import { useFetched } from '../../lib/useFetched'
 import { useScope } from '../../shell/useScope'
 import { Button, ButtonLink } from '../../ui/Button'
 import { Copy } from '../../ui/Copy'
@@ -24,6 +25,9 @@ import { registriesLink, registryLink } from './registryLink'
 import { disabledReason, RegistryMenu } from './RegistryMenu'
 import { StatStrip } from './StatStrip'
 import { TestDialog } from './TestDialog'
+
+const fetchEditDrawer = async () => (await import('../registries/EditDrawer')).EditDrawer
+const fetchRotateDialog = async () => (await import('../registries/RotateDialog')).RotateDialog
 
 /** The overview of one registry. */
 export function RegistryScreen() {
@@ -103,6 +107,10 @@ function RegistryHeader({ registry }: { registry: Registry }) {
   const navigate = useNavigate()
   const scope = useScope()
   const [testing, setTesting] = useState(false)
+  const [editing, setEditing] = useState(false)
+  const [rotating, setRotating] = useState(false)
+  const EditDrawer = useFetched(fetchEditDrawer)
+  const RotateDialog = useFetched(fetchRotateDialog)
   const [disconnecting, setDisconnecting] = useState(false)
   const testBlocked = disabledReason(texts, registry, 'test')
 
@@ -138,10 +146,14 @@ function RegistryHeader({ registry }: { registry: Registry }) {
           label={texts.registry.more}
           size={36}
           outlined
+          onEdit={() => setEditing(true)}
+          onRotate={() => setRotating(true)}
           onDisconnect={() => setDisconnecting(true)}
         />
       </div>
       <TestDialog registry={testing ? registry : null} onClose={() => setTesting(false)} />
+      {EditDrawer && <EditDrawer registry={editing ? registry : null} onClose={() => setEditing(false)} />}
+      {RotateDialog && <RotateDialog registry={rotating ? registry : null} onClose={() => setRotating(false)} />}
       <DisconnectDialog
         registry={disconnecting ? registry : null}
         onClose={() => setDisconnecting(false)}

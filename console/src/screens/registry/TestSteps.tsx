@@ -4,16 +4,16 @@ import {
   IconCircleMinus,
   IconCircleXFilled,
 } from '@tabler/icons-react'
-import { TEST_STEPS, type TestStep, type TestStepName } from '../../api/registryTest'
+import { TEST_STEPS, type TestStepName } from '../../api/registryTest'
 import type { ErrorCode } from '../../api/types'
-import type { TestState } from '../../api/useRegistryTest'
+import type { ShownStep, TestState } from '../../api/useRegistryTest'
 import { useTexts } from '../../i18n/context'
 import { errorText } from '../../i18n/problemText'
 import { Duration } from '../../ui/Duration'
 import { Spinner } from '../../ui/Spinner'
 import { stepFacts } from './stepFacts'
 
-type StepStatus = TestStep['status'] | 'running' | 'pending'
+type StepStatus = ShownStep['status'] | 'running' | 'pending'
 
 /** The steps of a connection test, each with its outcome as soon as it is known. */
 export function TestSteps({ state }: { state: TestState }) {
@@ -36,7 +36,7 @@ export function TestSteps({ state }: { state: TestState }) {
 
 interface StepRowProps {
   name: TestStepName
-  step: TestStep | undefined
+  step: ShownStep | undefined
   running: boolean
   /** A step of this test failed: those skipped could not be tried. Otherwise nobody asked for them. */
   afterFailure: boolean
@@ -54,7 +54,7 @@ function StepRow({ name, step, running, afterFailure }: StepRowProps) {
         <span className="test-step-facts fine">{step && stepFacts(texts, step)}</span>
         <span className="test-step-status fine num">
           {notAsked ? texts.test.notAsked : texts.test.status[status]}
-          {step && step.status !== 'skipped' && (
+          {step && step.status !== 'skipped' && step.duration_ms !== null && (
             <>
               {' · '}
               <Duration ms={step.duration_ms} />

@@ -1,5 +1,5 @@
-import type { TestStep } from '../../api/registryTest'
 import type { RegistryKind } from '../../api/types'
+import type { ShownStep } from '../../api/useRegistryTest'
 import type { Texts } from '../../i18n/en'
 
 function tlsWord(texts: Texts, tls: string | undefined): string | undefined {
@@ -29,7 +29,7 @@ export function productName(texts: Texts, product: string): string {
   return (texts.kind as Record<string, string>)[product as RegistryKind] ?? product
 }
 
-function parts(texts: Texts, { step, facts }: TestStep): (string | undefined)[] {
+function parts(texts: Texts, { step, facts }: ShownStep): (string | undefined)[] {
   switch (step) {
     case 'resolve':
       return [facts.addresses]
@@ -45,6 +45,7 @@ function parts(texts: Texts, { step, facts }: TestStep): (string | undefined)[] 
 }
 
 /** What a finished step found out, in words. */
-export function stepFacts(texts: Texts, step: TestStep): string {
-  return step.status !== 'ok' ? '' : parts(texts, step).filter(Boolean).join(' · ')
+export function stepFacts(texts: Texts, step: ShownStep): string {
+  // Of a test that ran while something was being saved only the failure is known.
+  return step.status !== 'ok' || step.duration_ms === null ? '' : parts(texts, step).filter(Boolean).join(' · ')
 }

@@ -9,6 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 const PERMISSIONS: &str = include_str!("permissions.txt");
 
 /// Words in the names of fields that hold secrets.
+/// Fields that say something of a secret and are none: what a token may carry, and where the token
+/// service is.
+const HARMLESS: &[(&str, &str)] = &[
+    ("MachineAccount", "token_scope"),
+    ("Registry", "token_service"),
+];
+
 const SECRETS: &[&str] = &[
     "password",
     "secret",
@@ -162,7 +169,8 @@ fn sec_09_no_answer_has_a_field_for_a_secret() {
             let listed = SHOWN_ONCE
                 .iter()
                 .any(|(schema, once, _)| (schema, once) == (&name.as_str(), &field.as_str()));
-            assert!(!named || listed, "{name}.{field} is answered");
+            let harmless = HARMLESS.contains(&(name.as_str(), field.as_str()));
+            assert!(!named || listed || harmless, "{name}.{field} is answered");
         }
     }
     println!("{} schemas of answers, {looked_at} fields", shown_by.len());
