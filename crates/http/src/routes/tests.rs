@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// do what, and says so in the review.
 const PERMISSIONS: &str = include_str!("permissions.txt");
 
-/// Words in the names of fields that hold secrets.
 /// Fields that say something of a secret and are none: what a token may carry, and where the token
 /// service is.
 const HARMLESS: &[(&str, &str)] = &[
@@ -16,6 +15,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("Registry", "token_service"),
 ];
 
+/// Words in the names of fields that hold secrets.
 const SECRETS: &[&str] = &[
     "password",
     "secret",
