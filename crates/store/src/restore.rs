@@ -30,7 +30,7 @@ const ACTION: &str = "installation.restore";
 pub struct Restored {
     /// What the backup says of itself.
     pub manifest: Manifest,
-    /// When it was restored: the mark that the installation only observes until confirmed.
+    /// When it was restored.
     pub restored_at: Timestamp,
     /// Where the master key must be put before the start; `None` when it is there or not needed.
     pub key_wanted: Option<PathBuf>,

@@ -24,7 +24,7 @@ pub struct VerifyReport {
     pub installation_id: InstallationId,
     /// Its newest migration.
     pub schema: String,
-    /// When a backup was last put in its place: the installation only observes until confirmed.
+    /// When a backup was last put in its place.
     pub restored_at: Option<Timestamp>,
     /// What the database says of its own file; empty when nothing is wrong.
     pub integrity: Vec<String>,

@@ -62,7 +62,7 @@ pub(super) async fn restore(config: Config, source: PathBuf) -> Result<(), Start
         config.data_dir.display()
     ));
     print_line(
-        "It is marked as restored: it only observes registries until that is confirmed. Everybody must sign in again.",
+        "It is marked as restored. Sessions, API tokens and one-time links have ended: everybody must sign in again.",
     );
     if let Some(path) = restored.key_wanted.filter(|_| config.master_key.is_none()) {
         print_line(&format!(

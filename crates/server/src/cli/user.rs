@@ -15,6 +15,9 @@ use roadstead_core::model::Name;
 /// which SQLite itself puts in order with the server's, and the server keeps nothing in memory
 /// that a link could contradict.
 pub(super) async fn reset_link(name: &str, config: Config) -> Result<(), StartError> {
+    if config.database_url.is_none() {
+        super::refuse_missing_database(&config)?;
+    }
     let name = Name::parse(name).map_err(|code| Failure::field("/name", code))?;
     let opened = Opened::open_beside(&config).await?;
     let app = wiring::app(&opened, &config);

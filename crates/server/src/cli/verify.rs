@@ -96,10 +96,9 @@ fn lines(report: &VerifyReport, database: &str) -> Vec<(&'static str, String)> {
     }));
     lines.push((
         "restored",
-        report.restored_at.map_or_else(
-            || "never".to_owned(),
-            |at| format!("{at}, observes only until confirmed"),
-        ),
+        report
+            .restored_at
+            .map_or_else(|| "never".to_owned(), |at| at.to_string()),
     ));
     lines
 }

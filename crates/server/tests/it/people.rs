@@ -296,6 +296,22 @@ async fn stream_tells_members_of_their_workspace_only_and_ends_when_a_role_is_ta
 }
 
 #[tokio::test]
+async fn reset_link_in_the_wrong_folder_is_refused_and_makes_no_installation() {
+    let home = tempfile::tempdir().expect("dir");
+    let output = tokio::process::Command::new(ROADSTEAD)
+        .args(["user", "reset-link", TestApp::ADMIN])
+        .env("ROADSTEAD_DATA_DIR", home.path().join("elsewhere"))
+        .output()
+        .await
+        .expect("output");
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert!(said.contains("there is no database in"), "{said}");
+    assert!(said.contains("check data.dir"), "{said}");
+    assert!(!home.path().join("elsewhere").exists());
+}
+
+#[tokio::test]
 async fn reset_link_is_made_on_the_host_beside_a_running_server() {
     let app = TestApp::start(ROADSTEAD).await;
     app.admin().await;
