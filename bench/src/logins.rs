@@ -10,8 +10,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 const AT_ONCE: u32 = 1_000;
-/// Lists timed with and without the storm.
+/// Lists timed with and without the storm, at least.
 const LISTS: usize = 5_000;
+/// Waves the lists are timed through, their arrivals included.
+const WAVES: u32 = 3;
 /// Audit entries a storm may leave: a throttled account or address is told of once in a while,
 /// a wrong password of nobody in particular only in a counter.
 const AUDIT_BOUND: i64 = 50;
@@ -37,32 +39,30 @@ pub(crate) async fn run(binary: &str) {
     }
     let pid = app.pid().expect("it runs");
     let audit_before = audit_entries(&api).await;
-    let mut idle = lists(&api).await;
+    let mut idle = lists(&api, || true).await;
     let over = Arc::new(AtomicBool::new(false));
-    let seen = Arc::new([const { AtomicU32::new(0) }; 2]);
-    let storm = tokio::spawn(storm(app.url(), Arc::clone(&over), Arc::clone(&seen)));
-    // The first wave must be on its way.
-    while seen[0].load(Ordering::Relaxed) == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    // Answered 401 and 429, and waves that are over.
+    let seen = Arc::new([const { AtomicU32::new(0) }; 3]);
     let (cpu, begun) = (cpu_time(pid), Instant::now());
-    let mut stormy = lists(&api).await;
+    let storm = tokio::spawn(storm(app.url(), Arc::clone(&over), Arc::clone(&seen)));
+    let mut stormy = lists(&api, || seen[2].load(Ordering::Relaxed) >= WAVES).await;
     let (cpu, wall) = (cpu_time(pid).saturating_sub(cpu), begun.elapsed());
     over.store(true, Ordering::Relaxed);
     let waves = storm.await.unwrap();
     tokio::time::sleep(Duration::from_secs(2)).await;
     let entries = audit_entries(&api).await - audit_before;
     let [refused, throttled] = [&seen[0], &seen[1]].map(|n| n.load(Ordering::Relaxed));
+    let requests = stormy.len();
     let (quiet, loud) = (
         percentile_ms(&mut idle, 0.99),
         percentile_ms(&mut stormy, 0.99),
     );
     Report::new(
         "logins",
-        &format!("{LISTS} lists while waves of {AT_ONCE} wrong sign-ins, each of another address, are under way"),
+        &format!("lists while waves of {AT_ONCE} wrong sign-ins at once, each of another address, are under way"),
         "the same lists without them, same run",
     )
-    .with("requests", LISTS)
+    .with("requests", requests)
     .with("waves", waves)
     .with("wrong_passwords_refused", refused)
     .with("sign_ins_told_to_wait", throttled)
@@ -81,9 +81,9 @@ pub(crate) async fn run(binary: &str) {
 }
 
 /// Times the list, one request after the other.
-async fn lists(api: &Api) -> Vec<Duration> {
+async fn lists(api: &Api, enough: impl Fn() -> bool) -> Vec<Duration> {
     let mut times = Vec::new();
-    while times.len() < LISTS {
+    while times.len() < LISTS || !enough() {
         let begun = Instant::now();
         let answer = api.get("/api/v1/registries").await;
         times.push(begun.elapsed());
@@ -93,7 +93,7 @@ async fn lists(api: &Api) -> Vec<Duration> {
 }
 
 /// Wave after wave until it is over; counts what was answered 401 and 429. Answers the waves.
-async fn storm(url: String, over: Arc<AtomicBool>, seen: Arc<[AtomicU32; 2]>) -> u32 {
+async fn storm(url: String, over: Arc<AtomicBool>, seen: Arc<[AtomicU32; 3]>) -> u32 {
     let clients: Vec<Api> = (0..AT_ONCE).map(|_| Api::at(&url)).collect();
     let mut waves = 0;
     while !over.load(Ordering::Relaxed) {
@@ -114,6 +114,7 @@ async fn storm(url: String, over: Arc<AtomicBool>, seen: Arc<[AtomicU32; 2]>) ->
             }
         });
         join_all(attempts).await;
+        seen[2].fetch_add(1, Ordering::Relaxed);
         waves += 1;
     }
     waves

@@ -45,9 +45,14 @@ pub(crate) fn walk(root: &Path, program: &Path) -> Result<Walk, String> {
     let folder = Scratch::new("tour")?;
     let script = folder.path().join("tour.sh");
     write(&script, &script_of(&fences))?;
+    // The command line of this very program comes before any other of that name.
+    let mut path = program.parent().unwrap_or(root).as_os_str().to_owned();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
     let ended = Task::new("bash")
         .args([&script])
         .dir(folder.path())
+        .env("PATH", path)
         .env("ROADSTEAD_URL", &server.url)
         .env("SETUP_TOKEN", &server.setup_token)
         .env("REGISTRY", free_address()?)

@@ -5,9 +5,11 @@ pub mod context;
 mod cursor;
 pub mod driver;
 mod password;
+mod place;
 pub mod reconcilers;
 mod refusals;
 pub mod services;
+mod tarpit;
 mod throttle;
 
 pub use context::{App, Ports, Store, Wishes};

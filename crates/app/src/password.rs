@@ -1,12 +1,13 @@
 //! Passwords: Argon2id on threads of its own, two at a time and behind everybody else, so that a
 //! storm of sign-ins takes neither the memory nor the cores from everything else.
 
+use crate::place::Place;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use roadstead_core::model::{PasswordHash, Secret};
 use roadstead_core::{ErrorCode, Failure};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::sync::{Semaphore, oneshot};
+use std::sync::atomic::AtomicUsize;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Hashes under way at once. Each takes 19 MiB.
 const AT_ONCE: usize = 2;
@@ -44,7 +45,7 @@ impl Passwords {
 
     /// Hashes a new password.
     pub(crate) async fn hash(&self, password: Secret<String>) -> Result<PasswordHash, Failure> {
-        self.on_thread(move || {
+        on_thread(self.turn().await?, move || {
             Argon2::default()
                 .hash_password(password.expose().as_bytes())
                 .map(|hash| PasswordHash(hash.to_string()))
@@ -56,11 +57,11 @@ impl Passwords {
     /// Whether the password fits. Without a stored hash (no such person) the same work is done
     /// and the answer is no, so that time does not tell names apart.
     pub(crate) async fn fits(
-        &self,
+        turn: Turn,
         password: Secret<String>,
         stored: Option<PasswordHash>,
     ) -> Result<bool, Failure> {
-        self.on_thread(move || {
+        on_thread(turn, move || {
             let argon = Argon2::default();
             let bytes = password.expose().as_bytes();
             match stored {
@@ -74,65 +75,66 @@ impl Passwords {
         .await
     }
 
-    async fn on_thread<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Failure> {
-        let waiting = Waiting::begin(&self.waiting);
+    /// Waits for a turn to hash. Whoever looks something up for a sign-in does so with the turn in
+    /// hand: what is refused for want of room has then cost nothing but its own reading.
+    ///
+    /// # Errors
+    /// [`ErrorCode::SessionThrottled`] when too many wait already.
+    pub(crate) async fn turn(&self) -> Result<Turn, Failure> {
+        let waiting = Place::take(&self.waiting);
         if waiting.before >= WAITING {
             return Err(Failure::new(ErrorCode::SessionThrottled).with("retry_after_s", 2));
         }
         let turn = Arc::clone(&self.turns).acquire_owned().await;
         drop(waiting);
-        tracing::debug!("password is hashed");
-        let turn = turn.map_err(|e| Failure::new(ErrorCode::InternalError).because(e))?;
-        let (tell, told) = oneshot::channel();
-        // Not on the runtime's threads: there are hundreds of those, and the allocator keeps for
-        // each what a hash once needed.
-        std::thread::Builder::new()
-            .name("password".to_owned())
-            .spawn(move || {
-                // On Linux this is the thread's own. Where it is refused, hashing is merely not
-                // behind the others.
-                let _ = rustix::process::nice(BEHIND);
-                let done = work();
-                drop(turn);
-                // Whoever asked may have hung up.
-                let _ = tell.send(done);
-            })
-            .map_err(|e| Failure::new(ErrorCode::InternalError).because(e))?;
-        told.await
+        turn.map(|permit| Turn { _permit: permit })
             .map_err(|e| Failure::new(ErrorCode::InternalError).because(e))
     }
 }
 
-/// A place in the queue, given back however the waiting ends: a caller that hangs up drops the
-/// whole future.
-struct Waiting<'a> {
-    count: &'a AtomicUsize,
-    before: usize,
+/// The right to hash one password.
+pub(crate) struct Turn {
+    _permit: OwnedSemaphorePermit,
 }
 
-impl<'a> Waiting<'a> {
-    fn begin(count: &'a AtomicUsize) -> Self {
-        Self {
-            count,
-            before: count.fetch_add(1, Ordering::Relaxed),
-        }
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.count.fetch_sub(1, Ordering::Relaxed);
-    }
+async fn on_thread<T: Send + 'static>(
+    turn: Turn,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Failure> {
+    tracing::debug!("password is hashed");
+    let (tell, told) = oneshot::channel();
+    // Not on the runtime's threads: there are hundreds of those, and the allocator keeps for
+    // each what a hash once needed.
+    std::thread::Builder::new()
+        .name("password".to_owned())
+        .spawn(move || {
+            // On Linux this is the thread's own. Where it is refused, hashing is merely not
+            // behind the others.
+            let _ = rustix::process::nice(BEHIND);
+            let done = work();
+            drop(turn);
+            // Whoever asked may have hung up.
+            let _ = tell.send(done);
+        })
+        .map_err(|e| Failure::new(ErrorCode::InternalError).because(e))?;
+    told.await
+        .map_err(|e| Failure::new(ErrorCode::InternalError).because(e))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{AT_ONCE, Passwords, WAITING};
-    use roadstead_core::model::Secret;
+    use roadstead_core::Failure;
+    use roadstead_core::model::{PasswordHash, Secret};
     use std::sync::atomic::Ordering;
+
+    async fn fits(
+        passwords: &Passwords,
+        text: &str,
+        hash: Option<PasswordHash>,
+    ) -> Result<bool, Failure> {
+        Passwords::fits(passwords.turn().await?, secret(text), hash).await
+    }
 
     fn secret(text: &str) -> Secret<String> {
         Secret::new(text.to_owned())
@@ -147,20 +149,17 @@ mod tests {
             .expect("hash");
         assert!(hash.0.starts_with("$argon2id$"));
         assert!(
-            passwords
-                .fits(secret("correct horse battery"), Some(hash.clone()))
+            fits(&passwords, "correct horse battery", Some(hash.clone()))
                 .await
                 .expect("fits")
         );
         assert!(
-            !passwords
-                .fits(secret("wrong horse battery"), Some(hash))
+            !fits(&passwords, "wrong horse battery", Some(hash))
                 .await
                 .expect("fits")
         );
         assert!(
-            !passwords
-                .fits(secret("correct horse battery"), None)
+            !fits(&passwords, "correct horse battery", None)
                 .await
                 .expect("fits")
         );
@@ -179,13 +178,13 @@ mod tests {
             for _ in 0..WAITING {
                 let passwords = Arc::clone(&passwords);
                 waiting.push(tokio::spawn(async move {
-                    passwords.fits(secret("someone"), None).await.is_ok()
+                    fits(&passwords, "someone", None).await.is_ok()
                 }));
             }
             while passwords.waiting.load(Ordering::Relaxed) < WAITING {
                 tokio::task::yield_now().await;
             }
-            let refused = passwords.fits(secret("one too many"), None).await.err();
+            let refused = fits(&passwords, "one too many", None).await.err();
             assert_eq!(
                 refused.map(|f| f.code),
                 Some(roadstead_core::ErrorCode::SessionThrottled)
@@ -196,7 +195,7 @@ mod tests {
             }
         }
         drop(turns);
-        assert!(passwords.fits(secret("after all that"), None).await.is_ok());
+        assert!(fits(&passwords, "after all that", None).await.is_ok());
     }
 
     #[test]

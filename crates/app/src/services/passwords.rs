@@ -110,7 +110,7 @@ impl PasswordService {
         let Some((user, hash)) = found else {
             return Err(Failure::not_found());
         };
-        if !self.passwords.fits(present, hash).await? {
+        if !Passwords::fits(self.passwords.turn().await?, present, hash).await? {
             return Err(Failure::field("/current", ErrorCode::PasswordWrong));
         }
         self.throttle.succeeded(&person.name, address);

@@ -4,6 +4,7 @@ use crate::context::Ports;
 use crate::password::Passwords;
 use crate::services::object;
 use crate::services::setup::new_token;
+use crate::tarpit::Tarpit;
 use crate::throttle::Throttle;
 use roadstead_core::model::{
     Actor, AuditActor, AuditEntry, CameBy, Name, Person, RequestContext, Secret, Session,
@@ -30,18 +31,16 @@ pub struct SessionService {
     ports: Ports,
     passwords: Arc<Passwords>,
     throttle: Arc<Throttle>,
+    tarpit: Tarpit,
 }
 
 impl SessionService {
-    pub(crate) const fn new(
-        ports: Ports,
-        passwords: Arc<Passwords>,
-        throttle: Arc<Throttle>,
-    ) -> Self {
+    pub(crate) fn new(ports: Ports, passwords: Arc<Passwords>, throttle: Arc<Throttle>) -> Self {
         Self {
             ports,
             passwords,
             throttle,
+            tarpit: Tarpit::default(),
         }
     }
 
@@ -74,6 +73,21 @@ impl SessionService {
         name: &str,
         password: Secret<String>,
     ) -> Result<OpenedSession, Failure> {
+        let opened = self.try_to_open(ctx, name, password).await;
+        if let Err(failure) = &opened
+            && failure.code == ErrorCode::SessionThrottled
+        {
+            self.tarpit.hold().await;
+        }
+        opened
+    }
+
+    async fn try_to_open(
+        &self,
+        ctx: &RequestContext,
+        name: &str,
+        password: Secret<String>,
+    ) -> Result<OpenedSession, Failure> {
         let name = Name::parse(name).ok();
         // Before the password is looked at: a right one must not tell itself apart.
         self.throttle
@@ -82,12 +96,13 @@ impl SessionService {
         if password.expose().is_empty() {
             return Err(Failure::new(ErrorCode::SessionCredentialsRejected));
         }
+        let turn = self.passwords.turn().await?;
         let found = match &name {
             Some(name) => self.ports.store.login_of(name).await?,
             None => None,
         };
         let (user, hash) = found.unzip();
-        let fits = self.passwords.fits(password, hash.flatten()).await?;
+        let fits = Passwords::fits(turn, password, hash.flatten()).await?;
         let Some(user) = user.filter(|_| fits) else {
             return Err(Failure::new(ErrorCode::SessionCredentialsRejected));
         };

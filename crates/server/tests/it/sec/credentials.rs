@@ -264,3 +264,49 @@ async fn sec_23_an_empty_secret_is_refused_before_any_work_is_done_for_it() {
         201
     );
 }
+
+/// A thousand sign-ins at once, each of another name: those that find no room are told to wait
+/// without a look at the database or the password, so that they cost nobody else anything.
+#[tokio::test]
+async fn storm_of_sign_ins_costs_those_turned_away_neither_a_statement_nor_a_hash() {
+    let mut options = log::told(TestAppOptions::default());
+    let trusted = "ROADSTEAD_SERVER_TRUSTED_PROXIES".to_owned();
+    options
+        .environment
+        .push((trusted, "127.0.0.1/32".to_owned()));
+    let app = TestApp::start_with(ROADSTEAD, options).await;
+    let attempts = (0..1_000).map(|i| {
+        let api = app.api();
+        let address = format!("10.0.{}.{}", i / 250, i % 250);
+        let (request_id, name) = (format!("storm-{i}"), format!("guess-{i}"));
+        async move {
+            let body = json!({"name": name, "password": "wrong but long enough"});
+            let headers = [
+                ("x-forwarded-for", address.as_str()),
+                ("x-request-id", request_id.as_str()),
+            ];
+            let answer = api.send(Method::POST, "/api/v1/session", Some(&body), &headers);
+            (code(&answer.await), request_id)
+        }
+    });
+    let answers = futures::future::join_all(attempts).await;
+    let told = log::by_request(&app, "storm-999").await;
+    let mut turned_away = 0;
+    for ((status, code), id) in &answers {
+        let work = (
+            statements(&told, id).len(),
+            count(&told, id, "password is hashed"),
+        );
+        match (status, code.as_str()) {
+            (429, "session.throttled") => {
+                turned_away += 1;
+                assert_eq!(work, (0, 0), "{id}");
+            }
+            (401, "session.credentials_rejected") => assert_eq!(work.1, 1, "{id}"),
+            other => panic!("{id}: {other:?}"),
+        }
+    }
+    // How many found room depends on how fast the machine hashes; that many did not is certain.
+    assert!(turned_away > 0, "nobody was turned away");
+    println!("1000 sign-ins, {turned_away} turned away");
+}
