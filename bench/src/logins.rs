@@ -44,11 +44,11 @@ pub(crate) async fn run(binary: &str) {
     // Answered 401 and 429, and waves that are over.
     let seen = Arc::new([const { AtomicU32::new(0) }; 3]);
     let (cpu, begun) = (cpu_time(pid), Instant::now());
-    let storm = tokio::spawn(storm(app.url(), Arc::clone(&over), Arc::clone(&seen)));
+    let storm = beside(storm(app.url(), Arc::clone(&over), Arc::clone(&seen)));
     let mut stormy = lists(&api, || seen[2].load(Ordering::Relaxed) >= WAVES).await;
     let (cpu, wall) = (cpu_time(pid).saturating_sub(cpu), begun.elapsed());
     over.store(true, Ordering::Relaxed);
-    let waves = storm.await.unwrap();
+    let waves = storm.join().unwrap();
     tokio::time::sleep(Duration::from_secs(2)).await;
     let entries = audit_entries(&api).await - audit_before;
     let [refused, throttled] = [&seen[0], &seen[1]].map(|n| n.load(Ordering::Relaxed));
@@ -78,6 +78,24 @@ pub(crate) async fn run(binary: &str) {
     .print();
     assert!(entries <= AUDIT_BOUND, "{entries} audit entries");
     app.stop().await;
+}
+
+/// Runs the storm on threads of its own and behind the one that times the lists, so that what is
+/// measured is the server and not how the two share this program.
+fn beside<T: Send + 'static>(
+    storm: impl Future<Output = T> + Send + 'static,
+) -> std::thread::JoinHandle<T> {
+    std::thread::spawn(|| {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .on_thread_start(|| {
+                rustix::process::nice(5).unwrap();
+            })
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(async { tokio::spawn(storm).await.unwrap() })
+    })
 }
 
 /// Times the list, one request after the other.

@@ -1,5 +1,5 @@
-//! Passwords: Argon2id on threads of its own, two at a time and behind everybody else, so that a
-//! storm of sign-ins takes neither the memory nor the cores from everything else.
+//! Passwords: Argon2id on threads of its own, on half of the processors and behind everybody else,
+//! so that a storm of sign-ins takes neither the memory nor the cores from everything else.
 
 use crate::place::Place;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-/// Hashes under way at once. Each takes 19 MiB.
-const AT_ONCE: usize = 2;
+/// Hashes under way at once, at most. Each takes 19 MiB.
+const AT_ONCE: usize = 4;
 /// Sign-ins that may wait for a turn; more are told to come back.
 const WAITING: usize = 64;
 /// How far hashing stands behind other work for the processor.
@@ -25,7 +25,7 @@ pub(crate) struct Passwords {
 impl Passwords {
     pub(crate) fn new() -> Self {
         Self {
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            turns: Arc::new(Semaphore::new(at_once())),
             waiting: AtomicUsize::new(0),
         }
     }
@@ -92,6 +92,13 @@ impl Passwords {
     }
 }
 
+/// Half of the processors: a thread that stands behind others still keeps its processor for some
+/// milliseconds when one of them wakes up, so one processor stays free of hashing.
+fn at_once() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    (processors / 2).clamp(1, AT_ONCE)
+}
+
 /// The right to hash one password.
 pub(crate) struct Turn {
     _permit: OwnedSemaphorePermit,
@@ -123,7 +130,7 @@ async fn on_thread<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
-    use super::{AT_ONCE, Passwords, WAITING};
+    use super::{Passwords, WAITING, at_once};
     use roadstead_core::Failure;
     use roadstead_core::model::{PasswordHash, Secret};
     use std::sync::atomic::Ordering;
@@ -170,7 +177,7 @@ mod tests {
         use std::sync::Arc;
         let passwords = Arc::new(Passwords::new());
         let turns = Arc::clone(&passwords.turns)
-            .acquire_many_owned(u32::try_from(AT_ONCE).expect("small"))
+            .acquire_many_owned(u32::try_from(at_once()).expect("small"))
             .await
             .expect("turns");
         for _ in 0..2 {
