@@ -69,7 +69,7 @@ error_codes! {
     // Sessions and first start
     SessionRequired "session.required" 401 "Sign in first." [];
     SessionCredentialsRejected "session.credentials_rejected" 401 "The name or the password is wrong." [];
-    SessionThrottled "session.throttled" 429 "Too many sign-ins are under way; wait a moment." ["retry_after_s"];
+    SessionThrottled "session.throttled" 429 "Too many attempts to sign in; wait a moment." ["retry_after_s"];
     SetupLinkInvalid "setup.link_invalid" 403 "This set-up link is not valid or has expired; make a new one on the host with `roadstead admin setup-link`." [];
     SetupDone "setup.done" 409 "The first administrator exists already; sign in instead." [];
     LinkInvalid "link.invalid" 403 "This link is not valid, was used, or has expired; ask an administrator for a new one." [];
