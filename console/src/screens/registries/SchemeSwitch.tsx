@@ -1,0 +1,31 @@
+import type { TestState } from '../../api/useRegistryTest'
+import { useTexts } from '../../i18n/context'
+import { inScheme } from '../../lib/address'
+import { Button } from '../../ui/Button'
+import { Notice } from '../../ui/Notice'
+
+interface SchemeSwitchProps {
+  state: TestState
+  address: string
+  onAddress: (address: string) => void
+}
+
+/** Offers the scheme that the server was found to speak. Plain http still needs its consent afterwards. */
+export function SchemeSwitch({ state, address, onAddress }: SchemeSwitchProps) {
+  const texts = useTexts()
+  const other = state.steps.find((step) => step.step === 'connect')?.facts.other_scheme
+  if (other !== 'http' && other !== 'https') return null
+  return (
+    <Notice
+      tone="info"
+      actions={
+        <Button size="xs" onClick={() => onAddress(inScheme(address, other))}>
+          {other === 'https' ? texts.otherScheme.toHttps : texts.otherScheme.toHttp}
+        </Button>
+      }
+    >
+      {texts.otherScheme[other]}
+      {other === 'http' && ` ${texts.otherScheme.httpHelp}`}
+    </Notice>
+  )
+}
