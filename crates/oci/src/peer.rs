@@ -245,9 +245,12 @@ fn time(tag: u8, value: &[u8]) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::{GENERALIZED_TIME, UTC_TIME, name, read, time};
-    use roadstead_testkit::Certificate;
+    use crate::{Deadlines, Identity, OciClient, OciSettings, OutboundPolicy};
+    use roadstead_core::model::{Address, TlsPolicy};
+    use roadstead_testkit::{Certificate, Reply, Scripted};
     use rustls::pki_types::CertificateDer;
     use rustls::pki_types::pem::PemObject as _;
+    use std::sync::Arc;
 
     fn der(certificate: Certificate) -> Vec<u8> {
         CertificateDer::from_pem_slice(certificate.pem().0.as_bytes())
@@ -267,6 +270,32 @@ mod tests {
         let own = read(&der(Certificate::SelfSigned)).expect("read");
         assert!(own.self_signed);
         assert_eq!(own.issuer, own.subject);
+    }
+
+    /// A resumed session shows no certificate: one that has expired meanwhile would be good for as
+    /// long as the session is.
+    #[tokio::test]
+    async fn question_about_health_sees_the_certificate_each_time() {
+        let server = Scripted::start_tls(Certificate::Good).await;
+        server.on("GET /v2/", Reply::registry());
+        let client = OciClient::new(OciSettings {
+            address: Address::parse(&server.url()).expect("address"),
+            tls: TlsPolicy::Skip,
+            account: None,
+            token_service: None,
+            policy: Arc::new(OutboundPolicy {
+                allow: vec!["127.0.0.0/8".parse().expect("network")],
+                ..OutboundPolicy::default()
+            }),
+            deadlines: Deadlines::default(),
+            user_agent: "test".to_owned(),
+        })
+        .expect("client");
+        let presented = &client.transport.doors.presented;
+        for _ in 0..3 {
+            client.ping(Identity::Fresh).await.expect("registry");
+            assert!(presented.0.lock().expect("lock").take().is_some());
+        }
     }
 
     #[test]
