@@ -77,8 +77,8 @@ export function createFormatters(locale: Locale): Formatters {
     clock: (iso) => clock.format(new Date(iso)),
     span(ms) {
       // Two days are told as 48 hours, like the strip they belong to.
-      const first = units.findIndex(({ size }, index) => ms >= size * (index === 0 ? 2 : 1) && !(index === 0 && ms <= 2 * DAY))
-      const from = first < 0 ? units.length - 1 : first
+      const fitting = units.findIndex(({ size }) => ms >= size && (size !== DAY || ms > 2 * DAY))
+      const from = fitting < 0 ? units.length - 1 : fitting
       let left = Math.floor(ms / SECOND) * SECOND
       const parts = units.slice(from, from + 2).map(({ size, format }) => {
         const amount = Math.floor(left / size)

@@ -13,7 +13,9 @@ interface SchemeSwitchProps {
 /** Offers the scheme that the server was found to speak. Plain http still needs its consent afterwards. */
 export function SchemeSwitch({ state, address, onAddress }: SchemeSwitchProps) {
   const texts = useTexts()
-  const other = state.steps.find((step) => step.step === 'connect')?.facts.other_scheme
+  const connect = state.steps.find((step) => step.step === 'connect')
+  // Of an attempt to save only the code and its parameters are known.
+  const other = connect?.facts.other_scheme ?? (connect?.code === 'upstream.other_scheme' ? connect.params.scheme : undefined)
   if (other !== 'http' && other !== 'https') return null
   return (
     <Notice
