@@ -1,4 +1,6 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 
 /** How a scripted registry answers. */
 export type Behaviour = 'well' | 'slow' | 'silent' | 'broken' | 'page'
@@ -21,8 +23,15 @@ function accountOf(header: string | undefined): string | undefined {
   return header?.startsWith('Basic ') ? Buffer.from(header.slice('Basic '.length), 'base64').toString() : undefined
 }
 
-export async function scripted(behaviour: Behaviour = 'well'): Promise<Scripted> {
-  const http = createServer((request, response) => {
+const FIXTURES = new URL('../../crates/testkit/fixtures/tls/', import.meta.url)
+
+/** Certificate and key of the test authority: for localhost, `expired` since February 2024. */
+function identity(name: 'good' | 'expired') {
+  return { cert: readFileSync(new URL(`${name}.pem`, FIXTURES)), key: readFileSync(new URL(`${name}.key`, FIXTURES)) }
+}
+
+export async function scripted(behaviour: Behaviour = 'well', tls?: 'good' | 'expired'): Promise<Scripted> {
+  const answerTo = (request: IncomingMessage, response: ServerResponse): void => {
     const path = (request.url ?? '').split('?')[0]
     const sent = accountOf(request.headers.authorization)
     if (sent !== undefined) self.seen.push(sent)
@@ -34,7 +43,8 @@ export async function scripted(behaviour: Behaviour = 'well'): Promise<Scripted>
     }
     if (self.behaviour === 'slow') setTimeout(() => answer(response, path), SLOW_MS)
     else answer(response, path)
-  })
+  }
+  const http = tls ? createSecureServer(identity(tls), answerTo) : createServer(answerTo)
   const answer = (response: ServerResponse, path: string | undefined): void => {
     if (self.behaviour === 'broken') return void response.writeHead(503).end()
     if (self.behaviour === 'page') {
@@ -50,7 +60,7 @@ export async function scripted(behaviour: Behaviour = 'well'): Promise<Scripted>
   const place = http.address()
   if (place === null || typeof place === 'string') throw new Error('no port')
   const self: Scripted = {
-    address: `http://127.0.0.1:${place.port}`,
+    address: tls ? `https://localhost:${place.port}` : `http://127.0.0.1:${place.port}`,
     behaviour,
     seen: [],
     dispose: () => {

@@ -481,6 +481,26 @@ export interface paths {
         patch: operations["edit_registry"];
         trace?: never;
     };
+    "/api/v1/registries/{id}/health-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The health of a registry over the last hours, in bars of equal length. Time in which Roadstead
+         *     did not look is unknown.
+         */
+        get: operations["get_health_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registry-tests": {
         parameters: {
             query?: never;
@@ -677,6 +697,20 @@ export interface components {
             /** @description How many match. */
             total: components["schemas"]["Total"];
         };
+        /** @description The certificate a registry presented. Names in it are the server's own words. */
+        Certificate: {
+            /**
+             * Format: date-time
+             * @description The last moment it is valid at.
+             */
+            expires_at: string;
+            /** @description Who issued it. */
+            issuer: string;
+            /** @description Whom it is for. */
+            subject: string;
+            /** @description Whether it is signed by itself. */
+            self_signed: boolean;
+        };
         /** @description Something changed: what, not how. */
         Change: {
             /** @description Place in the feed; also the frame's id. */
@@ -694,7 +728,7 @@ export interface components {
         /** @enum {string} */
         ConditionStatus: "true" | "false" | "unknown";
         /** @enum {string} */
-        ConditionType: "Reachable" | "CredentialsValid" | "Verified";
+        ConditionType: "Reachable" | "CredentialsValid" | "Verified" | "CertificateExpiring";
         /** @description One observed aspect. */
         ConditionView: {
             /** @description Which aspect. */
@@ -724,7 +758,7 @@ export interface components {
             link: components["schemas"]["OneTimeLink"];
         };
         /** @enum {string} */
-        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "registry.test_limit" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
+        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "registry.test_limit" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.certificate_expired" | "upstream.certificate_not_yet_valid" | "upstream.certificate_other_host" | "upstream.certificate_issuer_unknown" | "upstream.certificate_self_signed" | "upstream.tls_too_old" | "upstream.other_scheme" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
         /** @description A field that was refused. */
         FieldProblem: {
             /** @description JSON pointer to the field. */
@@ -738,6 +772,25 @@ export interface components {
         };
         /** @enum {string} */
         Health: "unhealthy" | "degraded" | "unknown" | "healthy";
+        /** @description One bar. */
+        HealthBucket: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            from_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends; the last one ends now.
+             */
+            to_at: string;
+            /** @description The worst verdict in it. */
+            status: components["schemas"]["Health"];
+            /** @description Why: a CamelCase word; of the worst verdict, what lasted longest. */
+            reason: string;
+            /** @description How long each verdict lasted. */
+            time: components["schemas"]["TimeInState"];
+        };
         /** @description Counts by health. */
         HealthFacet: {
             /**
@@ -760,6 +813,13 @@ export interface components {
              * @description How many are unknown.
              */
             unknown: number;
+        };
+        /** @description The health of some hours. */
+        HealthHistory: {
+            /** @description Bars of equal length, oldest first. */
+            buckets: components["schemas"]["HealthBucket"][];
+            /** @description How long each verdict lasted in all of them. */
+            time: components["schemas"]["TimeInState"];
         };
         /** @description Health with its reason and times. */
         HealthView: {
@@ -1008,6 +1068,7 @@ export interface components {
             health: components["schemas"]["HealthView"];
             /** @description Every observed aspect. */
             conditions: components["schemas"]["ConditionView"][];
+            certificate?: components["schemas"]["Certificate"] | null;
             /** @description What it holds. */
             statistics: components["schemas"]["RegistryStatistics"];
             integrated_by?: components["schemas"]["UserRef"] | null;
@@ -1227,6 +1288,29 @@ export interface components {
          * @enum {string}
          */
         StepStatusView: "ok" | "failed" | "skipped";
+        /** @description How long each verdict lasted. */
+        TimeInState: {
+            /**
+             * Format: int64
+             * @description It worked.
+             */
+            healthy_ms: number;
+            /**
+             * Format: int64
+             * @description It worked, with trouble.
+             */
+            degraded_ms: number;
+            /**
+             * Format: int64
+             * @description It did not work.
+             */
+            unhealthy_ms: number;
+            /**
+             * Format: int64
+             * @description Roadstead did not look.
+             */
+            unknown_ms: number;
+        };
         /** @description How the registry's certificate is judged. */
         TlsPolicy: {
             /** @enum {string} */
@@ -5138,6 +5222,85 @@ export interface operations {
             };
             /** @description If-Match is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_health_history: {
+        parameters: {
+            query?: {
+                /** @description Hours, 1 to 168; 48 when absent. */
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bars, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthHistory"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

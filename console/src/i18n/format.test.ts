@@ -43,3 +43,22 @@ describe('duration', () => {
     expect(en.duration(10_400)).toEqual({ text: '10', unit: 's' })
   })
 })
+
+describe('span', () => {
+  const MINUTE = 60_000
+  const HOUR = 60 * MINUTE
+  it.each([
+    [999, '0 sec', '0秒'],
+    [59_999, '59 sec', '59秒'],
+    [4 * MINUTE, '4 min', '4分钟'],
+    [4 * MINUTE + 5_000, '4 min 5 sec', '4分钟 5秒'],
+    [47 * HOUR + 30 * MINUTE + 5_000, '47 hr 30 min', '47小时 30分钟'],
+    [48 * HOUR, '48 hr', '48小时'],
+    [168 * HOUR, '7 days', '7天'],
+  ])('%d ms is told in its two largest units', (ms, english, chinese) => {
+    // Languages and versions of ICU write "hr" or "h" and set their spaces as they like.
+    const bare = (text: string) => nbsp(text).replaceAll(/ hrs?\b/g, ' h').replaceAll(/ secs?\b/g, ' s').replaceAll(' ', '')
+    expect(bare(en.span(ms))).toBe(bare(english))
+    expect(bare(zh.span(ms))).toBe(bare(chinese))
+  })
+})

@@ -19,6 +19,12 @@ export interface Formatters {
   bytes(value: number): ByteParts
   /** Date and time to the minute. */
   dateTime(iso: string): string
+  /** The day. */
+  date(iso: string): string
+  /** The time of day to the minute. */
+  clock(iso: string): string
+  /** How long something lasted, in its two largest units. */
+  span(ms: number): string
   /** Date and time to the second, short enough for a table. */
   second(iso: string): string
   /** Date and time to the second, with the zone: the exact value behind an age. */
@@ -36,6 +42,16 @@ export function createFormatters(locale: Locale): Formatters {
   const oneDigit = new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'always', style: 'narrow' })
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
+  const date = new Intl.DateTimeFormat(tag, { dateStyle: 'medium' })
+  const clock = new Intl.DateTimeFormat(tag, { timeStyle: 'short' })
+  const unit = (name: 'second' | 'minute' | 'hour' | 'day') =>
+    new Intl.NumberFormat(tag, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: 0 })
+  const units = [
+    { size: DAY, format: unit('day') },
+    { size: HOUR, format: unit('hour') },
+    { size: MINUTE, format: unit('minute') },
+    { size: SECOND, format: unit('second') },
+  ]
   const second = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium' })
   const exact = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'long' })
 
@@ -57,6 +73,23 @@ export function createFormatters(locale: Locale): Formatters {
       return { value: text, unit: BYTE_UNITS[unit] ?? 'B' }
     },
     dateTime: (iso) => dateTime.format(new Date(iso)),
+    date: (iso) => date.format(new Date(iso)),
+    clock: (iso) => clock.format(new Date(iso)),
+    span(ms) {
+      // Two days are told as 48 hours, like the strip they belong to.
+      const fitting = units.findIndex(({ size }) => ms >= size && (size !== DAY || ms > 2 * DAY))
+      const from = fitting < 0 ? units.length - 1 : fitting
+      let left = Math.floor(ms / SECOND) * SECOND
+      const parts = units.slice(from, from + 2).map(({ size, format }) => {
+        const amount = Math.floor(left / size)
+        left -= amount * size
+        return { amount, text: format.format(amount) }
+      })
+      return parts
+        .filter(({ amount }, index) => index === 0 || amount > 0)
+        .map(({ text }) => text)
+        .join(' ')
+    },
     second: (iso) => second.format(new Date(iso)),
     exactTime: (iso) => exact.format(new Date(iso)),
     age(iso, nowMs) {

@@ -31,6 +31,17 @@ export const CONDITION_REASONS = [
   'CredentialUnreadable',
   'NotTested',
   'Tested',
+  'NotObserved',
+  'Unstable',
+  'OtherScheme',
+  'CertificateExpired',
+  'CertificateNotYetValid',
+  'CertificateOtherHost',
+  'CertificateIssuerUnknown',
+  'CertificateSelfSigned',
+  'TlsTooOld',
+  'CertificateValid',
+  'CertificateExpiresSoon',
 ] as const
 export type ConditionReason = (typeof CONDITION_REASONS)[number]
 

@@ -15,3 +15,8 @@ export function withScheme(address: string): string {
   const trimmed = address.trim()
   return trimmed === '' || /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`
 }
+
+/** The same address with this scheme. */
+export function inScheme(address: string, scheme: 'http' | 'https'): string {
+  return withScheme(address).replace(/^https?:/i, `${scheme}:`)
+}

@@ -209,7 +209,7 @@ impl<R: Reconciler> Round<R> {
                 let mut at = now;
                 for key in keys {
                     if !self.keys.contains_key(&key) {
-                        self.schedule(key, at);
+                        self.schedule(key, at + within(step));
                         at += step;
                     }
                 }
@@ -327,6 +327,13 @@ impl<R: Reconciler> Round<R> {
         };
         self.schedule(key, Instant::now() + wait);
     }
+}
+
+/// Somewhere within this time, so that what runs beside us does not start in step.
+fn within(time: Duration) -> Duration {
+    let mut byte = [0_u8];
+    let _ = getrandom::fill(&mut byte);
+    time.mul_f64(f64::from(byte[0]) / 256.0)
 }
 
 /// Up to a tenth shorter or longer, so that what began together does not stay together.

@@ -114,6 +114,13 @@ error_codes! {
     UpstreamTimeout "upstream.timeout" 502 "The registry did not answer in time." ["step", "deadline_ms"];
     UpstreamConnectionReset "upstream.connection_reset" 502 "The registry cut the connection." ["step"];
     UpstreamTlsFailed "upstream.tls_failed" 502 "No trusted TLS connection could be made." ["step", "detail"];
+    UpstreamCertificateExpired "upstream.certificate_expired" 502 "The registry's certificate has expired; renew it on the registry." ["step"];
+    UpstreamCertificateNotYetValid "upstream.certificate_not_yet_valid" 502 "The registry's certificate is not valid yet; check the clocks of both machines." ["step"];
+    UpstreamCertificateOtherHost "upstream.certificate_other_host" 502 "The registry's certificate is for another host; use the name it was issued for." ["step"];
+    UpstreamCertificateIssuerUnknown "upstream.certificate_issuer_unknown" 502 "An authority that is not trusted here issued the registry's certificate; give that authority's certificate." ["step"];
+    UpstreamCertificateSelfSigned "upstream.certificate_self_signed" 502 "The registry's certificate is signed by itself; give it one issued by an authority." ["step"];
+    UpstreamTlsTooOld "upstream.tls_too_old" 502 "The registry offers only TLS versions or ciphers that are broken; let it offer TLS 1.2 or newer." ["step"];
+    UpstreamOtherScheme "upstream.other_scheme" 502 "The server speaks the other scheme here; change http to https in the address, or https to http." ["step", "scheme"];
     UpstreamNotARegistry "upstream.not_a_registry" 502 "Something answers there, but it is not a registry; check host, port and path." ["step"];
     UpstreamUnavailable "upstream.unavailable" 502 "The registry answered that it is not available now." ["step", "status"];
     UpstreamUnauthorized "upstream.unauthorized" 502 "The registry rejected user name or password." ["step"];

@@ -10,7 +10,7 @@ use crate::transport::{Ask, Transport};
 use futures::Stream;
 use futures::stream;
 use reqwest::StatusCode;
-use roadstead_core::model::{Account, Address, Origin, TlsPolicy};
+use roadstead_core::model::{Account, Address, Origin, PeerCertificate, TlsPolicy};
 use roadstead_core::ports::RegistryError;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -126,6 +126,18 @@ impl OciClient {
     /// The `RegistryError`s of a connection: refused, reset, timeout, TLS, forbidden address.
     pub async fn connect(&self, addresses: &[SocketAddr]) -> Result<SocketAddr, RegistryError> {
         self.transport.connect(addresses).await
+    }
+
+    /// The certificate the registry presented last, accepted or not.
+    #[must_use]
+    pub fn certificate(&self) -> Option<PeerCertificate> {
+        self.transport.doors.presented.last()
+    }
+
+    /// Whether TLS is spoken at an address that [`Self::connect`] answered, though the registry was
+    /// entered as plain http. Nothing is sent but a handshake.
+    pub async fn speaks_tls(&self, address: SocketAddr) -> bool {
+        self.transport.speaks_tls(address).await
     }
 
     /// Asks `GET /v2/`. A 401 and a 403 of a registry are answers here, not errors.

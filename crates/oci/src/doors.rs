@@ -4,6 +4,7 @@
 use crate::client::{Deadlines, OciSettings};
 use crate::error::protocol;
 use crate::guard::OutboundPolicy;
+use crate::peer::Presented;
 use crate::resolver::Resolver;
 use crate::tls;
 use roadstead_core::model::{Origin, Scheme, TlsPolicy};
@@ -18,11 +19,15 @@ const MAX_OTHERS: usize = 8;
 
 pub(crate) struct Doors {
     own: reqwest::Client,
-    /// Keeps no connection: each request looks the name up, connects and shakes hands anew.
+    /// Keeps no connection: each request looks the name up, connects and shakes hands anew, and in
+    /// full: a resumed session shows no certificate.
     fresh: reqwest::Client,
     others: Mutex<HashMap<Origin, reqwest::Client>>,
     pub(crate) resolver: Resolver,
+    /// Without resumption, as for `fresh`.
     pub(crate) tls: Arc<ClientConfig>,
+    /// The certificate the registry presented last.
+    pub(crate) presented: Presented,
     pub(crate) registry: Origin,
     pub(crate) policy: Arc<OutboundPolicy>,
     tls_policy: TlsPolicy,
@@ -34,11 +39,14 @@ impl Doors {
     pub(crate) fn new(settings: &OciSettings) -> Result<Self, RegistryError> {
         let registry = settings.address.origin();
         settings.policy.check_literal(&registry)?;
-        let tls = tls::config(&settings.tls, settings.address.is_plain_http())?;
+        let presented = Presented::default();
+        let tls = tls::config(&settings.tls, settings.address.is_plain_http(), &presented)?;
+        let mut full = tls.clone();
+        full.resumption = rustls::client::Resumption::disabled();
         let resolver = Resolver::new(Arc::clone(&settings.policy), registry.port);
-        let client = |idle| {
+        let client = |tls, idle| {
             build(
-                &tls,
+                tls,
                 &resolver,
                 settings.deadlines,
                 &settings.user_agent,
@@ -46,11 +54,12 @@ impl Doors {
             )
         };
         Ok(Self {
-            own: client(4)?,
-            fresh: client(0)?,
+            own: client(&tls, 4)?,
+            fresh: client(&full, 0)?,
             others: Mutex::default(),
             resolver,
-            tls: Arc::new(tls),
+            tls: Arc::new(full),
+            presented,
             registry,
             policy: Arc::clone(&settings.policy),
             tls_policy: settings.tls.clone(),
@@ -73,7 +82,8 @@ impl Doors {
         if let Some(client) = others.get(&origin) {
             return Ok(client.clone());
         }
-        let tls = tls::config(self.tls_policy_of(&origin), origin.scheme == Scheme::Http)?;
+        let plain = origin.scheme == Scheme::Http;
+        let tls = tls::config(self.tls_policy_of(&origin), plain, &Presented::default())?;
         let resolver = Resolver::new(Arc::clone(&self.policy), origin.port);
         let client = build(&tls, &resolver, self.deadlines, &self.user_agent, 1)?;
         if others.len() >= MAX_OTHERS {

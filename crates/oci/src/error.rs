@@ -21,7 +21,7 @@ pub(crate) fn from_reqwest(error: &reqwest::Error) -> RegistryError {
             return port.clone();
         }
         if let Some(found) = link.downcast_ref::<rustls::Error>() {
-            return RegistryError::Tls(tls::sentence(found));
+            return tls::failure(found);
         }
         if let Some(io) = link.downcast_ref::<io::Error>()
             && let Some(known) = from_io(io)
@@ -56,7 +56,7 @@ pub(crate) fn from_io(error: &io::Error) -> Option<RegistryError> {
     // TLS errors travel inside io errors, sometimes two deep, which do not name them as source.
     if let Some(inner) = error.get_ref() {
         if let Some(found) = inner.downcast_ref::<rustls::Error>() {
-            return Some(RegistryError::Tls(tls::sentence(found)));
+            return Some(tls::failure(found));
         }
         if let Some(nested) = inner.downcast_ref::<io::Error>() {
             return from_io(nested);

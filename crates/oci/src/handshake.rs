@@ -10,6 +10,22 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+/// Whether a server at an address that was connected to speaks TLS, whatever its certificate. It is
+/// told nothing.
+pub(crate) async fn speaks_tls(doors: &Doors, address: SocketAddr, deadline: Duration) -> bool {
+    let attempt = async {
+        doors.policy.check(address.ip(), address.port())?;
+        let stream = TcpStream::connect(address)
+            .await
+            .map_err(|_| RegistryError::ConnectionRefused)?;
+        secure(doors, stream).await
+    };
+    matches!(
+        timeout(deadline, attempt).await,
+        Ok(Ok(()) | Err(RegistryError::Untrusted(_)))
+    )
+}
+
 /// Connects to the first address that accepts, with TLS for https, and hangs up.
 pub(crate) async fn run(
     doors: &Doors,

@@ -19,6 +19,7 @@ mod media;
 #[cfg(test)]
 mod mutations;
 mod paging;
+mod peer;
 mod permits;
 mod ping;
 mod realm;

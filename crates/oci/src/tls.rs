@@ -1,23 +1,30 @@
 //! How a registry's certificate is judged, and what to say when it is not accepted.
 
-use roadstead_core::model::TlsPolicy;
-use roadstead_core::ports::RegistryError;
+use crate::peer::{Presented, Watching};
+use roadstead_core::model::{Scheme, TlsPolicy};
+use roadstead_core::ports::{RegistryError, TlsFault};
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore,
+    SignatureScheme,
 };
 use rustls_platform_verifier::Verifier;
 use std::sync::{Arc, OnceLock};
 
-/// The TLS settings for one registry. For a plain http address nothing is loaded, so a machine
+/// The TLS settings for one registry; what it presents is kept in `presented`. For a plain http address nothing is loaded, so a machine
 /// without certificate authorities can still use it.
 ///
 /// # Errors
 /// [`RegistryError::Tls`] when the given certificates cannot be read, or the system has none.
-pub(crate) fn config(policy: &TlsPolicy, plain_http: bool) -> Result<ClientConfig, RegistryError> {
+pub(crate) fn config(
+    policy: &TlsPolicy,
+    plain_http: bool,
+    presented: &Presented,
+) -> Result<ClientConfig, RegistryError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -27,19 +34,23 @@ pub(crate) fn config(policy: &TlsPolicy, plain_http: bool) -> Result<ClientConfi
             .with_root_certificates(RootCertStore::empty())
             .with_no_client_auth());
     }
-    Ok(match policy {
-        TlsPolicy::Verify => builder
-            .dangerous()
-            .with_custom_certificate_verifier(system_verifier(provider)?)
-            .with_no_client_auth(),
-        TlsPolicy::Ca { ca_pem } => builder
-            .with_root_certificates(roots(ca_pem)?)
-            .with_no_client_auth(),
-        TlsPolicy::Skip => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AcceptAny(provider)))
-            .with_no_client_auth(),
-    })
+    let judge: Arc<dyn ServerCertVerifier> = match policy {
+        TlsPolicy::Verify => system_verifier(provider)?,
+        TlsPolicy::Ca { ca_pem } => {
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots(ca_pem)?), provider)
+                .build()
+                .map_err(|_| tls("the CA certificate cannot be read"))?
+        }
+        TlsPolicy::Skip => Arc::new(AcceptAny(provider)),
+    };
+    let watching = Watching {
+        judge,
+        presented: presented.clone(),
+    };
+    Ok(builder
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(watching))
+        .with_no_client_auth())
 }
 
 fn tls(sentence: &str) -> RegistryError {
@@ -72,31 +83,43 @@ fn roots(ca_pem: &str) -> Result<RootCertStore, RegistryError> {
     Ok(store)
 }
 
-/// A fixed sentence for a TLS failure.
-pub(crate) fn sentence(error: &rustls::Error) -> String {
+/// A TLS failure in the words of the port.
+pub(crate) fn failure(error: &rustls::Error) -> RegistryError {
     use rustls::Error;
-    let text = match error {
+    let fault = match error {
         Error::InvalidCertificate(reason) => match reason {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                "the certificate has expired"
+                TlsFault::Expired
             }
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                "the certificate is not valid yet"
+                TlsFault::NotYetValid
             }
-            CertificateError::UnknownIssuer => "the certificate's issuer is not known",
+            CertificateError::UnknownIssuer => TlsFault::IssuerUnknown,
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                "the certificate is for another host"
+                TlsFault::OtherHost
             }
-            CertificateError::Revoked => "the certificate was revoked",
-            _ => "the certificate is not acceptable",
+            CertificateError::Other(other) if other.0.is::<SignedByItself>() => {
+                TlsFault::SelfSigned
+            }
+            CertificateError::Revoked => return tls("the certificate was revoked"),
+            _ => return tls("the certificate is not acceptable"),
         },
-        Error::InvalidMessage(_) => "the server does not speak TLS here",
-        Error::PeerIncompatible(_) => "the server offers no TLS version or cipher we accept",
-        Error::AlertReceived(_) => "the server ended the TLS handshake",
-        _ => "the TLS handshake failed",
+        Error::PeerIncompatible(_)
+        | Error::AlertReceived(
+            AlertDescription::ProtocolVersion | AlertDescription::InsufficientSecurity,
+        ) => TlsFault::TooOld,
+        // The bytes of an HTTP server are no TLS record.
+        Error::InvalidMessage(_) => return RegistryError::OtherScheme(Scheme::Http),
+        Error::AlertReceived(_) => return tls("the server ended the TLS handshake"),
+        _ => return tls("the TLS handshake failed"),
     };
-    text.to_owned()
+    RegistryError::Untrusted(fault)
 }
+
+/// The certificate names itself as its issuer.
+#[derive(Debug, thiserror::Error)]
+#[error("the certificate is signed by itself")]
+pub(crate) struct SignedByItself;
 
 /// Accepts every certificate: the registry's owner has said so.
 #[derive(Debug)]
@@ -150,6 +173,7 @@ impl ServerCertVerifier for AcceptAny {
 #[cfg(test)]
 mod tests {
     use super::config;
+    use crate::peer::Presented;
     use roadstead_core::model::TlsPolicy;
     use roadstead_core::ports::RegistryError;
 
@@ -160,11 +184,12 @@ mod tests {
             let policy = TlsPolicy::Ca {
                 ca_pem: ca_pem.to_owned(),
             };
+            let made = |plain| config(&policy, plain, &Presented::default());
             assert!(
-                matches!(config(&policy, false), Err(RegistryError::Tls(_))),
+                matches!(made(false), Err(RegistryError::Tls(_))),
                 "{ca_pem}"
             );
-            assert!(config(&policy, true).is_ok());
+            assert!(made(true).is_ok());
         }
     }
 }

@@ -156,6 +156,12 @@ impl Transport {
         handshake::run(&self.doors, addresses, self.deadlines.connect).await
     }
 
+    pub(crate) async fn speaks_tls(&self, address: SocketAddr) -> bool {
+        // A server of plain http may wait for the rest of what it takes for a request.
+        let deadline = self.deadlines.connect.min(Duration::from_secs(1));
+        handshake::speaks_tls(&self.doors, address, deadline).await
+    }
+
     /// Asks and reads at most `cap` bytes of the body. What may be asked twice is, when it failed
     /// and the budget of retries allows it.
     pub(crate) async fn ask(&self, ask: &Ask<'_>, cap: usize) -> Result<Answer, RegistryError> {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
 use roadstead_core::model::{
-    ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
+    PeerCertificate, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
 };
 use roadstead_core::ports::{
     CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
@@ -144,6 +144,10 @@ impl<A: RegistryAdapter> RegistryAdapter for Instrumented<A> {
             report
         };
         report.instrument(span).await
+    }
+
+    fn certificate(&self) -> Option<PeerCertificate> {
+        self.inner.certificate()
     }
 
     fn crawl(

@@ -27,11 +27,23 @@ impl<'a> Steps<'a> {
         step: impl Future<Output = Result<(T, Facts), RegistryError>>,
     ) -> Result<T, RegistryError> {
         let started = Instant::now();
-        let (status, facts, result) = match step.await {
+        let ended = step.await.map_err(|error| (error, Facts::new()));
+        self.ended(name, started.elapsed(), ended)
+    }
+
+    /// Tells the next step, which has ended after this long; one that failed may have found
+    /// something all the same.
+    pub(crate) fn ended<T>(
+        &mut self,
+        name: StepName,
+        duration: Duration,
+        ended: Result<(T, Facts), (RegistryError, Facts)>,
+    ) -> Result<T, RegistryError> {
+        let (status, facts, result) = match ended {
             Ok((value, facts)) => (StepStatus::Ok, facts, Ok(value)),
-            Err(error) => (StepStatus::Failed(error.clone()), Facts::new(), Err(error)),
+            Err((error, facts)) => (StepStatus::Failed(error.clone()), facts, Err(error)),
         };
-        self.tell(name, status, started.elapsed(), facts);
+        self.tell(name, status, duration, facts);
         result
     }
 

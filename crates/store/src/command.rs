@@ -77,6 +77,7 @@ commands! {
         PruneLinks "prune_links" Crawl,
         PruneChanges "prune_changes" Crawl,
         RecordHealth "record_health" Crawl,
+        PruneHealthTurns "prune_health_turns" Crawl,
         RecordStatistics "record_statistics" Crawl,
         RecordRefusals "record_refusals" Crawl,
         PruneAudit "prune_audit" Crawl,

@@ -16,6 +16,7 @@ mod data_dir;
 mod entity;
 pub mod failpoint;
 mod fault;
+mod health_turns;
 mod holders;
 mod key_rotation;
 mod key_source;

@@ -5,6 +5,7 @@ use crate::changes::{self, NewChange};
 use crate::command::Command;
 use crate::entity::registry;
 use crate::fault::Fault;
+use crate::health_turns;
 use crate::registries::changed;
 use crate::registry_row::{StoredStatistics, json, parse};
 use crate::store::Store;
@@ -33,6 +34,9 @@ pub(crate) async fn record_health(
                     let mut news = Vec::new();
                     for seen in chunk {
                         let row = changed(tx, health_update(seen)?).await?;
+                        if row.is_some() {
+                            health_turns::append(tx, seen.id, &seen.turns).await?;
+                        }
                         if let (Some(row), true) = (row, seen.news) {
                             news.push(NewChange {
                                 topic: Topic::RegistryHealth,
@@ -73,6 +77,9 @@ fn health_update(seen: &RegistryObservation) -> Result<UpdateStatement, StoreErr
     if let Some(version) = &seen.version {
         // A test that saw no version does not unlearn the one seen before.
         update.value(C::Version, version.as_str());
+    }
+    if let Some(certificate) = &seen.certificate {
+        update.value(C::Certificate, json(certificate)?);
     }
     Ok(update)
 }

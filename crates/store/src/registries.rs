@@ -8,11 +8,11 @@ use crate::registry_list::{self, in_set};
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::vault::MasterKeyVault;
-use crate::{audit, changes, key_rotation, observations, registry_row, workspaces};
+use crate::{audit, changes, health_turns, key_rotation, observations, registry_row, workspaces};
 use async_trait::async_trait;
 use roadstead_core::model::{
-    AuditEntry, Generation, InstallationId, PageRequest, Registry, RegistryFilter, RegistryId,
-    RegistryPosition, RegistrySort, Timestamp, Topic, WorkspaceId,
+    AuditEntry, Generation, HealthTurn, InstallationId, PageRequest, Registry, RegistryFilter,
+    RegistryId, RegistryPosition, RegistrySort, Timestamp, Topic, WorkspaceId,
 };
 use roadstead_core::ports::{
     DisconnectRegistry, EditRegistry, IntegrateRegistry, Reconnect, RegistryList,
@@ -102,6 +102,7 @@ impl RegistryStore for Store {
                     registry::Entity::insert(row.clone())
                         .exec_without_returning(tx)
                         .await?;
+                    health_turns::begin(tx, registry).await?;
                     if let Some(sealed) = sealed {
                         let sealed =
                             key_rotation::keep_up(tx, keys, installation, registry, sealed).await?;
@@ -189,6 +190,18 @@ impl RegistryStore for Store {
         observations::record_health(self, batch).await
     }
 
+    async fn health_turns(
+        &self,
+        id: RegistryId,
+        since: Timestamp,
+    ) -> Result<Vec<HealthTurn>, StoreError> {
+        self.turns_since(id, since).await
+    }
+
+    async fn prune_health_turns(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.prune_turns(before).await
+    }
+
     async fn record_statistics(&self, batch: Vec<StatisticsObservation>) -> Result<(), StoreError> {
         observations::record_statistics(self, batch).await
     }
@@ -210,6 +223,7 @@ async fn reconnect(
     registry::Entity::update(registry_row::write(registry)?)
         .exec(tx)
         .await?;
+    health_turns::begin(tx, registry).await?;
     credential::Entity::delete_by_id(registry.id.0)
         .exec(tx)
         .await?;

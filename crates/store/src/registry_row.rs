@@ -78,6 +78,7 @@ pub(crate) fn write(registry: &Registry) -> Result<registry::ActiveModel, StoreE
         last_success_at: health.last_success_at.map(Timestamp::as_micros),
         latency_ms: health.latency_ms,
         conditions: json(&registry.conditions)?,
+        certificate: registry.certificate.as_ref().map(json).transpose()?,
         statistics: json(&StoredStatistics::from(registry.statistics))?,
         created_by: registry.integrated_by.as_ref().map(|user| user.id.0),
         created_by_name: registry
@@ -93,6 +94,10 @@ pub(crate) fn write(registry: &Registry) -> Result<registry::ActiveModel, StoreE
 
 pub(crate) fn read(row: registry::Model) -> Result<Registry, StoreError> {
     let conditions: Vec<Condition> = parse("conditions", &row.conditions)?;
+    let certificate = row.certificate.as_deref();
+    let certificate = certificate
+        .map(|text| parse("certificate", text))
+        .transpose()?;
     let figures: StoredStatistics = parse("statistics", &row.statistics)?;
     Ok(Registry {
         id: RegistryId(row.id),
@@ -121,6 +126,7 @@ pub(crate) fn read(row: registry::Model) -> Result<Registry, StoreError> {
             latency_ms: row.latency_ms,
         },
         conditions,
+        certificate,
         statistics: RegistryStatistics {
             spaces: figures.spaces,
             repositories: figures.repositories,

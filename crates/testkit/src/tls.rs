@@ -6,7 +6,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::sync::Arc;
 
-/// A certificate for a test server; all are issued by [`Certificate::CA_PEM`].
+/// A certificate for a test server, issued by [`Certificate::CA_PEM`] where nothing else is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Certificate {
     /// For `localhost` and 127.0.0.1.
@@ -15,11 +15,18 @@ pub enum Certificate {
     Expired,
     /// For `other.example`.
     OtherHost,
+    /// For `localhost` and 127.0.0.1, issued by itself.
+    SelfSigned,
+    /// For `localhost` and 127.0.0.1, issued by [`Certificate::ROTATED_CA_PEM`].
+    Rotated,
 }
 
 impl Certificate {
     /// The certificate authority of all of them, which no system knows.
     pub const CA_PEM: &str = include_str!("../fixtures/tls/ca.pem");
+
+    /// An authority with the name of the other one and a key of its own, as after a rotation.
+    pub const ROTATED_CA_PEM: &str = include_str!("../fixtures/tls/rotated_ca.pem");
 
     /// Certificate and key as PEM.
     #[must_use]
@@ -36,6 +43,14 @@ impl Certificate {
             Self::OtherHost => (
                 include_str!("../fixtures/tls/other_host.pem"),
                 include_str!("../fixtures/tls/other_host.key"),
+            ),
+            Self::SelfSigned => (
+                include_str!("../fixtures/tls/self_signed.pem"),
+                include_str!("../fixtures/tls/self_signed.key"),
+            ),
+            Self::Rotated => (
+                include_str!("../fixtures/tls/rotated.pem"),
+                include_str!("../fixtures/tls/rotated.key"),
             ),
         }
     }

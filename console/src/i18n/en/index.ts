@@ -1,6 +1,7 @@
 import type { ConditionType } from '../../api/types'
 import { audit } from './audit'
 import { errors } from './errors'
+import { certificate, otherScheme, strip } from './health'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
@@ -224,6 +225,8 @@ export const en = {
       verified: 'certificate verified',
       unverified: 'certificate not verified',
     },
+    certificate: (issuer: string, date: string) => `certificate by ${issuer}, good until ${date}`,
+    refusedCertificate: (subject: string, issuer: string, date: string) => `Presented: certificate for ${subject}, issued by ${issuer}, good until ${date}.`,
     anonymous: 'without an account',
     signedInAs: (account: string) => `as ${account}`,
     catalogue: {
@@ -282,6 +285,7 @@ export const en = {
       Reachable: 'Reachable',
       CredentialsValid: 'Account accepted',
       Verified: 'Connection tested',
+      CertificateExpiring: 'Certificate needs renewal',
     } satisfies Record<ConditionType, string>,
     failedTitle: 'The registry could not be loaded',
     goneTitle: 'This registry does not exist',
@@ -321,6 +325,9 @@ export const en = {
   },
 
   audit,
+  certificate,
+  otherScheme,
+  strip,
   people,
   palette,
   errors,

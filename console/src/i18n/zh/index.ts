@@ -1,6 +1,7 @@
 import type { Texts } from '../en'
 import { audit } from './audit'
 import { errors } from './errors'
+import { certificate, otherScheme, strip } from './health'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
@@ -224,6 +225,8 @@ export const zh: Texts = {
       verified: '证书已校验',
       unverified: '证书未校验',
     },
+    certificate: (issuer, date) => `证书由 ${issuer} 签发，有效期至 ${date}`,
+    refusedCertificate: (subject, issuer, date) => `服务器出示的证书：主体 ${subject}，由 ${issuer} 签发，有效期至 ${date}。`,
     anonymous: '不使用账户',
     signedInAs: (account) => `账户 ${account}`,
     catalogue: {
@@ -282,6 +285,7 @@ export const zh: Texts = {
       Reachable: '可访问',
       CredentialsValid: '账户有效',
       Verified: '已通过连接测试',
+      CertificateExpiring: '证书需要更换',
     },
     failedTitle: '无法加载该镜像仓库',
     goneTitle: '该镜像仓库不存在',
@@ -321,6 +325,9 @@ export const zh: Texts = {
   },
 
   audit,
+  certificate,
+  otherScheme,
+  strip,
   people,
   palette,
   errors,

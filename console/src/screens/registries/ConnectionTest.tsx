@@ -11,6 +11,7 @@ import { TestOutcome } from '../registry/TestOutcome'
 import { TestSteps } from '../registry/TestSteps'
 import { type IntegrateValues, isTestable, toTestInput } from './integrateForm'
 import { SaveFailure } from './SaveFailure'
+import { SchemeSwitch } from './SchemeSwitch'
 
 const TYPING_PAUSE_MS = 600
 
@@ -21,6 +22,8 @@ interface ConnectionTestProps {
   saveError: ApiError | null
   saving: boolean
   onSaveAnyway: () => void
+  /** Takes another address in the place of the one typed. */
+  onAddress: (address: string) => void
   /** The registry whose stored connection is being edited. */
   edited?: EditedConnection
 }
@@ -39,7 +42,7 @@ export interface EditedConnection {
  * The connection test of what is being typed. The steps without the account run by themselves; the account is only
  * tried on demand, because a half-typed password would lock it.
  */
-export function ConnectionTest({ scope, values, saveError, saving, onSaveAnyway, edited }: ConnectionTestProps) {
+export function ConnectionTest({ scope, values, saveError, saving, onSaveAnyway, onAddress, edited }: ConnectionTestProps) {
   const texts = useTexts()
   const { state, start, reset, forgetAccount, showFailure } = useRegistryTest()
   const testable = isTestable(values)
@@ -87,6 +90,7 @@ export function ConnectionTest({ scope, values, saveError, saving, onSaveAnyway,
         <TestSteps state={state} />
       )}
       <TestOutcome state={state} kind={kind} />
+      <SchemeSwitch state={state} address={address} onAddress={onAddress} />
       <SaveFailure error={saveError} saving={saving} onSaveAnyway={onSaveAnyway} />
       <div className="card-foot">
         <GuardedButton

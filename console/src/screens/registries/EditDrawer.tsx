@@ -189,6 +189,7 @@ function EditForm({ read, kept, onFinished }: EditFormProps) {
             saveError={error?.isUpstream ? error : null}
             saving={edit.isPending}
             onSaveAnyway={() => save(true)}
+            onAddress={(address) => change({ address })}
             edited={{
               id: base.id,
               sameServer: !isElsewhere(base, values),

@@ -93,6 +93,7 @@ export function IntegrateDrawer({ scope, opened, onClose, onClosed }: IntegrateD
               saveError={error?.isUpstream ? error : null}
               saving={integrate.isPending}
               onSaveAnyway={() => save(true)}
+              onAddress={(address) => change({ address })}
             />
           </IntegrateFields>
         </div>

@@ -5,6 +5,7 @@ import { isPlainHttp } from '../../lib/address'
 import { Card } from '../../ui/Card'
 import { Copy } from '../../ui/Copy'
 import { KeyValues } from '../../ui/KeyValues'
+import { CertificateLine } from './CertificateLine'
 import { Description } from './Description'
 
 /** What the registry is and how it is reached. */
@@ -28,7 +29,15 @@ export function BasicsCard({ registry }: { registry: Registry }) {
               </span>
             ),
           },
-          { key: texts.registry.tls, value: <Tls registry={registry} /> },
+          {
+            key: texts.registry.tls,
+            value: (
+              <>
+                <Tls registry={registry} />
+                {registry.certificate && <CertificateLine certificate={registry.certificate} />}
+              </>
+            ),
+          },
           {
             key: texts.registry.account,
             value: registry.username ? <span className="mono break">{registry.username}</span> : texts.registry.anonymous,

@@ -6,6 +6,7 @@ import { Card } from '../../ui/Card'
 import { Duration } from '../../ui/Duration'
 import { HealthChip } from '../../ui/HealthChip'
 import { type KeyValue, KeyValues } from '../../ui/KeyValues'
+import { HealthStrip } from './HealthStrip'
 
 /** How the registry is, why, since when, and when that was last looked at. */
 export function HealthCard({ registry }: { registry: Registry }) {
@@ -25,6 +26,7 @@ export function HealthCard({ registry }: { registry: Registry }) {
   ]
   return (
     <Card title={texts.registry.health} aside={<HealthChip health={health.status} />}>
+      <HealthStrip id={registry.id} />
       <KeyValues entries={entries} />
       {conditions.length > 0 && <Conditions conditions={conditions} />}
     </Card>

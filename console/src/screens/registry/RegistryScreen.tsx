@@ -9,6 +9,7 @@ import { useI18n, useTexts } from '../../i18n/context'
 import { useFetched } from '../../lib/useFetched'
 import { useScope } from '../../shell/useScope'
 import { Button, ButtonLink } from '../../ui/Button'
+import { CertificateChip } from '../../ui/CertificateChip'
 import { Copy } from '../../ui/Copy'
 import { Glyph } from '../../ui/Glyph'
 import { HealthChip } from '../../ui/HealthChip'
@@ -123,6 +124,7 @@ function RegistryHeader({ registry }: { registry: Registry }) {
             <PageTitle title={registry.name} />
             <HealthChip health={registry.health.status} />
             {!registry.verified && <UnverifiedChip />}
+            <CertificateChip expiresAt={registry.certificate?.expires_at} />
           </div>
           <div className="copyable">
             <span className="mono break">{registry.address}</span>

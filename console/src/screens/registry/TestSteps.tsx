@@ -7,11 +7,11 @@ import {
 import { TEST_STEPS, type TestStepName } from '../../api/registryTest'
 import type { ErrorCode } from '../../api/types'
 import type { ShownStep, TestState } from '../../api/useRegistryTest'
-import { useTexts } from '../../i18n/context'
+import { useI18n, useTexts } from '../../i18n/context'
 import { errorText } from '../../i18n/problemText'
 import { Duration } from '../../ui/Duration'
 import { Spinner } from '../../ui/Spinner'
-import { stepFacts } from './stepFacts'
+import { refusedCertificate, stepFacts } from './stepFacts'
 
 type StepStatus = ShownStep['status'] | 'running' | 'pending'
 
@@ -43,7 +43,7 @@ interface StepRowProps {
 }
 
 function StepRow({ name, step, running, afterFailure }: StepRowProps) {
-  const texts = useTexts()
+  const { texts, format } = useI18n()
   const status: StepStatus = step?.status ?? (running ? 'running' : 'pending')
   const notAsked = step?.status === 'skipped' && !afterFailure
   return (
@@ -51,7 +51,7 @@ function StepRow({ name, step, running, afterFailure }: StepRowProps) {
       <div className="test-step">
         <StepIcon status={status} />
         <span className="test-step-name">{texts.test.step[name]}</span>
-        <span className="test-step-facts fine">{step && stepFacts(texts, step)}</span>
+        <span className="test-step-facts fine">{step && stepFacts(texts, format, step)}</span>
         <span className="test-step-status fine num">
           {notAsked ? texts.test.notAsked : texts.test.status[status]}
           {step && step.status !== 'skipped' && step.duration_ms !== null && (
@@ -62,7 +62,9 @@ function StepRow({ name, step, running, afterFailure }: StepRowProps) {
           )}
         </span>
       </div>
-      {step?.status === 'failed' && step.code && <StepCause code={step.code} detail={step.params.detail} />}
+      {step?.status === 'failed' && step.code && (
+        <StepCause code={step.code} detail={step.params.detail} presented={refusedCertificate(texts, format, step)} />
+      )}
     </li>
   )
 }
@@ -71,15 +73,18 @@ interface StepCauseProps {
   code: ErrorCode
   /** What the registry or the TLS library said, as it said it. */
   detail: string | undefined
+  /** The certificate that was not accepted. */
+  presented: string | undefined
 }
 
-function StepCause({ code, detail }: StepCauseProps) {
+function StepCause({ code, detail, presented }: StepCauseProps) {
   const texts = useTexts()
   const { title, remedy } = errorText(texts, code)
   return (
     <div className="test-step-cause">
       <strong>{title}</strong>
       {detail && <code className="mono break">{detail}</code>}
+      {presented && <p className="break">{presented}</p>}
       <p>{remedy}</p>
     </div>
   )

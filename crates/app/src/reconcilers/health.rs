@@ -6,16 +6,21 @@
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
-use crate::services::{connection_of, millis};
+use crate::services::{connection_with, millis};
 use async_trait::async_trait;
 use roadstead_core::model::{
-    Condition, ConditionStatus, ConditionType, Generation, Health, HealthReport, ProbeDepth,
-    ProbeOutcome, ProbeReport, Reason, Registry, RegistryId, Timestamp,
+    Condition, ConditionStatus, ConditionType, Generation, Health, HealthReport, HealthTurn, Owner,
+    PeerCertificate, ProbeDepth, ProbeOutcome, ProbeReport, Reason, Registry, RegistryId,
+    Timestamp,
 };
-use roadstead_core::ports::{RegistryAdapter, RegistryError, RegistryObservation};
-use roadstead_core::rules::{HealthSchedule, HealthTracker};
+use roadstead_core::ports::{
+    Clock, RegistryAdapter, RegistryConnector, RegistryError, RegistryObservation, RegistryStore,
+    Vault,
+};
+use roadstead_core::rules::{HealthLog, HealthSchedule, HealthTracker};
 use roadstead_core::{ErrorCode, Failure};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -24,13 +29,27 @@ use tokio_util::sync::CancellationToken;
 
 /// Unchanged verdicts are written this often.
 const REPORT_EVERY: Duration = Duration::from_secs(10);
-/// A rejected account is tried again this often, so that it is not locked; a person's test does
-/// it at once.
-const REJECTED_EVERY: Duration = Duration::from_secs(300);
+/// Turns that wait to be written, of one registry.
+const TURNS: usize = 500;
+
+/// What the duty needs of the world.
+struct Means {
+    store: Arc<dyn RegistryStore>,
+    vault: Arc<dyn Vault>,
+    connector: Arc<dyn RegistryConnector>,
+    workspace_connector: Arc<dyn RegistryConnector>,
+    clock: Arc<dyn Clock>,
+}
 
 /// Watches whether registries work.
 pub struct HealthReconciler {
-    ports: Ports,
+    means: Means,
+    /// How many there were when all were last looked up.
+    known: AtomicUsize,
+    /// Rejected accounts that are to be tried once more.
+    retry: Mutex<HashSet<RegistryId>>,
+    /// When the certificates seen last end.
+    certificates: Mutex<HashMap<RegistryId, Timestamp>>,
     watched: Mutex<HashMap<RegistryId, Watched>>,
     reports: Mutex<HashMap<RegistryId, RegistryObservation>>,
     news: Notify,
@@ -47,24 +66,48 @@ struct Watched {
     credential: HealthTracker,
     /// When to ask next. By the monotonic clock: a wall clock that steps back must not stop us.
     liveness_due: Instant,
-    credential_due: Instant,
+    /// `None`: rejected, and left alone until it is edited or a person's test passes, because a
+    /// registry may count wrong passwords and lock the account.
+    credential_due: Option<Instant>,
     verify_due: Instant,
     verified: bool,
     version: Option<String>,
     report: HealthReport,
     conditions: Vec<Condition>,
+    certificate: Option<PeerCertificate>,
+    log: HealthLog,
+    /// How long after the last answer the next question was to come.
+    planned: Duration,
 }
 
 impl HealthReconciler {
     /// Builds it.
     #[must_use]
     pub fn new(ports: Ports) -> Self {
+        Self::by(Means {
+            store: ports.store,
+            vault: ports.vault,
+            connector: ports.connector,
+            workspace_connector: ports.workspace_connector,
+            clock: ports.clock,
+        })
+    }
+
+    fn by(means: Means) -> Self {
         Self {
-            ports,
+            means,
+            known: AtomicUsize::new(0),
+            retry: Mutex::default(),
+            certificates: Mutex::default(),
             watched: Mutex::default(),
             reports: Mutex::default(),
             news: Notify::new(),
         }
+    }
+
+    /// Has a rejected account tried once more: somebody has just seen it accepted.
+    pub(super) fn retry_account(&self, id: RegistryId) {
+        lock(&self.retry).insert(id);
     }
 
     /// Writes reports until `stop`: news at once, the rest every few seconds.
@@ -74,11 +117,28 @@ impl HealthReconciler {
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
-                _ = tick.tick() => self.write(|_| true).await,
+                _ = tick.tick() => {
+                    self.measure();
+                    self.write(|_| true).await;
+                }
                 () = self.news.notified() => self.write(|r| r.news).await,
             }
         }
         self.write(|_| true).await;
+    }
+
+    /// How many certificates need attention, and how long the first of them has left.
+    fn measure(&self) {
+        let now = self.means.clock.now();
+        let certificates = lock(&self.certificates);
+        let soon = now.plus(PeerCertificate::SOON);
+        let expiring = certificates.values().filter(|at| **at < soon).count();
+        metrics::gauge!("roadstead_registry_certificate_expiring_registries")
+            .set(u32::try_from(expiring).unwrap_or(u32::MAX));
+        if let Some(first) = certificates.values().min() {
+            metrics::gauge!("roadstead_registry_certificate_left_seconds")
+                .set(first.since(now).as_secs_f64());
+        }
     }
 
     async fn write(&self, which: impl Fn(&RegistryObservation) -> bool + Send) {
@@ -92,14 +152,16 @@ impl HealthReconciler {
         if batch.is_empty() {
             return;
         }
-        if let Err(error) = self.ports.store.record_health(batch.clone()).await {
+        if let Err(error) = self.means.store.record_health(batch.clone()).await {
             tracing::warn!(%error, registries = batch.len(), "health not written");
             let mut reports = lock(&self.reports);
             for report in batch {
                 // A newer one may have come meanwhile; it inherits what nobody has heard yet.
                 match reports.entry(report.id) {
                     std::collections::hash_map::Entry::Occupied(mut newer) => {
-                        newer.get_mut().news |= report.news;
+                        let newer = newer.get_mut();
+                        newer.news |= report.news;
+                        newer.turns = joined(report, newer);
                     }
                     std::collections::hash_map::Entry::Vacant(place) => {
                         place.insert(report);
@@ -112,14 +174,12 @@ impl HealthReconciler {
     fn report(&self, report: RegistryObservation) {
         let news = report.news;
         let mut reports = lock(&self.reports);
-        let unheard = reports.get(&report.id).is_some_and(|r| r.news);
-        reports.insert(
-            report.id,
-            RegistryObservation {
-                news: news || unheard,
-                ..report
-            },
-        );
+        let mut report = report;
+        if let Some(unheard) = reports.remove(&report.id) {
+            report.news |= unheard.news;
+            report.turns = joined(unheard, &report);
+        }
+        reports.insert(report.id, report);
         drop(reports);
         if news {
             self.news.notify_one();
@@ -132,7 +192,7 @@ impl HealthReconciler {
         id: RegistryId,
         known: Option<Watched>,
     ) -> Result<Option<Watched>, Failure> {
-        let Some(target) = self.ports.store.registry_target(id).await? else {
+        let Some(target) = self.means.store.registry_target(id).await? else {
             return Ok(None);
         };
         let registry = &target.registry;
@@ -142,18 +202,19 @@ impl HealthReconciler {
         {
             // Somebody has reason to think that something changed: ask now.
             let now = Instant::now();
+            let tried = known.credential_due.is_some() || lock(&self.retry).remove(&id);
             return Ok(Some(Watched {
                 liveness_due: now,
-                credential_due: now,
+                credential_due: tried.then_some(now),
                 ..known
             }));
         }
-        let adapter = match connection_of(&self.ports, &target) {
-            Ok(connection) => self
-                .ports
-                .connector_of(registry.owner)
-                .connect(connection)
-                .map_err(|e| e.reason()),
+        let connector = match registry.owner {
+            Owner::Platform => &self.means.connector,
+            Owner::Workspace { .. } => &self.means.workspace_connector,
+        };
+        let adapter = match connection_with(self.means.vault.as_ref(), &target) {
+            Ok(connection) => connector.connect(connection).map_err(|e| e.reason()),
             Err(failure) if failure.code == ErrorCode::CredentialUnreadable => {
                 tracing::error!(registry_id = %id, cause = failure.internal(), "credential cannot be opened");
                 Err(Reason::CredentialUnreadable)
@@ -161,39 +222,57 @@ impl HealthReconciler {
             Err(failure) => return Err(failure),
         };
         let now = Instant::now();
+        let credential = resume_credential(registry);
+        let rejected = credential.status() == Health::Unhealthy;
+        let tried = !rejected || lock(&self.retry).remove(&id);
         Ok(Some(Watched {
             generation: registry.generation,
             broken: adapter.as_ref().err().copied(),
             adapter: adapter.ok(),
             has_account: registry.username.is_some(),
             liveness: resume_liveness(registry),
-            credential: resume_credential(registry),
+            credential,
             liveness_due: now,
-            credential_due: now,
+            credential_due: tried.then_some(now),
             verify_due: now,
             verified: registry.verified,
             version: registry.version.clone(),
             report: registry.health.clone(),
             conditions: registry.conditions.clone(),
+            certificate: registry.certificate.clone(),
+            log: HealthLog::resume(&registry.health),
+            planned: HealthSchedule::for_registries(self.known.load(Ordering::Relaxed))
+                .liveness_every,
         }))
     }
 
     /// One round for one registry: asks what is due and reports what it means.
-    async fn watch(&self, watched: &mut Watched, schedule: &HealthSchedule) -> (bool, Duration) {
+    async fn watch(&self, watched: &mut Watched, schedule: &HealthSchedule) -> Round {
         let Some(adapter) = watched.adapter.clone() else {
             let reason = watched.broken.unwrap_or(Reason::CredentialUnreadable);
-            let now = self.ports.clock.now();
-            let changed = watched.conclude(Health::Unhealthy, reason, None, now);
-            return (changed, schedule.credential_every);
+            let now = self.means.clock.now();
+            let news = watched.conclude(Health::Unhealthy, reason, None, now);
+            return Round {
+                news,
+                turns: watched
+                    .log
+                    .observe(&watched.report, schedule.credential_every),
+                next: schedule.credential_every,
+            };
         };
+        let planned = watched.planned;
         if watched.liveness_due <= Instant::now() {
             let report = probe(adapter.as_ref(), ProbeDepth::Liveness, schedule.deadline).await;
-            let now = self.ports.clock.now();
+            let now = self.means.clock.now();
+            if let Some(certificate) = adapter.certificate() {
+                watched.certificate = Some(certificate);
+            }
             let seen =
                 watched
                     .liveness
                     .observe(&report.outcome, now, schedule.liveness_every, schedule);
             watched.liveness_due = Instant::now() + seen.next_in;
+            watched.planned = seen.next_in;
             if report.version.is_some() {
                 watched.version = report.version;
             }
@@ -204,7 +283,10 @@ impl HealthReconciler {
             }
         }
         let answers = watched.liveness.status() != Health::Unhealthy;
-        if answers && watched.has_account && watched.credential_due <= Instant::now() {
+        let due = watched
+            .credential_due
+            .is_some_and(|due| due <= Instant::now());
+        if answers && watched.has_account && due {
             self.watch_credential(watched, adapter.as_ref(), schedule)
                 .await;
         }
@@ -216,16 +298,22 @@ impl HealthReconciler {
             let report = probe(adapter.as_ref(), ProbeDepth::Full, schedule.deadline * 5).await;
             watched.verified = report.outcome.is_ok();
         }
-        let now = self.ports.clock.now();
+        let now = self.means.clock.now();
         let (status, reason) = watched.verdict();
-        let changed = watched.conclude(status, reason, None, now);
-        let due = if watched.has_account {
-            watched.liveness_due.min(watched.credential_due)
-        } else {
-            watched.liveness_due
+        let news = watched.conclude(status, reason, None, now);
+        let due = match watched.credential_due {
+            // While the registry does not answer, its account is not asked about either.
+            Some(credential) if watched.has_account && answers => {
+                watched.liveness_due.min(credential)
+            }
+            _ => watched.liveness_due,
         };
         let next = due.saturating_duration_since(Instant::now());
-        (changed, next.max(Duration::from_millis(50)))
+        Round {
+            news,
+            turns: watched.log.observe(&watched.report, planned),
+            next: next.max(Duration::from_millis(50)),
+        }
     }
 
     async fn watch_credential(
@@ -235,7 +323,8 @@ impl HealthReconciler {
         schedule: &HealthSchedule,
     ) {
         let report = probe(adapter, ProbeDepth::Credential, schedule.deadline).await;
-        let now = self.ports.clock.now();
+        let now = self.means.clock.now();
+        watched.report.checked_at = Some(now);
         let every = schedule.credential_every;
         let wait = match &report.outcome {
             // Only the registry's own word counts against the account; everything else is the
@@ -243,15 +332,11 @@ impl HealthReconciler {
             Ok(_) | Err(RegistryError::Unauthorized | RegistryError::Forbidden) => {
                 let outcome: ProbeOutcome = report.outcome.map(|_| Duration::ZERO);
                 let seen = watched.credential.observe(&outcome, now, every, schedule);
-                if seen.status == Health::Unhealthy {
-                    REJECTED_EVERY
-                } else {
-                    seen.next_in
-                }
+                (seen.status != Health::Unhealthy).then_some(seen.next_in)
             }
-            Err(_) => every,
+            Err(_) => Some(every),
         };
-        watched.credential_due = Instant::now() + wait;
+        watched.credential_due = wait.map(|wait| Instant::now() + wait);
     }
 }
 
@@ -286,13 +371,13 @@ impl Watched {
             changed = true;
         }
         self.report.message = message;
-        for wanted in self.wanted_conditions() {
+        for wanted in self.wanted_conditions(now) {
             changed |= self.set_condition(wanted, now);
         }
         changed
     }
 
-    fn wanted_conditions(&self) -> [(ConditionType, ConditionStatus, Reason); 3] {
+    fn wanted_conditions(&self, now: Timestamp) -> Vec<(ConditionType, ConditionStatus, Reason)> {
         let reachable = match self.liveness.status() {
             _ if self.adapter.is_none() => (
                 ConditionStatus::Unknown,
@@ -319,7 +404,11 @@ impl Watched {
         } else {
             (ConditionStatus::False, Reason::NotTested)
         };
-        [
+        let certificate = self
+            .certificate
+            .as_ref()
+            .map(|c| certificate_condition(c, now));
+        let mut wanted = vec![
             (ConditionType::Reachable, reachable.0, reachable.1),
             (
                 ConditionType::CredentialsValid,
@@ -327,7 +416,9 @@ impl Watched {
                 credentials.1,
             ),
             (ConditionType::Verified, verified.0, verified.1),
-        ]
+        ];
+        wanted.extend(certificate);
+        wanted
     }
 
     fn set_condition(
@@ -359,6 +450,41 @@ impl Watched {
     }
 }
 
+/// What one round for one registry came to.
+struct Round {
+    news: bool,
+    turns: Vec<HealthTurn>,
+    next: Duration,
+}
+
+/// What a certificate means for whoever looks after the registry.
+pub(crate) fn certificate_condition(
+    certificate: &PeerCertificate,
+    now: Timestamp,
+) -> (ConditionType, ConditionStatus, Reason) {
+    let kind = ConditionType::CertificateExpiring;
+    if certificate.expires_at < now {
+        (kind, ConditionStatus::True, Reason::CertificateExpired)
+    } else if certificate.expires_soon(now) {
+        (kind, ConditionStatus::True, Reason::CertificateExpiresSoon)
+    } else {
+        (kind, ConditionStatus::False, Reason::CertificateValid)
+    }
+}
+
+/// The turns of a report that was not written yet, and of the one that takes its place. Of another
+/// generation they are another connection's.
+fn joined(before: RegistryObservation, after: &RegistryObservation) -> Vec<HealthTurn> {
+    let mut turns = before.turns;
+    if before.generation != after.generation {
+        turns.clear();
+    }
+    turns.extend(&after.turns);
+    let over = turns.len().saturating_sub(TURNS);
+    turns.drain(..over);
+    turns
+}
+
 /// Asks, and gives up after the deadline whatever the adapter does.
 async fn probe(
     adapter: &dyn RegistryAdapter,
@@ -383,6 +509,9 @@ fn resume_liveness(registry: &Registry) -> HealthTracker {
         .find(|c| c.kind == ConditionType::Reachable);
     match reachable.map(|c| (c.status, c.reason)) {
         Some((ConditionStatus::False, reason)) => HealthTracker::resume(Health::Unhealthy, reason),
+        Some((ConditionStatus::True, Reason::Unstable)) => {
+            HealthTracker::resume(Health::Degraded, Reason::Unstable)
+        }
         Some((ConditionStatus::True, reason)) => HealthTracker::resume(Health::Healthy, reason),
         _ => HealthTracker::resume(Health::Unknown, Reason::NotChecked),
     }
@@ -393,13 +522,16 @@ fn resume_credential(registry: &Registry) -> HealthTracker {
         .conditions
         .iter()
         .find(|c| c.kind == ConditionType::CredentialsValid);
-    match valid.map(|c| c.status) {
-        Some(ConditionStatus::False) => {
+    let tracker = match valid.map(|c| (c.status, c.reason)) {
+        Some((ConditionStatus::False, Reason::CredentialsRejected)) => {
             HealthTracker::resume(Health::Unhealthy, Reason::CredentialsRejected)
         }
-        Some(ConditionStatus::True) => HealthTracker::resume(Health::Healthy, Reason::Reachable),
+        Some((ConditionStatus::True, _)) => {
+            HealthTracker::resume(Health::Healthy, Reason::Reachable)
+        }
         _ => HealthTracker::resume(Health::Unknown, Reason::NotChecked),
-    }
+    };
+    tracker.of_account()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -415,7 +547,9 @@ impl Reconciler for HealthReconciler {
     }
 
     async fn keys(&self) -> Result<Vec<RegistryId>, Failure> {
-        Ok(self.ports.store.registry_ids().await?)
+        let ids = self.means.store.registry_ids().await?;
+        self.known.store(ids.len(), Ordering::Relaxed);
+        Ok(ids)
     }
 
     async fn run(&self, id: RegistryId, wake: Wake) -> Outcome {
@@ -426,6 +560,7 @@ impl Reconciler for HealthReconciler {
                 Ok(Some(watched)) => Some(watched),
                 Ok(None) => {
                     lock(&self.reports).remove(&id);
+                    lock(&self.certificates).remove(&id);
                     return Outcome::Gone;
                 }
                 Err(failure) => {
@@ -437,9 +572,14 @@ impl Reconciler for HealthReconciler {
         let Some(mut watched) = known else {
             return Outcome::Failed;
         };
-        let count = lock(&self.watched).len() + 1;
+        // Those under way are not among the watched, but among the known.
+        let count = self.known.load(Ordering::Relaxed);
+        let count = count.max(lock(&self.watched).len() + 1);
         let schedule = HealthSchedule::for_registries(count);
-        let (news, next) = self.watch(&mut watched, &schedule).await;
+        let Round { news, turns, next } = self.watch(&mut watched, &schedule).await;
+        if let Some(certificate) = &watched.certificate {
+            lock(&self.certificates).insert(id, certificate.expires_at);
+        }
         self.report(RegistryObservation {
             id,
             generation: watched.generation,
@@ -447,6 +587,8 @@ impl Reconciler for HealthReconciler {
             conditions: watched.conditions.clone(),
             verified: watched.verified,
             version: watched.version.clone(),
+            certificate: watched.certificate.clone(),
+            turns,
             news,
         });
         if news {
@@ -461,3 +603,6 @@ impl Reconciler for HealthReconciler {
         Outcome::Again(next)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,5 @@
 //! Removes what has had its day: ended sessions, tokens and links, old entries of the change feed
-//! and of the audit log.
+//! and of the audit log, and what the health of registries was long ago.
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
@@ -13,6 +13,8 @@ use std::time::Duration;
 const CHANGES_KEPT: Duration = Duration::from_secs(24 * 3_600);
 /// A token that has ended stays in its owner's list this long, so that they see why it failed.
 const ENDED_TOKENS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// The longest strip that can be asked for, and some of its first bar.
+const HEALTH_KEPT: Duration = Duration::from_secs(8 * 24 * 3_600);
 const EVERY: Duration = Duration::from_secs(600);
 
 /// The one key of this reconciler.
@@ -61,8 +63,9 @@ impl HousekeepingReconciler {
             .store
             .prune_audit(now.minus(self.audit_kept))
             .await?;
-        if sessions + tokens + links + changes + audit > 0 {
-            tracing::debug!(sessions, tokens, links, changes, audit, "pruned");
+        let turns = store.prune_health_turns(now.minus(HEALTH_KEPT)).await?;
+        if sessions + tokens + links + changes + audit + turns > 0 {
+            tracing::debug!(sessions, tokens, links, changes, audit, turns, "pruned");
         }
         Ok(())
     }

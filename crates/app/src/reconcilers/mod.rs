@@ -9,11 +9,19 @@ use crate::context::Ports;
 use crate::driver::{Driver, DriverOptions};
 use crate::refusals::Refusals;
 pub use health::HealthReconciler;
+pub(crate) use health::certificate_condition;
 pub use housekeeping::HousekeepingReconciler;
 pub use statistics::StatisticsReconciler;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+
+/// Many questions wait for silent registries; each is only a socket.
+const HEALTH: DriverOptions = DriverOptions {
+    permits: 512,
+    resync: Duration::from_secs(300),
+    spread: Duration::from_secs(2),
+};
 
 /// What the duties are told from outside.
 pub struct Orders {
@@ -44,13 +52,13 @@ impl Reconcilers {
         // The reports of runs that end during a stop are written too.
         let unreported = CancellationToken::new();
         let reports = tokio::spawn(Arc::clone(&health).write_reports(unreported.clone()));
-        // Many questions wait for silent registries; each is only a socket.
         let options = |permits, spread| DriverOptions {
             permits,
             resync: Duration::from_secs(300),
             spread: Duration::from_secs(spread),
         };
-        let health = Driver::start(health, options(512, 2), stop.clone());
+        let retrying = Arc::clone(&health);
+        let health = Driver::start(health, HEALTH, stop.clone());
         let statistics = Driver::start(
             Arc::new(StatisticsReconciler::new(ports.clone())),
             options(16, 5),
@@ -71,7 +79,14 @@ impl Reconcilers {
         ));
         let wishes = tokio::spawn(wake::wake_from_wishes(
             ports.wishes.clone(),
-            Box::new(health.waking()),
+            Box::new({
+                let wake = health.waking();
+                // A person's test has passed: what was rejected before may not be any more.
+                move |id| {
+                    retrying.retry_account(id);
+                    wake(id);
+                }
+            }),
             stop.clone(),
         ));
         let refusals = tokio::spawn({

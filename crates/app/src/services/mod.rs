@@ -3,6 +3,7 @@
 
 mod audit;
 mod changes;
+mod health_history;
 mod listing;
 mod machine_accounts;
 mod members;
@@ -23,7 +24,7 @@ pub use listing::{ListRequest, NamedList};
 pub use members::MemberService;
 pub use passwords::PasswordService;
 pub use registries::{IntegrateInput, ListInput, Listed, RegistryService};
-pub(crate) use registries::{connection_of, millis};
+pub(crate) use registries::{connection_of, connection_with, millis};
 pub use registry_edit::RegistryChanges;
 pub use registry_tests::{TestEvent, TestTarget};
 pub use sessions::{OpenedSession, SessionService};

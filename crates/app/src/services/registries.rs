@@ -13,7 +13,7 @@ use roadstead_core::model::{
 };
 use roadstead_core::ports::{
     CredentialBinding, DisconnectRegistry, IntegrateRegistry, RegistryAdapter, RegistryError,
-    RegistryTarget, SealedCredential, StoreError, VaultError,
+    RegistryTarget, SealedCredential, StoreError, Vault, VaultError,
 };
 use roadstead_core::rules::authorize;
 use roadstead_core::{ErrorCode, Failure, Permission};
@@ -294,7 +294,7 @@ impl RegistryService {
                         .with("kind", kind.as_str()),
                 ]),
                 // No I/O happens here, so this can only be the certificate that was typed.
-                RegistryError::Tls(_) => {
+                RegistryError::Tls(_) | RegistryError::Untrusted(_) => {
                     Failure::field("/tls/ca_pem", ErrorCode::TlsCertificateInvalid)
                 }
                 other => Failure::from(other).with("step", StepName::Resolve.as_str()),
@@ -323,6 +323,7 @@ fn new_registry(
         version: None,
         health: HealthReport::unchecked(),
         conditions: Vec::new(),
+        certificate: None,
         statistics: RegistryStatistics::unmeasured(),
         integrated_by: ctx.actor.person().map(|p| UserRef {
             id: p.id,
@@ -366,11 +367,18 @@ pub(crate) fn binding_of(registry: &Registry) -> Result<CredentialBinding, Failu
 
 /// The connection of a stored registry, its credential opened.
 pub(crate) fn connection_of(ports: &Ports, target: &RegistryTarget) -> Result<Connection, Failure> {
+    connection_with(ports.vault.as_ref(), target)
+}
+
+/// The same for whoever has no more than the vault.
+pub(crate) fn connection_with(
+    vault: &dyn Vault,
+    target: &RegistryTarget,
+) -> Result<Connection, Failure> {
     let registry = &target.registry;
     let account = match (&registry.username, &target.credential) {
         (Some(username), Some(sealed)) => {
-            let password: Secret<String> = ports
-                .vault
+            let password: Secret<String> = vault
                 .open(&binding_of(registry)?, sealed)
                 .map_err(unreadable)?;
             Some(Account {

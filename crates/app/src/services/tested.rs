@@ -1,9 +1,10 @@
 //! What a connection test says of a registry before it is stored.
 
 use super::registries::millis;
+use crate::reconcilers::certificate_condition;
 use roadstead_core::model::{
-    Condition, ConditionStatus, ConditionType, Health, HealthReport, ProbeDepth, ProbeReport,
-    Reason, Registry, StepName, StepStatus, Timestamp,
+    Condition, ConditionStatus, ConditionType, Health, HealthReport, PeerCertificate, ProbeDepth,
+    ProbeReport, Reason, Registry, StepName, StepStatus, Timestamp,
 };
 use roadstead_core::ports::{RegistryAdapter, RegistryError};
 use std::sync::{Mutex, PoisonError};
@@ -12,6 +13,7 @@ use std::sync::{Mutex, PoisonError};
 pub(super) struct Tested {
     pub(super) outcome: Result<(), (RegistryError, StepName)>,
     report: ProbeReport,
+    certificate: Option<PeerCertificate>,
 }
 
 impl Tested {
@@ -32,7 +34,11 @@ impl Tested {
             (None, Err(error)) => Err((error.clone(), StepName::Detect)),
             (None, Ok(_)) => Ok(()),
         };
-        Self { outcome, report }
+        Self {
+            outcome,
+            report,
+            certificate: adapter.certificate(),
+        }
     }
 
     /// The registry with everything observed in the place of whatever it had.
@@ -64,6 +70,11 @@ impl Tested {
                 ConditionStatus::False
             }
         };
+        let ends = self
+            .certificate
+            .as_ref()
+            .map(|certificate| certificate_condition(certificate, now))
+            .map(|(kind, status, reason)| condition(kind, status, reason));
         Registry {
             // Whoever saves this has handed the account to the service the registry named.
             token_service: self.report.token_service,
@@ -82,7 +93,7 @@ impl Tested {
                 last_success_at: passed.then_some(now),
                 latency_ms,
             },
-            conditions: vec![
+            conditions: [
                 condition(
                     ConditionType::Reachable,
                     holds(answers),
@@ -102,7 +113,11 @@ impl Tested {
                         Reason::NotTested
                     },
                 ),
-            ],
+            ]
+            .into_iter()
+            .chain(ends)
+            .collect(),
+            certificate: self.certificate,
             ..registry
         }
     }

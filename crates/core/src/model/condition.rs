@@ -12,9 +12,19 @@ pub enum ConditionType {
     CredentialsValid,
     /// The whole connection test has passed since the last change of the connection.
     Verified,
+    /// The certificate the registry presents ends within 14 days, or has ended.
+    CertificateExpiring,
 }
 
 impl ConditionType {
+    /// Every type.
+    pub const ALL: [Self; 4] = [
+        Self::Reachable,
+        Self::CredentialsValid,
+        Self::Verified,
+        Self::CertificateExpiring,
+    ];
+
     /// The type in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -22,6 +32,7 @@ impl ConditionType {
             Self::Reachable => "Reachable",
             Self::CredentialsValid => "CredentialsValid",
             Self::Verified => "Verified",
+            Self::CertificateExpiring => "CertificateExpiring",
         }
     }
 }

@@ -108,6 +108,17 @@ reasons! {
     CredentialUnreadable,
     NotTested,
     Tested,
+    NotObserved,
+    Unstable,
+    OtherScheme,
+    CertificateExpired,
+    CertificateNotYetValid,
+    CertificateOtherHost,
+    CertificateIssuerUnknown,
+    CertificateSelfSigned,
+    TlsTooOld,
+    CertificateValid,
+    CertificateExpiresSoon,
 }
 
 /// Health with everything a person on call asks for next.

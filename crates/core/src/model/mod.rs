@@ -4,10 +4,12 @@ mod actor;
 mod address;
 mod api_token;
 mod audit;
+mod certificate;
 mod change;
 mod condition;
 mod connection;
 mod health;
+mod health_history;
 mod id;
 mod name;
 mod observed;
@@ -27,10 +29,12 @@ pub use api_token::{ApiToken, ApiTokenText, TokenCut};
 pub use audit::{
     AuditActor, AuditBy, AuditEntry, AuditFilter, AuditObject, AuditOutcome, AuditPosition,
 };
+pub use certificate::PeerCertificate;
 pub use change::{Change, ChangeId, Topic};
 pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use connection::{Account, Connection, TlsPolicy};
 pub use health::{Health, HealthReport, Reason};
+pub use health_history::{HealthBucket, HealthStrip, HealthTurn, TimeInState};
 pub use id::{
     ApiTokenId, AuditEntryId, InstallationId, RegistryId, RequestId, SessionId, UserId, WorkspaceId,
 };

@@ -1,8 +1,8 @@
 //! An integrated registry.
 
 use super::{
-    Address, Condition, Description, Health, HealthReport, Name, Observed, Origin, RegistryId,
-    Timestamp, TlsPolicy, Unavailable, UserRef, WorkspaceId,
+    Address, Condition, Description, Health, HealthReport, Name, Observed, Origin, PeerCertificate,
+    RegistryId, Timestamp, TlsPolicy, Unavailable, UserRef, WorkspaceId,
 };
 use crate::rules::Visible;
 use serde::{Deserialize, Serialize};
@@ -127,6 +127,8 @@ pub struct Registry {
     pub health: HealthReport,
     /// Every observed aspect.
     pub conditions: Vec<Condition>,
+    /// The certificate it presented last; `None` over plain http and before the first one.
+    pub certificate: Option<PeerCertificate>,
     /// What it holds.
     pub statistics: RegistryStatistics,
     /// Who integrated it; `None` when that person is gone.

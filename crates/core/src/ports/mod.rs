@@ -15,7 +15,7 @@ pub use change_feed::ChangeFeed;
 pub use clock::{Clock, SystemClock};
 pub use registry::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryConnector,
-    RegistryError, StepSink,
+    RegistryError, StepSink, TlsFault,
 };
 pub use sessions::{SessionOwner, SessionStore, TokenOwner, TokenStore};
 pub use store::{

@@ -2,11 +2,81 @@
 
 use crate::ErrorCode;
 use crate::Failure;
-use crate::model::{Connection, ProbeDepth, ProbeReport, ProbeStep, Reason, RegistryKind};
+use crate::model::{
+    Connection, PeerCertificate, ProbeDepth, ProbeReport, ProbeStep, Reason, RegistryKind, Scheme,
+};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// What is wrong with a registry's certificate or its TLS, where it can be named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TlsFault {
+    /// The certificate has ended.
+    Expired,
+    /// The certificate begins later.
+    NotYetValid,
+    /// The certificate is for another host.
+    OtherHost,
+    /// An authority that is not trusted here issued the certificate.
+    IssuerUnknown,
+    /// The certificate names itself as its issuer.
+    SelfSigned,
+    /// The server offers only versions or ciphers of TLS that are broken.
+    TooOld,
+}
+
+impl TlsFault {
+    /// Every fault.
+    pub const ALL: [Self; 6] = [
+        Self::Expired,
+        Self::NotYetValid,
+        Self::OtherHost,
+        Self::IssuerUnknown,
+        Self::SelfSigned,
+        Self::TooOld,
+    ];
+
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::Expired => "the certificate has expired",
+            Self::NotYetValid => "the certificate is not valid yet",
+            Self::OtherHost => "the certificate is for another host",
+            Self::IssuerUnknown => "the certificate's issuer is not known",
+            Self::SelfSigned => "the certificate is signed by itself",
+            Self::TooOld => "the server offers no TLS version or cipher we accept",
+        }
+    }
+
+    const fn reason(self) -> Reason {
+        match self {
+            Self::Expired => Reason::CertificateExpired,
+            Self::NotYetValid => Reason::CertificateNotYetValid,
+            Self::OtherHost => Reason::CertificateOtherHost,
+            Self::IssuerUnknown => Reason::CertificateIssuerUnknown,
+            Self::SelfSigned => Reason::CertificateSelfSigned,
+            Self::TooOld => Reason::TlsTooOld,
+        }
+    }
+
+    const fn code(self) -> ErrorCode {
+        match self {
+            Self::Expired => ErrorCode::UpstreamCertificateExpired,
+            Self::NotYetValid => ErrorCode::UpstreamCertificateNotYetValid,
+            Self::OtherHost => ErrorCode::UpstreamCertificateOtherHost,
+            Self::IssuerUnknown => ErrorCode::UpstreamCertificateIssuerUnknown,
+            Self::SelfSigned => ErrorCode::UpstreamCertificateSelfSigned,
+            Self::TooOld => ErrorCode::UpstreamTlsTooOld,
+        }
+    }
+}
+
+impl std::fmt::Display for TlsFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.sentence())
+    }
+}
 
 /// Why a registry did not give what was asked. It never carries a secret; texts in it come from
 /// fixed sentences or are short, untrusted texts of the registry.
@@ -27,7 +97,13 @@ pub enum RegistryError {
     /// No answer before the deadline.
     #[error("no answer before the deadline")]
     Timeout,
-    /// The certificate was not accepted, or TLS failed otherwise.
+    /// The certificate was not accepted, or the server's TLS is too old.
+    #[error("{0}")]
+    Untrusted(TlsFault),
+    /// What answers there speaks the other scheme: plain http under https, or TLS under http.
+    #[error("the server speaks {} here", .0.as_str())]
+    OtherScheme(Scheme),
+    /// TLS failed in another way.
     #[error("TLS failed: {0}")]
     Tls(String),
     /// Something answers, but not a registry.
@@ -93,6 +169,8 @@ impl RegistryError {
             Self::ConnectionRefused => Reason::ConnectionRefused,
             Self::ConnectionReset => Reason::ConnectionReset,
             Self::Timeout => Reason::Timeout,
+            Self::Untrusted(fault) => fault.reason(),
+            Self::OtherScheme(_) => Reason::OtherScheme,
             Self::Tls(_) => Reason::TlsFailed,
             Self::NotARegistry => Reason::NotARegistry,
             Self::Unauthorized | Self::Forbidden => Reason::CredentialsRejected,
@@ -114,6 +192,8 @@ impl RegistryError {
             Self::ConnectionRefused => ErrorCode::UpstreamConnectionRefused,
             Self::ConnectionReset => ErrorCode::UpstreamConnectionReset,
             Self::Timeout => ErrorCode::UpstreamTimeout,
+            Self::Untrusted(fault) => fault.code(),
+            Self::OtherScheme(_) => ErrorCode::UpstreamOtherScheme,
             Self::Tls(_) => ErrorCode::UpstreamTlsFailed,
             Self::NotARegistry => ErrorCode::UpstreamNotARegistry,
             Self::Unauthorized => ErrorCode::UpstreamUnauthorized,
@@ -132,6 +212,7 @@ impl RegistryError {
     pub fn params(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Tls(detail) | Self::Protocol(detail) => vec![("detail", detail.clone())],
+            Self::OtherScheme(scheme) => vec![("scheme", scheme.as_str().to_owned())],
             Self::TokenServiceUnconfirmed(realm) => vec![("realm", realm.clone())],
             Self::Unavailable { status } => vec![("status", status.to_string())],
             Self::RateLimited { after: Some(after) } => {
@@ -202,6 +283,12 @@ pub trait RegistryAdapter: Send + Sync {
     /// as it happens; skipped steps too, so that the list is always complete for
     /// [`ProbeDepth::Anonymous`] and [`ProbeDepth::Full`].
     async fn probe(&self, depth: ProbeDepth, steps: StepSink<'_>) -> ProbeReport;
+
+    /// The certificate the registry presented last, accepted or not. No I/O happens; `None` before
+    /// the first one and over plain http.
+    fn certificate(&self) -> Option<PeerCertificate> {
+        None
+    }
 
     /// Lists what the registry holds, in batches as the registry gives them, starting at `from`.
     /// The stream ends after the first error.

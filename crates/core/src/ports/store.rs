@@ -5,9 +5,9 @@
 
 use super::SealedCredential;
 use crate::model::{
-    AuditEntry, Condition, Description, Generation, HealthReport, Observed, Page, PageRequest,
-    PasswordHash, Registry, RegistryFacets, RegistryFilter, RegistryId, RegistryPosition,
-    RegistrySort, Session, Timestamp, TokenDigest, Total, User,
+    AuditEntry, Condition, Description, Generation, HealthReport, HealthTurn, Observed, Page,
+    PageRequest, PasswordHash, PeerCertificate, Registry, RegistryFacets, RegistryFilter,
+    RegistryId, RegistryPosition, RegistrySort, Session, Timestamp, TokenDigest, Total, User,
 };
 use crate::rules::Visible;
 use crate::{ErrorCode, Failure};
@@ -208,6 +208,10 @@ pub struct RegistryObservation {
     pub verified: bool,
     /// The version seen, when one was.
     pub version: Option<String>,
+    /// The certificate presented last, when one was.
+    pub certificate: Option<PeerCertificate>,
+    /// What it adds to the history, in order.
+    pub turns: Vec<HealthTurn>,
     /// Whether people should hear of it: the verdict, a reason or a condition changed.
     pub news: bool,
 }
@@ -277,6 +281,17 @@ pub trait RegistryStore: Send + Sync {
     /// since they were asked, are passed over.
     /// Those with news get a change entry.
     async fn record_health(&self, batch: Vec<RegistryObservation>) -> Result<(), StoreError>;
+
+    /// The turns of a registry's health since `since`, oldest first, beginning with the one before.
+    /// One query.
+    async fn health_turns(
+        &self,
+        id: RegistryId,
+        since: Timestamp,
+    ) -> Result<Vec<HealthTurn>, StoreError>;
+
+    /// Deletes turns that ended before `before`; answers how many. What held at that time stays.
+    async fn prune_health_turns(&self, before: Timestamp) -> Result<u64, StoreError>;
 
     /// Writes figures in the crawl lane, passing over as above. Those with news get a change entry.
     async fn record_statistics(&self, batch: Vec<StatisticsObservation>) -> Result<(), StoreError>;

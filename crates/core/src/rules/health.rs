@@ -4,6 +4,12 @@
 //! question is given up after 3 s. Worst cases that follow: refused, TLS and 5xx are seen after
 //! 10 + 3 = 13 s (promise 15), silence after 10 + 3 + 3 + 3 = 19 s (promise 25), a rejected
 //! credential after 60 + 3 + answers (promise 75).
+//!
+//! A registry that fails now and then is not told as up, down, up: two separate failures among its
+//! last ten answers make it unstable, which is Degraded and stays so until ten good answers in a
+//! row. An unstable one is Unhealthy only after four bad answers in a row, the last 4 s after the
+//! first: 14 s, in silence 24 s. An account is tried twice and then left alone: a registry that
+//! counts wrong passwords must not be made to lock it.
 
 use crate::model::{Health, ProbeOutcome, Reason, Timestamp};
 use crate::ports::RegistryError;
@@ -18,6 +24,10 @@ pub struct HealthSchedule {
     pub credential_every: Duration,
     /// After a first bad answer, when it is confirmed; counted from that answer.
     pub confirm_after: [Duration; 2],
+    /// The same of a registry that is unstable.
+    pub confirm_unstable_after: [Duration; 3],
+    /// The same of a rejected account. Its length and one are the tries it gets.
+    pub confirm_account_after: [Duration; 1],
     /// How long an answer may take.
     pub deadline: Duration,
     /// Above this, a good answer counts as trouble.
@@ -33,7 +43,9 @@ impl HealthSchedule {
         Self {
             liveness_every: Duration::from_secs(10).saturating_mul(stretch),
             credential_every: Duration::from_secs(60).saturating_mul(stretch),
-            confirm_after: [Duration::from_secs(1), Duration::from_secs(3)],
+            confirm_after: [1, 3].map(Duration::from_secs),
+            confirm_unstable_after: [1, 3, 4].map(Duration::from_secs),
+            confirm_account_after: [Duration::from_secs(3)],
             deadline: Duration::from_secs(3),
             slow_above: Duration::from_millis(1_500),
         }
@@ -42,6 +54,11 @@ impl HealthSchedule {
 
 /// A registry that asks to slow down is heeded up to this long.
 const MOST_TOLD: Duration = Duration::from_secs(300);
+
+/// The last ten answers, one bit each.
+const RECENT: u16 = 0x3ff;
+/// So many separate failures among them make a registry unstable.
+const EPISODES: u32 = 2;
 
 /// What one answer says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +80,10 @@ pub struct HealthTracker {
     reason: Reason,
     /// First of the present run of bad answers, and how many there were.
     suspicion: Option<(Timestamp, usize)>,
+    /// The last answers, the newest lowest; a bad one is a 1.
+    recent: u16,
+    unstable: bool,
+    account: bool,
 }
 
 impl HealthTracker {
@@ -73,6 +94,19 @@ impl HealthTracker {
             status,
             reason,
             suspicion: None,
+            // It was unstable when it was last asked, and has to show that it no longer is.
+            recent: matches!(reason, Reason::Unstable) as u16,
+            unstable: matches!(reason, Reason::Unstable),
+            account: false,
+        }
+    }
+
+    /// The same for an account, which gets two tries and is never unstable.
+    #[must_use]
+    pub const fn of_account(self) -> Self {
+        Self {
+            account: true,
+            ..self
         }
     }
 
@@ -96,10 +130,13 @@ impl HealthTracker {
         every: Duration,
         schedule: &HealthSchedule,
     ) -> HealthObservation {
+        self.remember(outcome.is_err());
         let (status, reason, next_in) = match outcome {
             Ok(latency) => {
                 self.suspicion = None;
-                if *latency > schedule.slow_above {
+                if self.unstable {
+                    (Health::Degraded, Reason::Unstable, every)
+                } else if *latency > schedule.slow_above {
                     (Health::Degraded, Reason::SlowAnswers, every)
                 } else {
                     (Health::Healthy, Reason::Reachable, every)
@@ -114,15 +151,19 @@ impl HealthTracker {
                     _ => Duration::ZERO,
                 };
                 let told = told.min(MOST_TOLD);
-                let confirmed =
-                    self.status == Health::Unhealthy || count > schedule.confirm_after.len();
-                if confirmed {
-                    (Health::Unhealthy, error.reason(), every.max(told))
-                } else {
-                    let after = schedule.confirm_after[count - 1];
-                    // Never longer than that, even when the clock stepped back meanwhile.
-                    let next = first.plus(after).since(now).min(after);
-                    (self.status, self.reason, next.max(told))
+                let known = self.status == Health::Unhealthy;
+                match self.confirmations(schedule).get(count - 1) {
+                    Some(after) if !known => {
+                        // Never longer than that, even when the clock stepped back meanwhile.
+                        let next = first.plus(*after).since(now).min(*after);
+                        let (status, reason) = if self.unstable {
+                            (Health::Degraded, Reason::Unstable)
+                        } else {
+                            (self.status, self.reason)
+                        };
+                        (status, reason, next.max(told))
+                    }
+                    _ => (Health::Unhealthy, error.reason(), every.max(told)),
                 }
             }
         };
@@ -134,6 +175,28 @@ impl HealthTracker {
             reason,
             changed,
             next_in,
+        }
+    }
+
+    fn remember(&mut self, bad: bool) {
+        if self.account {
+            return;
+        }
+        self.recent = (self.recent << 1 | u16::from(bad)) & RECENT;
+        // A failure ends where a bad answer has a good one after it, or is the newest.
+        let episodes = (self.recent & !(self.recent << 1)).count_ones();
+        if self.recent == 0 {
+            self.unstable = false;
+        } else if episodes >= EPISODES {
+            self.unstable = true;
+        }
+    }
+
+    const fn confirmations<'a>(&self, schedule: &'a HealthSchedule) -> &'a [Duration] {
+        match (self.account, self.unstable) {
+            (true, _) => &schedule.confirm_account_after,
+            (false, true) => &schedule.confirm_unstable_after,
+            (false, false) => &schedule.confirm_after,
         }
     }
 }
@@ -150,15 +213,24 @@ mod tests {
     /// Plays answers that take `takes` each from the moment trouble begins, and returns the
     /// seconds until the verdict changes in the worst case: the last good answer had just come.
     fn seconds_until_seen(error: RegistryError, takes: Duration, every: Duration) -> u64 {
+        let tracker = HealthTracker::resume(Health::Healthy, Reason::Reachable);
+        seconds_until_seen_by(tracker, error, takes, every)
+    }
+
+    fn seconds_until_seen_by(
+        mut tracker: HealthTracker,
+        error: RegistryError,
+        takes: Duration,
+        every: Duration,
+    ) -> u64 {
         let schedule = HealthSchedule::for_registries(1);
-        let mut tracker = HealthTracker::resume(Health::Healthy, Reason::Reachable);
         let start = Timestamp::from_micros(0);
         let mut now = start.plus(tracker.observe(&OK, start, every, &schedule).next_in);
         for _ in 0..10 {
             now = now.plus(takes);
             let seen = tracker.observe(&Err(error.clone()), now, every, &schedule);
-            if seen.changed {
-                assert_eq!(seen.status, Health::Unhealthy);
+            if seen.status == Health::Unhealthy {
+                assert!(seen.changed);
                 return now.since(start).as_secs();
             }
             now = now.plus(seen.next_in);
@@ -182,8 +254,92 @@ mod tests {
     #[test]
     fn rejected_credential_is_seen_within_75_s() {
         let every = HealthSchedule::for_registries(1).credential_every;
-        let seen = seconds_until_seen(RegistryError::Unauthorized, Duration::from_secs(3), every);
+        let tracker = HealthTracker::resume(Health::Healthy, Reason::Reachable).of_account();
+        let takes = Duration::from_secs(3);
+        let seen = seconds_until_seen_by(tracker, RegistryError::Unauthorized, takes, every);
         assert!(seen <= 75, "{seen}");
+    }
+
+    #[test]
+    fn outage_of_an_unstable_registry_is_seen_within_the_same_times() {
+        let every = HealthSchedule::for_registries(1).liveness_every;
+        let unstable = || HealthTracker::resume(Health::Degraded, Reason::Unstable);
+        let refused = RegistryError::ConnectionRefused;
+        let seen = seconds_until_seen_by(unstable(), refused, Duration::from_millis(1), every);
+        assert!(seen <= 15, "{seen}");
+        let takes = Duration::from_secs(3);
+        let seen = seconds_until_seen_by(unstable(), RegistryError::Timeout, takes, every);
+        assert!(seen <= 25, "{seen}");
+    }
+
+    /// Plays answers at the schedule's own times and returns each change of the verdict with its
+    /// second.
+    fn played(answers: impl IntoIterator<Item = bool>) -> Vec<(u64, Health, Reason)> {
+        let schedule = HealthSchedule::for_registries(1);
+        let mut tracker = HealthTracker::resume(Health::Healthy, Reason::Reachable);
+        let start = Timestamp::from_micros(0);
+        let mut now = start;
+        let mut changes = Vec::new();
+        for good in answers {
+            let outcome = if good {
+                OK
+            } else {
+                Err(RegistryError::Unavailable { status: 503 })
+            };
+            let seen = tracker.observe(&outcome, now, schedule.liveness_every, &schedule);
+            if seen.changed {
+                changes.push((now.since(start).as_secs(), seen.status, seen.reason));
+            }
+            now = now.plus(seen.next_in);
+        }
+        changes
+    }
+
+    #[test]
+    fn fault_5xx_one_in_three_is_degraded_once_and_does_not_flap() {
+        let answers = (0..3_000).map(|n| n % 3 != 2);
+        assert_eq!(
+            played(answers),
+            [(41, Health::Degraded, Reason::Unstable)],
+            "told once, at the second failure"
+        );
+    }
+
+    #[test]
+    fn unstable_registry_is_healthy_after_ten_good_answers_in_a_row() {
+        let answers = [true, false, true, false].into_iter().chain([true; 20]);
+        let changes = played(answers);
+        assert_eq!(
+            changes,
+            [
+                (21, Health::Degraded, Reason::Unstable),
+                (112, Health::Healthy, Reason::Reachable)
+            ]
+        );
+    }
+
+    #[test]
+    fn single_outage_ends_as_healthy_at_the_first_good_answer() {
+        let answers = [true, false, false, false, false, true];
+        let told: Vec<_> = played(answers).iter().map(|(_, s, _)| *s).collect();
+        assert_eq!(told, [Health::Unhealthy, Health::Healthy]);
+    }
+
+    #[test]
+    fn rejected_account_gets_two_tries() {
+        let schedule = HealthSchedule::for_registries(1);
+        let every = schedule.credential_every;
+        let mut tracker =
+            HealthTracker::resume(Health::Healthy, Reason::CredentialsAccepted).of_account();
+        let now = Timestamp::from_micros(0);
+        let rejected = Err(RegistryError::Unauthorized);
+        let first = tracker.observe(&rejected, now, every, &schedule);
+        assert_eq!((first.changed, first.next_in.as_secs()), (false, 3));
+        let second = tracker.observe(&rejected, now.plus(first.next_in), every, &schedule);
+        assert_eq!(
+            (second.status, second.reason),
+            (Health::Unhealthy, Reason::CredentialsRejected)
+        );
     }
 
     #[test]

@@ -3,9 +3,11 @@
 mod audit;
 mod authorize;
 mod health;
+mod health_history;
 mod visible;
 
 pub use audit::{AuditSet, audit_set, is_refusal};
 pub use authorize::{admit, authorize, holds};
 pub use health::{HealthObservation, HealthSchedule, HealthTracker};
+pub use health_history::{HealthLog, health_strip};
 pub use visible::{Visible, sees_change, visible};

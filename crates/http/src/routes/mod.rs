@@ -3,6 +3,7 @@
 
 mod audit_entries;
 mod changes;
+mod health_history;
 mod machine_accounts;
 mod members;
 mod profile;
@@ -148,6 +149,10 @@ fn api(state: Option<AppState>) -> Api {
             routes!(registries::integrate_registry),
         )
         .route(Permission::RegistryRead, routes!(registries::get_registry))
+        .route(
+            Permission::RegistryRead,
+            routes!(health_history::get_health_history),
+        )
         .route(Permission::RegistryEdit, routes!(registries::edit_registry))
         .route(
             Permission::RegistryDisconnect,

@@ -9,8 +9,8 @@ use super::words::{
 use roadstead_app::services::Listed;
 use roadstead_core::model::{
     Actor, Condition, ConditionStatus, ConditionType, Generation, Health, HealthReport, Name,
-    Observed, Owner, Registry, RegistryId, RegistryKind, RegistryStatistics, RequestContext,
-    Timestamp, Unavailable, UserId,
+    Observed, Owner, PeerCertificate, Registry, RegistryId, RegistryKind, RegistryStatistics,
+    RequestContext, Timestamp, Unavailable, UserId,
 };
 use roadstead_core::rules::authorize;
 use roadstead_core::{ErrorCode, Permission};
@@ -185,6 +185,32 @@ impl From<RegistryStatistics> for RegistryStatisticsView {
     }
 }
 
+/// The certificate a registry presented. Names in it are the server's own words.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Certificate)]
+pub(crate) struct CertificateView {
+    /// The last moment it is valid at.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+    /// Who issued it.
+    issuer: String,
+    /// Whom it is for.
+    subject: String,
+    /// Whether it is signed by itself.
+    self_signed: bool,
+}
+
+impl From<PeerCertificate> for CertificateView {
+    fn from(seen: PeerCertificate) -> Self {
+        Self {
+            expires_at: seen.expires_at,
+            issuer: seen.issuer,
+            subject: seen.subject,
+            self_signed: seen.self_signed,
+        }
+    }
+}
+
 /// A person as others see them.
 #[derive(Serialize, ToSchema)]
 #[schema(as = UserRef)]
@@ -230,6 +256,8 @@ pub(crate) struct RegistryView {
     health: HealthView,
     /// Every observed aspect.
     conditions: Vec<ConditionView>,
+    /// The certificate it presented last; null over plain http and before the first one.
+    certificate: Option<CertificateView>,
     /// What it holds.
     statistics: RegistryStatisticsView,
     /// Who integrated it.
@@ -268,6 +296,7 @@ impl RegistryView {
             version: registry.version,
             health: registry.health.into(),
             conditions: registry.conditions.into_iter().map(Into::into).collect(),
+            certificate: registry.certificate.map(Into::into),
             statistics: registry.statistics.into(),
             integrated_by: registry.integrated_by.map(|u| UserRefView {
                 id: u.id,

@@ -55,10 +55,7 @@ words! {
     /// Outcomes in the audit log.
     AuditOutcomeWord = owned(AuditOutcome::ALL, AuditOutcome::as_str);
     /// Types of conditions.
-    ConditionTypeWord = owned(
-        [ConditionType::Reachable, ConditionType::CredentialsValid, ConditionType::Verified],
-        ConditionType::as_str,
-    );
+    ConditionTypeWord = owned(ConditionType::ALL, ConditionType::as_str);
     /// Statuses of conditions.
     ConditionStatusWord = owned(
         [ConditionStatus::True, ConditionStatus::False, ConditionStatus::Unknown],

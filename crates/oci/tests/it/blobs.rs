@@ -236,7 +236,10 @@ async fn sec_32_certificates_not_judged_for_the_registry_are_judged_for_every_ot
     let there = format!("https://127.0.0.1:{}/x", storage.address().port());
     server.on(&path(wanted), Reply::status(307).header("Location", &there));
     let fetched = fetch(&client, wanted).await;
-    assert!(matches!(fetched, Err(RegistryError::Tls(_))), "{fetched:?}");
+    assert!(
+        matches!(fetched, Err(RegistryError::Untrusted(_))),
+        "{fetched:?}"
+    );
     assert!(storage.requests().is_empty());
 }
 

@@ -5,12 +5,17 @@ mod probe;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use roadstead_core::model::{Connection, ProbeDepth, ProbeReport, RegistryKind, TlsPolicy};
+use roadstead_core::model::{
+    Connection, PeerCertificate, ProbeDepth, ProbeReport, RegistryKind, TlsPolicy,
+};
 use roadstead_core::ports::{
     CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
 };
 use roadstead_oci::{Deadlines, OciClient, OciSettings, OutboundPolicy};
 use std::sync::Arc;
+
+/// The connection of a plain http address, as a fact.
+const PLAIN: &str = "plain";
 
 /// The adapter for one Docker Registry.
 pub(crate) struct DockerAdapter {
@@ -26,7 +31,7 @@ impl DockerAdapter {
         user_agent: &str,
     ) -> Result<Self, RegistryError> {
         let tls = if connection.address.is_plain_http() {
-            "plain"
+            PLAIN
         } else if connection.tls == TlsPolicy::Skip {
             "unverified"
         } else {
@@ -53,6 +58,10 @@ impl RegistryAdapter for DockerAdapter {
 
     async fn probe(&self, depth: ProbeDepth, steps: StepSink<'_>) -> ProbeReport {
         probe::run(self, depth, steps).await
+    }
+
+    fn certificate(&self) -> Option<PeerCertificate> {
+        self.client.certificate()
     }
 
     fn crawl(

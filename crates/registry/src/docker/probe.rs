@@ -1,12 +1,12 @@
 //! The connection test of a Docker Registry.
 
-use super::DockerAdapter;
+use super::{DockerAdapter, PLAIN};
 use crate::steps::{Facts, Steps};
-use roadstead_core::model::{Origin, ProbeDepth, ProbeReport, Scheme, StepName};
+use roadstead_core::model::{Origin, PeerCertificate, ProbeDepth, ProbeReport, Scheme, StepName};
 use roadstead_core::ports::{RegistryError, StepSink};
 use roadstead_oci::{Access, Identity, OciClient, Pong};
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a question of the health loop may take (`core::rules::health`).
 const HEALTH_DEADLINE: Duration = Duration::from_secs(3);
@@ -95,10 +95,7 @@ async fn test(
 ) -> Result<(), RegistryError> {
     let client = &adapter.client;
     let addresses = steps.run(StepName::Resolve, resolve(client)).await?;
-    steps
-        .run(StepName::Connect, connect(adapter, &addresses))
-        .await?;
-    let pong = steps.run(StepName::Detect, detect(adapter)).await?;
+    let pong = connect(adapter, &addresses, steps).await?;
     let access = detected.insert(pong).access.clone();
     if depth == ProbeDepth::Full {
         let trying = steps
@@ -120,20 +117,80 @@ async fn resolve(client: &OciClient) -> Result<(Vec<SocketAddr>, Facts), Registr
     Ok((addresses, Facts::from([("addresses", shown.join(", "))])))
 }
 
+/// Two steps, because a plain http connection shows only in the answer to the second that the
+/// server wants TLS.
 async fn connect(
     adapter: &DockerAdapter,
     addresses: &[SocketAddr],
-) -> Result<((), Facts), RegistryError> {
-    let address = adapter.client.connect(addresses).await?;
-    let facts = Facts::from([
+    steps: &mut Steps<'_>,
+) -> Result<Pong, RegistryError> {
+    let client = &adapter.client;
+    let started = Instant::now();
+    let connected = client.connect(addresses).await;
+    let connecting = started.elapsed();
+    let address = match connected {
+        Ok(address) => address,
+        Err(error) => {
+            let facts = wrong_facts(&error, client.certificate());
+            return steps.ended(StepName::Connect, connecting, Err((error, facts)));
+        }
+    };
+    let started = Instant::now();
+    let pong = client.ping(Identity::Anonymous).await;
+    let detecting = started.elapsed();
+    let odd = matches!(
+        pong,
+        Err(RegistryError::NotARegistry
+            | RegistryError::ConnectionReset
+            | RegistryError::Protocol(_))
+    );
+    if adapter.tls == PLAIN && odd && client.speaks_tls(address).await {
+        let error = RegistryError::OtherScheme(Scheme::Https);
+        let facts = wrong_facts(&error, None);
+        return steps.ended(StepName::Connect, connecting, Err((error, facts)));
+    }
+    let mut facts = Facts::from([
         ("address", address.to_string()),
         ("tls", adapter.tls.to_owned()),
     ]);
-    Ok(((), facts))
+    facts.extend(
+        client
+            .certificate()
+            .map(certificate_facts)
+            .into_iter()
+            .flatten(),
+    );
+    steps.ended(StepName::Connect, connecting, Ok(((), facts)))?;
+    let detected = pong
+        .map(|pong| detected(adapter, pong))
+        .map_err(|error| (error, Facts::new()));
+    steps.ended(StepName::Detect, detecting, detected)
 }
 
-async fn detect(adapter: &DockerAdapter) -> Result<(Pong, Facts), RegistryError> {
-    let pong = adapter.client.ping(Identity::Anonymous).await?;
+/// What is known of a connection that failed for what the server presented.
+fn wrong_facts(error: &RegistryError, certificate: Option<PeerCertificate>) -> Facts {
+    match error {
+        RegistryError::OtherScheme(scheme) => {
+            Facts::from([("other_scheme", scheme.as_str().to_owned())])
+        }
+        RegistryError::Untrusted(_) => certificate
+            .map(certificate_facts)
+            .into_iter()
+            .flatten()
+            .collect(),
+        _ => Facts::new(),
+    }
+}
+
+fn certificate_facts(seen: PeerCertificate) -> [(&'static str, String); 3] {
+    [
+        ("certificate_subject", seen.subject),
+        ("certificate_issuer", seen.issuer),
+        ("certificate_expires_at", seen.expires_at.to_string()),
+    ]
+}
+
+fn detected(adapter: &DockerAdapter, pong: Pong) -> (Pong, Facts) {
     let mut facts = Facts::from([("product", pong.kind.as_str().to_owned())]);
     if let Some(version) = &pong.version {
         facts.insert("version", version.clone());
@@ -141,7 +198,7 @@ async fn detect(adapter: &DockerAdapter) -> Result<(Pong, Facts), RegistryError>
     if let Some(origin) = token_service(adapter, &pong) {
         facts.insert("token_service", shown(&origin));
     }
-    Ok((pong, facts))
+    (pong, facts)
 }
 
 /// Host and port, the latter where the scheme does not say it.

@@ -1,11 +1,14 @@
 use crate::{CANARY, adapter, connection, connector};
 use futures::StreamExt as _;
 use roadstead_core::model::{
-    Address, Connection, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
+    Address, Connection, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, Scheme, StepName,
+    StepStatus, TlsPolicy,
 };
 use roadstead_core::ports::{CrawlScope, RegistryAdapter, RegistryConnector as _, RegistryError};
 use roadstead_registry::{Connector, OutboundPolicy};
-use roadstead_testkit::{DockerRegistry, Guise, RegistryOptions, Reply, Scripted, TokenIssuer};
+use roadstead_testkit::{
+    Certificate, DockerRegistry, Guise, RegistryOptions, Reply, Scripted, TokenIssuer,
+};
 use std::sync::Mutex;
 
 async fn probe(adapter: &dyn RegistryAdapter, depth: ProbeDepth) -> (ProbeReport, Vec<ProbeStep>) {
@@ -107,6 +110,78 @@ async fn each_kind_of_failure_is_told_at_its_step() {
         assert_eq!(report.outcome, Err(error));
         // A password is not shown to what is no registry.
         assert_eq!(server.requests(), ["GET /v2/"]);
+    }
+}
+
+/// An address with the other scheme than the server's is said at the step that connects, and the
+/// account stays where it is.
+#[tokio::test]
+async fn fault_tls_server_under_a_plain_http_address_is_told_by_the_test() {
+    let server = Scripted::start_tls(Certificate::Good).await;
+    let url = format!("http://{}", server.address());
+    for depth in [ProbeDepth::Anonymous, ProbeDepth::Full] {
+        let adapter = adapter(&url, Some(("alice", CANARY)));
+        other_scheme_is_told(adapter.as_ref(), depth, Scheme::Https).await;
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn peer_docker_fault_tls_other_scheme_is_told_by_the_test_in_both_directions() {
+    let options = RegistryOptions {
+        tls: Some(Certificate::Good),
+        ..RegistryOptions::default()
+    };
+    let secure = DockerRegistry::start(Guise::Open, options).await;
+    let plain = DockerRegistry::start(Guise::Open, RegistryOptions::default()).await;
+    for (url, other) in [
+        (format!("http://{}", secure.address()), Scheme::Https),
+        (format!("https://{}", plain.address()), Scheme::Http),
+    ] {
+        for depth in [ProbeDepth::Anonymous, ProbeDepth::Full] {
+            let adapter = adapter(&url, Some(("alice", CANARY)));
+            other_scheme_is_told(adapter.as_ref(), depth, other).await;
+        }
+    }
+}
+
+async fn other_scheme_is_told(adapter: &dyn RegistryAdapter, depth: ProbeDepth, other: Scheme) {
+    let (report, steps) = probe(adapter, depth).await;
+    let error = RegistryError::OtherScheme(other);
+    assert_eq!(failed(&steps), Some((StepName::Connect, error.clone())));
+    assert_eq!(steps.len(), 5);
+    assert_eq!(report.outcome, Err(error));
+    let told = fact(&steps, StepName::Connect, "other_scheme");
+    assert_eq!(told.as_deref(), Some(other.as_str()));
+}
+
+#[tokio::test]
+async fn certificate_is_a_fact_of_the_test_whether_it_is_accepted_or_not() {
+    for (certificate, tls, accepted) in [
+        (Certificate::Good, TlsPolicy::Skip, true),
+        (Certificate::Expired, TlsPolicy::Skip, true),
+        (Certificate::Expired, ca(), false),
+    ] {
+        let server = Scripted::start_tls(certificate).await;
+        server.on("GET /v2/", Reply::registry());
+        let connection = Connection {
+            tls,
+            ..connection(&server.url(), None)
+        };
+        let adapter = connector().connect(connection).expect("adapter");
+        let (report, steps) = probe(adapter.as_ref(), ProbeDepth::Anonymous).await;
+        assert_eq!(report.outcome.is_ok(), accepted, "{report:?}");
+        let seen = adapter.certificate().expect("certificate");
+        let told = fact(&steps, StepName::Connect, "certificate_expires_at");
+        assert_eq!(told, Some(seen.expires_at.to_string()));
+        let issuer = fact(&steps, StepName::Connect, "certificate_issuer");
+        assert_eq!(issuer.as_deref(), Some("Roadstead test CA"));
+    }
+}
+
+fn ca() -> TlsPolicy {
+    TlsPolicy::Ca {
+        ca_pem: Certificate::CA_PEM.to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod admin;
 mod backup;
 mod completions;
+mod health_strip;
 mod key;
 mod login;
 mod logins;

@@ -305,7 +305,13 @@ async fn show(connected: &Connected, registry: &Value, format: Format) {
         print_json(registry);
     } else {
         let workspaces = registry_view::workspaces(connected, &[registry]).await;
-        registry_view::print_one(registry, &workspaces);
+        // A server that has none, or an answer that does not come, hides nothing else.
+        let path = path_of(registry).map(|path| format!("{path}/health-history"));
+        let history = match path {
+            Ok(path) => connected.get(&path).await.unwrap_or_default(),
+            Err(_) => Value::Null,
+        };
+        registry_view::print_one(registry, &history, &workspaces);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Registries as people read them at a terminal.
 
+use super::health_strip;
 use super::output::{Table, age, clean, text};
 use super::remote::Connected;
 use crate::print_line;
@@ -70,13 +71,23 @@ pub(super) fn print_list(registries: &[&Value], workspaces: &Workspaces) {
 }
 
 /// Everything about one.
-pub(super) fn print_one(registry: &Value, workspaces: &Workspaces) {
-    for line in lines(registry, workspaces, Timestamp::from_system_clock()) {
+pub(super) fn print_one(registry: &Value, history: &Value, workspaces: &Workspaces) {
+    for line in lines(
+        registry,
+        history,
+        workspaces,
+        Timestamp::from_system_clock(),
+    ) {
         print_line(&line);
     }
 }
 
-fn lines(registry: &Value, workspaces: &Workspaces, now: Timestamp) -> Vec<String> {
+fn lines(
+    registry: &Value,
+    history: &Value,
+    workspaces: &Workspaces,
+    now: Timestamp,
+) -> Vec<String> {
     let mut rows: Vec<(String, String)> = Vec::new();
     let mut row = |name: &str, value: String| rows.push((name.to_owned(), value));
     let version = text(registry, "version");
@@ -89,6 +100,9 @@ fn lines(registry: &Value, workspaces: &Workspaces, now: Timestamp) -> Vec<Strin
     let account = registry["username"].as_str();
     row("account", account.unwrap_or("- (none)").to_owned());
     row("certificate", certificate(registry));
+    if let Some(presented) = presented(&registry["certificate"], now) {
+        row("", presented);
+    }
     row(
         "verified",
         match registry["verified"].as_bool() {
@@ -97,6 +111,9 @@ fn lines(registry: &Value, workspaces: &Workspaces, now: Timestamp) -> Vec<Strin
         },
     );
     row("health", health(&registry["health"], now));
+    for (n, line) in health_strip::lines(history).into_iter().enumerate() {
+        row(if n == 0 { "last 48 hours" } else { "" }, line);
+    }
     if let Some(message) = registry["health"]["message"].as_str() {
         row("", format!("the registry says: {message}"));
     }
@@ -141,6 +158,25 @@ fn certificate(registry: &Value) -> String {
         other => other,
     }
     .to_owned()
+}
+
+/// The certificate the registry presented last.
+fn presented(certificate: &Value, now: Timestamp) -> Option<String> {
+    let end = Timestamp::parse(certificate["expires_at"].as_str()?).ok()?;
+    let day = end.to_string().chars().take(10).collect::<String>();
+    let days = end.since(now).as_secs() / 86_400;
+    let mut said = if end < now {
+        format!("EXPIRED on {day}")
+    } else if days < 14 {
+        format!("ENDS SOON: good until {day}, {days} days left")
+    } else {
+        format!("good until {day}, {days} days left")
+    };
+    match text(certificate, "issuer") {
+        "" => {}
+        issuer => said.push_str(&format!(", issued by {issuer}")),
+    }
+    Some(said)
 }
 
 fn health(health: &Value, now: Timestamp) -> String {
@@ -195,7 +231,7 @@ fn observed(figure: &Value, now: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Workspaces, certificate, lines, observed};
+    use super::{Workspaces, certificate, lines, observed, presented};
     use roadstead_core::model::Timestamp;
     use serde_json::json;
 
@@ -231,7 +267,7 @@ mod tests {
             json!([]),
             json!({"conditions": 1, "owner": []}),
         ] {
-            assert!(!lines(&odd, &Workspaces::new(), now()).is_empty());
+            assert!(!lines(&odd, &odd, &Workspaces::new(), now()).is_empty());
         }
     }
 
@@ -243,12 +279,34 @@ mod tests {
     }
 
     #[test]
+    fn certificate_is_shown_with_its_days_and_a_hostile_issuer_is_harmless() {
+        let of = |end: &str| presented(&json!({"expires_at": end, "issuer": "Own CA"}), now());
+        assert_eq!(
+            of("2026-01-16T00:00:00Z").as_deref(),
+            Some("good until 2026-01-16, 14 days left, issued by Own CA")
+        );
+        assert_eq!(
+            of("2026-01-15T23:00:00Z").as_deref(),
+            Some("ENDS SOON: good until 2026-01-15, 13 days left, issued by Own CA")
+        );
+        assert_eq!(
+            of("2026-01-01T23:00:00Z").as_deref(),
+            Some("EXPIRED on 2026-01-01, issued by Own CA")
+        );
+        assert_eq!(presented(&json!(null), now()), None);
+        let hostile = json!({"certificate":
+            {"expires_at": "2027-01-01T00:00:00Z", "issuer": "x\u{1b}[2J"}});
+        let shown = lines(&hostile, &json!(null), &Workspaces::new(), now()).join("\n");
+        assert!(shown.contains("x\\u{1b}[2J"), "{shown}");
+    }
+
+    #[test]
     fn health_is_shown_with_reason_and_ages() {
         let registry = json!({"name": "dock", "health": {
             "status": "unhealthy", "reason": "ConnectionRefused", "since": "2026-01-01T23:55:00Z",
             "checked_at": "2026-01-01T23:59:57Z", "last_success_at": "2026-01-01T23:54:00Z",
             "latency_ms": 4, "message": "x\u{1b}[2J"}});
-        let lines = lines(&registry, &Workspaces::new(), now()).join("\n");
+        let lines = lines(&registry, &json!(null), &Workspaces::new(), now()).join("\n");
         let wanted = "unhealthy (ConnectionRefused) for 5m, answers in 4 ms, checked 3s ago, last good answer 6m ago";
         assert!(lines.contains(wanted), "{lines}");
         assert!(lines.contains("x\\u{1b}[2J"), "{lines}");

@@ -171,6 +171,21 @@ pub(super) fn remedy(code: &str) -> Option<&'static str> {
         C::UpstreamTlsFailed => {
             "if your own authority issued the certificate, give that with --ca-file; else check that it names this host and has not expired"
         }
+        C::UpstreamCertificateExpired => "renew the certificate on the registry",
+        C::UpstreamCertificateNotYetValid => "check the clocks of both machines",
+        C::UpstreamCertificateOtherHost => {
+            "use the name the certificate was issued for, or have it issued for this one"
+        }
+        C::UpstreamCertificateIssuerUnknown => {
+            "give the authority that issued the certificate with --ca-file; if it was renewed, the new one"
+        }
+        C::UpstreamCertificateSelfSigned => {
+            "give the registry a certificate issued by an authority, and that authority with --ca-file"
+        }
+        C::UpstreamTlsTooOld => "let the registry offer TLS 1.2 or newer",
+        C::UpstreamOtherScheme => {
+            "change https:// in --address to http://, or http:// to https://; http:// needs --plain-http"
+        }
         C::UpstreamNotARegistry => "check address, port, and whether a path is needed",
         C::UpstreamUnavailable => "look at the registry's own log, and try again when it is well",
         C::UpstreamUnauthorized => {

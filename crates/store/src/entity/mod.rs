@@ -9,6 +9,7 @@ pub mod audit_entry;
 pub mod change;
 pub mod change_head;
 pub mod credential;
+pub mod health_turn;
 pub mod installation;
 pub mod membership;
 pub mod registry;

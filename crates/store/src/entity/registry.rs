@@ -31,6 +31,8 @@ pub struct Model {
     /// JSON, never queried inside.
     pub conditions: String,
     /// JSON, never queried inside.
+    pub certificate: Option<String>,
+    /// JSON, never queried inside.
     pub statistics: String,
     pub created_by: Option<Uuid>,
     pub created_by_name: Option<String>,

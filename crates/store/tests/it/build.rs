@@ -75,6 +75,7 @@ pub(crate) fn registry(text: &str) -> Registry {
         version: None,
         health: HealthReport::unchecked(),
         conditions: Vec::new(),
+        certificate: None,
         statistics: RegistryStatistics::unmeasured(),
         integrated_by: None,
         created_at: now(),

@@ -42,6 +42,8 @@ fn seen(id: RegistryId, news: bool) -> RegistryObservation {
         }],
         verified: false,
         version: None,
+        certificate: None,
+        turns: Vec::new(),
         news,
     }
 }
