@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
 use roadstead_core::model::{
-    ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
+    LedgerEntry, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
 };
 use roadstead_core::ports::{
     CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
@@ -187,6 +187,21 @@ impl<A: RegistryAdapter> RegistryAdapter for Instrumented<A> {
         })
         .boxed()
     }
+
+    async fn remove_made(&self, entry: &LedgerEntry) -> Result<(), RegistryError> {
+        let call = "remove_made";
+        let span = tracing::debug_span!("registry", kind = self.kind().as_str(), call);
+        let started = Instant::now();
+        let removed = timeout(self.limits.batch, async {
+            let _permit = self.calls.acquire().await;
+            self.inner.remove_made(entry).await
+        })
+        .instrument(span)
+        .await
+        .unwrap_or(Err(RegistryError::Timeout));
+        self.record(call, started, removed.as_ref().err());
+        removed
+    }
 }
 
 #[cfg(test)]
@@ -197,7 +212,7 @@ mod tests {
     use futures::stream::{self, BoxStream};
     use futures::{StreamExt as _, future};
     use roadstead_core::model::{
-        ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
+        LedgerEntry, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
     };
     use roadstead_core::ports::{
         CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
@@ -227,6 +242,10 @@ mod tests {
     impl RegistryAdapter for Slow {
         fn kind(&self) -> RegistryKind {
             RegistryKind::Docker
+        }
+
+        async fn remove_made(&self, _: &LedgerEntry) -> Result<(), RegistryError> {
+            Err(RegistryError::Unsupported)
         }
 
         async fn probe(&self, depth: ProbeDepth, steps: StepSink<'_>) -> ProbeReport {

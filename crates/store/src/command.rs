@@ -80,5 +80,7 @@ commands! {
         RecordStatistics "record_statistics" Crawl,
         RecordRefusals "record_refusals" Crawl,
         PruneAudit "prune_audit" Crawl,
+        RecordLedger "record_ledger" People,
+        PruneLedger "prune_ledger" Crawl,
     }
 }

@@ -3,6 +3,7 @@
 mod audit_store;
 mod change_feed;
 mod clock;
+mod ledger;
 mod registry;
 mod sessions;
 mod store;
@@ -13,6 +14,7 @@ mod workspaces;
 pub use audit_store::{AuditList, AuditStore};
 pub use change_feed::ChangeFeed;
 pub use clock::{Clock, SystemClock};
+pub use ledger::LedgerStore;
 pub use registry::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryConnector,
     RegistryError, StepSink,
