@@ -34,11 +34,14 @@ impl Doors {
     pub(crate) fn new(settings: &OciSettings) -> Result<Self, RegistryError> {
         let registry = settings.address.origin();
         settings.policy.check_literal(&registry)?;
-        let tls = tls::config(&settings.tls, settings.address.is_plain_http())?;
+        let plain = settings.address.is_plain_http();
+        let tls = tls::config(&settings.tls, plain, None)?;
+        // Whoever is only looked at may be anybody; the account goes to the pinned key alone.
+        let pinned = tls::config(&settings.tls, plain, settings.pinned_key.as_deref())?;
         let resolver = Resolver::new(Arc::clone(&settings.policy), registry.port);
-        let client = |idle| {
+        let client = |tls, idle| {
             build(
-                &tls,
+                tls,
                 &resolver,
                 settings.deadlines,
                 &settings.user_agent,
@@ -46,8 +49,8 @@ impl Doors {
             )
         };
         Ok(Self {
-            own: client(4)?,
-            fresh: client(0)?,
+            own: client(&pinned, 4)?,
+            fresh: client(&tls, 0)?,
             others: Mutex::default(),
             resolver,
             tls: Arc::new(tls),
@@ -73,7 +76,11 @@ impl Doors {
         if let Some(client) = others.get(&origin) {
             return Ok(client.clone());
         }
-        let tls = tls::config(self.tls_policy_of(&origin), origin.scheme == Scheme::Http)?;
+        let tls = tls::config(
+            self.tls_policy_of(&origin),
+            origin.scheme == Scheme::Http,
+            None,
+        )?;
         let resolver = Resolver::new(Arc::clone(&self.policy), origin.port);
         let client = build(&tls, &resolver, self.deadlines, &self.user_agent, 1)?;
         if others.len() >= MAX_OTHERS {
@@ -105,6 +112,7 @@ fn build(
         .dns_resolver(resolver.clone())
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
+        .tls_info(true)
         .no_proxy()
         .connect_timeout(deadlines.connect)
         .pool_max_idle_per_host(idle)

@@ -6,18 +6,25 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
 use rustls_platform_verifier::Verifier;
+use sha2::{Digest as _, Sha256};
 use std::sync::{Arc, OnceLock};
 
 /// The TLS settings for one registry. For a plain http address nothing is loaded, so a machine
-/// without certificate authorities can still use it.
+/// without certificate authorities can still use it. Where certificates are not judged, a `pinned`
+/// key is all that is accepted.
 ///
 /// # Errors
 /// [`RegistryError::Tls`] when the given certificates cannot be read, or the system has none.
-pub(crate) fn config(policy: &TlsPolicy, plain_http: bool) -> Result<ClientConfig, RegistryError> {
+pub(crate) fn config(
+    policy: &TlsPolicy,
+    plain_http: bool,
+    pinned: Option<&str>,
+) -> Result<ClientConfig, RegistryError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -37,7 +44,10 @@ pub(crate) fn config(policy: &TlsPolicy, plain_http: bool) -> Result<ClientConfi
             .with_no_client_auth(),
         TlsPolicy::Skip => builder
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AcceptAny(provider)))
+            .with_custom_certificate_verifier(Arc::new(AcceptAny {
+                provider,
+                pinned: pinned.map(str::to_owned),
+            }))
             .with_no_client_auth(),
     })
 }
@@ -98,20 +108,36 @@ pub(crate) fn sentence(error: &rustls::Error) -> String {
     text.to_owned()
 }
 
-/// Accepts every certificate: the registry's owner has said so.
+/// The SHA-256 of a certificate's public key, which stays the same when only the certificate is
+/// renewed.
+pub(crate) fn key_of(certificate: &CertificateDer<'_>) -> Option<String> {
+    let parsed = ParsedCertificate::try_from(certificate).ok()?;
+    let key = parsed.subject_public_key_info();
+    Some(hex::encode(Sha256::digest(key.as_ref())))
+}
+
+/// Accepts every certificate, or every one of one key: the registry's owner has said so.
 #[derive(Debug)]
-struct AcceptAny(Arc<CryptoProvider>);
+struct AcceptAny {
+    provider: Arc<CryptoProvider>,
+    pinned: Option<String>,
+}
 
 impl ServerCertVerifier for AcceptAny {
     fn verify_server_cert(
         &self,
-        _end_entity: &CertificateDer<'_>,
+        end_entity: &CertificateDer<'_>,
         _intermediates: &[CertificateDer<'_>],
         _server_name: &ServerName<'_>,
         _ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
+        match &self.pinned {
+            Some(pinned) if key_of(end_entity).as_ref() != Some(pinned) => {
+                Err(CertificateError::ApplicationVerificationFailure.into())
+            }
+            _ => Ok(ServerCertVerified::assertion()),
+        }
     }
 
     fn verify_tls12_signature(
@@ -124,7 +150,7 @@ impl ServerCertVerifier for AcceptAny {
             message,
             cert,
             dss,
-            &self.0.signature_verification_algorithms,
+            &self.provider.signature_verification_algorithms,
         )
     }
 
@@ -138,12 +164,14 @@ impl ServerCertVerifier for AcceptAny {
             message,
             cert,
             dss,
-            &self.0.signature_verification_algorithms,
+            &self.provider.signature_verification_algorithms,
         )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 
@@ -161,10 +189,10 @@ mod tests {
                 ca_pem: ca_pem.to_owned(),
             };
             assert!(
-                matches!(config(&policy, false), Err(RegistryError::Tls(_))),
+                matches!(config(&policy, false, None), Err(RegistryError::Tls(_))),
                 "{ca_pem}"
             );
-            assert!(config(&policy, true).is_ok());
+            assert!(config(&policy, true, None).is_ok());
         }
     }
 }

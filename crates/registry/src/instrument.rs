@@ -94,12 +94,7 @@ impl<A: RegistryAdapter> Instrumented<A> {
                     }
                     skip_from(steps, told + 1);
                 }
-                ProbeReport {
-                    outcome: Err(RegistryError::Timeout),
-                    detected_kind: None,
-                    version: None,
-                    token_service: None,
-                }
+                ProbeReport::failed(RegistryError::Timeout)
             }
         }
     }
@@ -255,6 +250,7 @@ mod tests {
                     detected_kind: None,
                     version: None,
                     token_service: None,
+                    identity: None,
                 };
             }
             steps(ProbeStep {

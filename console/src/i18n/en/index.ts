@@ -4,6 +4,7 @@ import { errors } from './errors'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
+import { registryCare } from './registryCare'
 import { registryEdit } from './registryEdit'
 import { tokens } from './tokens'
 import { workspaces } from './workspaces'
@@ -282,6 +283,7 @@ export const en = {
       Reachable: 'Reachable',
       CredentialsValid: 'Account accepted',
       Verified: 'Connection tested',
+      IdentityConfirmed: 'Expected server',
     } satisfies Record<ConditionType, string>,
     failedTitle: 'The registry could not be loaded',
     goneTitle: 'This registry does not exist',
@@ -325,6 +327,7 @@ export const en = {
   palette,
   errors,
   reasons,
+  registryCare,
   registryEdit,
   tokens,
   workspaces,

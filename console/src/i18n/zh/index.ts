@@ -4,6 +4,7 @@ import { errors } from './errors'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
+import { registryCare } from './registryCare'
 import { registryEdit } from './registryEdit'
 import { tokens } from './tokens'
 import { workspaces } from './workspaces'
@@ -282,6 +283,7 @@ export const zh: Texts = {
       Reachable: '可访问',
       CredentialsValid: '账户有效',
       Verified: '已通过连接测试',
+      IdentityConfirmed: '服务器符合预期',
     },
     failedTitle: '无法加载该镜像仓库',
     goneTitle: '该镜像仓库不存在',
@@ -325,6 +327,7 @@ export const zh: Texts = {
   palette,
   errors,
   reasons,
+  registryCare,
   registryEdit,
   tokens,
   workspaces,

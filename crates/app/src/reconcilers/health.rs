@@ -6,6 +6,7 @@
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
+use crate::reconcilers::identity::Known;
 use crate::services::{connection_of, millis};
 use async_trait::async_trait;
 use roadstead_core::model::{
@@ -43,6 +44,9 @@ struct Watched {
     adapter: Option<Arc<dyn RegistryAdapter>>,
     broken: Option<Reason>,
     has_account: bool,
+    known: Known,
+    /// A server was pinned just now: the way there is to be built anew, for this one alone.
+    stale: bool,
     liveness: HealthTracker,
     credential: HealthTracker,
     /// When to ask next. By the monotonic clock: a wall clock that steps back must not stop us.
@@ -138,6 +142,10 @@ impl HealthReconciler {
         let registry = &target.registry;
         if let Some(known) = known
             && known.generation == registry.generation
+            // Once suspended, an adapter without the account takes the place of the one with it.
+            && known.known.is_suspended() == registry.suspension.is_some()
+            && !known.known.is_suspended()
+            && !known.stale
             && known.adapter.is_some()
         {
             // Somebody has reason to think that something changed: ask now.
@@ -166,6 +174,8 @@ impl HealthReconciler {
             broken: adapter.as_ref().err().copied(),
             adapter: adapter.ok(),
             has_account: registry.username.is_some(),
+            known: Known::of(registry),
+            stale: false,
             liveness: resume_liveness(registry),
             credential: resume_credential(registry),
             liveness_due: now,
@@ -179,14 +189,21 @@ impl HealthReconciler {
     }
 
     /// One round for one registry: asks what is due and reports what it means.
-    async fn watch(&self, watched: &mut Watched, schedule: &HealthSchedule) -> (bool, Duration) {
+    async fn watch(
+        &self,
+        id: RegistryId,
+        watched: &mut Watched,
+        schedule: &HealthSchedule,
+    ) -> (bool, Duration) {
         let Some(adapter) = watched.adapter.clone() else {
             let reason = watched.broken.unwrap_or(Reason::CredentialUnreadable);
             let now = self.ports.clock.now();
             let changed = watched.conclude(Health::Unhealthy, reason, None, now);
             return (changed, schedule.credential_every);
         };
-        if watched.liveness_due <= Instant::now() {
+        // The account is shown only to a server that has just been looked at without it.
+        let asks_account = watched.has_account && watched.credential_due <= Instant::now();
+        if watched.liveness_due <= Instant::now() || asks_account {
             let report = probe(adapter.as_ref(), ProbeDepth::Liveness, schedule.deadline).await;
             let now = self.ports.clock.now();
             let seen =
@@ -197,13 +214,25 @@ impl HealthReconciler {
             if report.version.is_some() {
                 watched.version = report.version;
             }
+            let unpinned = watched.known.identity.is_none();
+            watched
+                .known
+                .see(
+                    &self.ports,
+                    id,
+                    watched.generation,
+                    report.identity.as_ref(),
+                )
+                .await;
+            watched.stale = unpinned && watched.known.identity.is_some();
             watched.report.checked_at = Some(now);
             if let Ok(latency) = &report.outcome {
                 watched.report.latency_ms = Some(millis(latency));
                 watched.report.last_success_at = Some(now);
             }
         }
-        let answers = watched.liveness.status() != Health::Unhealthy;
+        let answers =
+            watched.liveness.status() != Health::Unhealthy && !watched.known.is_suspended();
         if answers && watched.has_account && watched.credential_due <= Instant::now() {
             self.watch_credential(watched, adapter.as_ref(), schedule)
                 .await;
@@ -219,7 +248,7 @@ impl HealthReconciler {
         let now = self.ports.clock.now();
         let (status, reason) = watched.verdict();
         let changed = watched.conclude(status, reason, None, now);
-        let due = if watched.has_account {
+        let due = if watched.has_account && answers {
             watched.liveness_due.min(watched.credential_due)
         } else {
             watched.liveness_due
@@ -259,6 +288,9 @@ impl Watched {
     /// Liveness and account together.
     fn verdict(&self) -> (Health, Reason) {
         let alive = self.liveness.status();
+        if alive != Health::Unhealthy && self.known.is_suspended() {
+            return (Health::Unhealthy, Reason::IdentityChanged);
+        }
         if alive == Health::Unhealthy || !self.has_account {
             return (alive, self.liveness.reason());
         }
@@ -292,7 +324,7 @@ impl Watched {
         changed
     }
 
-    fn wanted_conditions(&self) -> [(ConditionType, ConditionStatus, Reason); 3] {
+    fn wanted_conditions(&self) -> [(ConditionType, ConditionStatus, Reason); 4] {
         let reachable = match self.liveness.status() {
             _ if self.adapter.is_none() => (
                 ConditionStatus::Unknown,
@@ -304,6 +336,7 @@ impl Watched {
         };
         let credentials = match self.credential.status() {
             _ if !self.has_account => (ConditionStatus::Unknown, Reason::NoCredentials),
+            _ if self.known.is_suspended() => (ConditionStatus::Unknown, Reason::IdentityChanged),
             _ if self.adapter.is_none() => (
                 ConditionStatus::False,
                 self.broken.unwrap_or(Reason::CredentialUnreadable),
@@ -327,6 +360,7 @@ impl Watched {
                 credentials.1,
             ),
             (ConditionType::Verified, verified.0, verified.1),
+            self.known.condition(),
         ]
     }
 
@@ -365,12 +399,7 @@ async fn probe(
     depth: ProbeDepth,
     deadline: Duration,
 ) -> ProbeReport {
-    let timed_out = ProbeReport {
-        outcome: Err(RegistryError::Timeout),
-        detected_kind: None,
-        version: None,
-        token_service: None,
-    };
+    let timed_out = ProbeReport::failed(RegistryError::Timeout);
     tokio::time::timeout(deadline, adapter.probe(depth, &|_| {}))
         .await
         .unwrap_or(timed_out)
@@ -421,7 +450,7 @@ impl Reconciler for HealthReconciler {
     async fn run(&self, id: RegistryId, wake: Wake) -> Outcome {
         let known = lock(&self.watched).remove(&id);
         let known = match (wake, known) {
-            (Wake::Timer, Some(known)) if known.adapter.is_some() => Some(known),
+            (Wake::Timer, Some(known)) if known.adapter.is_some() && !known.stale => Some(known),
             (_, known) => match self.gather(id, known).await {
                 Ok(Some(watched)) => Some(watched),
                 Ok(None) => {
@@ -439,7 +468,7 @@ impl Reconciler for HealthReconciler {
         };
         let count = lock(&self.watched).len() + 1;
         let schedule = HealthSchedule::for_registries(count);
-        let (news, next) = self.watch(&mut watched, &schedule).await;
+        let (news, next) = self.watch(id, &mut watched, &schedule).await;
         self.report(RegistryObservation {
             id,
             generation: watched.generation,

@@ -13,6 +13,10 @@ use std::time::Duration;
 const CHANGES_KEPT: Duration = Duration::from_secs(24 * 3_600);
 /// A token that has ended stays in its owner's list this long, so that they see why it failed.
 const ENDED_TOKENS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// What was made upstream and removed again is remembered this long.
+const LEDGER_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// What could not be removed upstream is shown this long after the last attempt.
+const GIVEN_UP_KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
 const EVERY: Duration = Duration::from_secs(600);
 
 /// The one key of this reconciler.
@@ -61,8 +65,10 @@ impl HousekeepingReconciler {
             .store
             .prune_audit(now.minus(self.audit_kept))
             .await?;
-        if sessions + tokens + links + changes + audit > 0 {
-            tracing::debug!(sessions, tokens, links, changes, audit, "pruned");
+        let ledger = store.prune_ledger(now.minus(LEDGER_KEPT)).await?
+            + store.prune_cleanups(now.minus(GIVEN_UP_KEPT)).await?;
+        if sessions + tokens + links + changes + audit + ledger > 0 {
+            tracing::debug!(sessions, tokens, links, changes, audit, ledger, "pruned");
         }
         Ok(())
     }

@@ -3,12 +3,15 @@
 
 mod audit;
 mod changes;
+mod disconnection;
+mod identity;
 mod listing;
 mod machine_accounts;
 mod members;
 mod passwords;
 mod registries;
 mod registry_edit;
+mod registry_refresh;
 mod registry_tests;
 mod sessions;
 mod setup;
@@ -19,6 +22,8 @@ mod workspaces;
 
 pub use audit::{AuditInput, AuditListed, AuditService};
 pub use changes::{ChangeService, Followed};
+pub use disconnection::{CleanupsInput, CleanupsListed, DisconnectionCost};
+pub use identity::IdentityConfirmation;
 pub use listing::{ListRequest, NamedList};
 pub use members::MemberService;
 pub use passwords::PasswordService;

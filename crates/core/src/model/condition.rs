@@ -12,6 +12,8 @@ pub enum ConditionType {
     CredentialsValid,
     /// The whole connection test has passed since the last change of the connection.
     Verified,
+    /// The server that was pinned answers, and no other in its place.
+    IdentityConfirmed,
 }
 
 impl ConditionType {
@@ -22,6 +24,7 @@ impl ConditionType {
             Self::Reachable => "Reachable",
             Self::CredentialsValid => "CredentialsValid",
             Self::Verified => "Verified",
+            Self::IdentityConfirmed => "IdentityConfirmed",
         }
     }
 }

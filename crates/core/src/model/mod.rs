@@ -5,10 +5,12 @@ mod address;
 mod api_token;
 mod audit;
 mod change;
+mod cleanup;
 mod condition;
 mod connection;
 mod health;
 mod id;
+mod identity;
 mod ledger;
 mod name;
 mod observed;
@@ -29,6 +31,7 @@ pub use audit::{
     AuditActor, AuditBy, AuditEntry, AuditFilter, AuditObject, AuditOutcome, AuditPosition,
 };
 pub use change::{Change, ChangeId, Topic};
+pub use cleanup::{CLEANUP_TRIED_FOR, Cleanup, CleanupEntries};
 pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use connection::{Account, Connection, TlsPolicy};
 pub use health::{Health, HealthReport, Reason};
@@ -36,6 +39,7 @@ pub use id::{
     ApiTokenId, AuditEntryId, CleanupId, InstallationId, LedgerEntryId, RegistryId, RequestId,
     SessionId, UserId, WorkspaceId,
 };
+pub use identity::{AuthScheme, ServerIdentity, Suspension, SuspensionCause};
 pub use ledger::{LedgerEntry, LedgerKind};
 pub use name::Name;
 pub use observed::{Observed, Unavailable};

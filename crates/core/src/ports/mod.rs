@@ -2,6 +2,7 @@
 
 mod audit_store;
 mod change_feed;
+mod cleanups;
 mod clock;
 mod ledger;
 mod registry;
@@ -13,6 +14,7 @@ mod workspaces;
 
 pub use audit_store::{AuditList, AuditStore};
 pub use change_feed::ChangeFeed;
+pub use cleanups::{CleanupList, CleanupStore, CleanupTarget};
 pub use clock::{Clock, SystemClock};
 pub use ledger::LedgerStore;
 pub use registry::{
@@ -21,9 +23,9 @@ pub use registry::{
 };
 pub use sessions::{SessionOwner, SessionStore, TokenOwner, TokenStore};
 pub use store::{
-    CreateFirstAdmin, DisconnectRegistry, EditRegistry, IntegrateRegistry, Reconnect, RegistryList,
-    RegistryObservation, RegistryStore, RegistryTarget, SetupStore, StatisticsObservation,
-    StoreError,
+    CreateFirstAdmin, DisconnectRegistry, EditRegistry, IntegrateRegistry, PinIdentity, Reconnect,
+    RegistryList, RegistryObservation, RegistryStore, RegistryTarget, SetupStore,
+    StatisticsObservation, StoreError, SuspendRegistry,
 };
 pub use users::{ChangePassword, EditUser, OneTimeLink, UseLink, UserStore};
 pub use vault::{CredentialBinding, SealedCredential, Vault, VaultError};

@@ -45,6 +45,9 @@ pub enum RegistryError {
     /// account, so nothing was sent there.
     #[error("the token service at {0} was not confirmed")]
     TokenServiceUnconfirmed(String),
+    /// Another server answers than the one that was pinned, so no account was sent.
+    #[error("another server answers")]
+    IdentityChanged,
     /// It is not there.
     #[error("not found")]
     NotFound,
@@ -99,6 +102,7 @@ impl RegistryError {
             Self::NotARegistry => Reason::NotARegistry,
             Self::Unauthorized | Self::Forbidden => Reason::CredentialsRejected,
             Self::TokenServiceUnconfirmed(_) => Reason::TokenServiceUnconfirmed,
+            Self::IdentityChanged => Reason::IdentityChanged,
             Self::RateLimited { .. } => Reason::RateLimited,
             Self::Unavailable { .. } => Reason::ServerError,
             Self::NotFound | Self::Unsupported | Self::Conflict | Self::Protocol(_) => {
@@ -121,6 +125,7 @@ impl RegistryError {
             Self::Unauthorized => ErrorCode::UpstreamUnauthorized,
             Self::Forbidden => ErrorCode::UpstreamForbidden,
             Self::TokenServiceUnconfirmed(_) => ErrorCode::UpstreamTokenServiceUnconfirmed,
+            Self::IdentityChanged => ErrorCode::UpstreamIdentityChanged,
             Self::NotFound => ErrorCode::UpstreamNotFound,
             Self::RateLimited { .. } => ErrorCode::UpstreamRateLimited,
             Self::Unavailable { .. } => ErrorCode::UpstreamUnavailable,

@@ -1,12 +1,14 @@
 //! CNCF Distribution, and any registry with the OCI API.
 
 mod crawl;
+mod identity;
 mod probe;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use roadstead_core::model::{
-    Connection, LedgerEntry, LedgerKind, ProbeDepth, ProbeReport, RegistryKind, TlsPolicy,
+    Connection, LedgerEntry, LedgerKind, ProbeDepth, ProbeReport, RegistryKind, ServerIdentity,
+    TlsPolicy,
 };
 use roadstead_core::ports::{
     CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
@@ -19,9 +21,14 @@ pub(crate) struct DockerAdapter {
     client: OciClient,
     /// How the connection is protected, as a fact of the connection test.
     tls: &'static str,
+    /// The server that must answer before the account is sent.
+    expected: Option<ServerIdentity>,
 }
 
 impl DockerAdapter {
+    /// Https whose certificate is not judged.
+    const UNVERIFIED: &str = "unverified";
+
     pub(crate) fn new(
         connection: Connection,
         policy: Arc<OutboundPolicy>,
@@ -30,7 +37,7 @@ impl DockerAdapter {
         let tls = if connection.address.is_plain_http() {
             "plain"
         } else if connection.tls == TlsPolicy::Skip {
-            "unverified"
+            Self::UNVERIFIED
         } else {
             "verified"
         };
@@ -39,11 +46,16 @@ impl DockerAdapter {
             tls: connection.tls,
             account: connection.account,
             token_service: connection.token_service,
+            pinned_key: connection.identity.as_ref().and_then(|i| i.key.clone()),
             policy,
             deadlines: Deadlines::default(),
             user_agent: user_agent.to_owned(),
         })?;
-        Ok(Self { client, tls })
+        Ok(Self {
+            client,
+            tls,
+            expected: connection.identity,
+        })
     }
 }
 

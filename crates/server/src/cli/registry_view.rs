@@ -97,6 +97,9 @@ fn lines(registry: &Value, workspaces: &Workspaces, now: Timestamp) -> Vec<Strin
         },
     );
     row("health", health(&registry["health"], now));
+    for (name, value) in suspension(&registry["suspension"], now) {
+        row(name, value);
+    }
     if let Some(message) = registry["health"]["message"].as_str() {
         row("", format!("the registry says: {message}"));
     }
@@ -128,6 +131,43 @@ fn lines(registry: &Value, workspaces: &Workspaces, now: Timestamp) -> Vec<Strin
     rows.iter()
         .map(|(name, value)| format!("{:<width$}  {}", clean(name), clean(value)))
         .collect()
+}
+
+/// That another server answers, and what is known of both.
+fn suspension(suspension: &Value, now: Timestamp) -> Vec<(&'static str, String)> {
+    if !suspension.is_object() {
+        return Vec::new();
+    }
+    let why = match text(suspension, "cause") {
+        "content" => "it holds none of the repositories that were known",
+        _ => "it answers otherwise than the one that was known",
+    };
+    let since = age(&suspension["since"], now).map_or_else(String::new, |s| format!(" for {s}"));
+    let mut rows = vec![(
+        "suspended",
+        format!("another server answers{since}: {why}; nothing secret is sent to it"),
+    )];
+    for (name, part) in [("expected", "expected"), ("seen", "seen")] {
+        let server = &suspension[part];
+        if server.is_object() {
+            rows.push((name, identity(server)));
+        }
+    }
+    rows.push((
+        "what to do",
+        "`roadstead registry confirm` if that is right, else correct the address".to_owned(),
+    ));
+    rows
+}
+
+fn identity(server: &Value) -> String {
+    let mut said = format!("{}, {}", text(server, "product"), text(server, "auth"));
+    for part in ["service", "realm", "key"] {
+        if let Some(value) = server[part].as_str() {
+            said.push_str(&format!(", {part} {value}"));
+        }
+    }
+    said
 }
 
 fn certificate(registry: &Value) -> String {

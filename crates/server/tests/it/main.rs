@@ -12,6 +12,8 @@ mod bad_input;
 mod cast;
 mod changes;
 mod cli;
+mod disconnection;
+mod identity;
 mod key_rotate;
 mod log;
 mod matrix;

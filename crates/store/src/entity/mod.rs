@@ -8,6 +8,7 @@ pub mod api_token;
 pub mod audit_entry;
 pub mod change;
 pub mod change_head;
+pub mod cleanup;
 pub mod credential;
 pub mod installation;
 pub mod ledger_entry;

@@ -1,9 +1,9 @@
 //! What was made upstream.
 
 use crate::bed::Bed;
-use crate::build::{integrate, later, now, registry, registry_audit};
+use crate::build::{disconnect, integrate, later, now, registry, registry_audit};
 use roadstead_core::model::{LedgerEntry, LedgerKind, RegistryId};
-use roadstead_core::ports::{DisconnectRegistry, LedgerStore as _, RegistryStore as _, StoreError};
+use roadstead_core::ports::{LedgerStore as _, RegistryStore as _, StoreError};
 use roadstead_core::{ErrorCode, Permission};
 
 on_both! {
@@ -80,7 +80,7 @@ async fn nothing_is_written_down_for_a_registry_that_is_gone(bed: &Bed) {
     let id = integrate(&bed.store, registry("one")).await;
     bed.store
         .disconnect_registry(
-            DisconnectRegistry { id, expected: 1 },
+            disconnect(id, 1),
             registry_audit(Permission::RegistryDisconnect, id),
         )
         .await

@@ -33,6 +33,7 @@ mod audit;
 mod bed;
 mod build;
 mod changes;
+mod cleanups;
 mod consistency;
 mod crash;
 mod data_dir;
