@@ -154,6 +154,8 @@ fn registry(i: usize) -> Registry {
         tls: TlsPolicy::Verify,
         username: None,
         token_service: None,
+        identity: None,
+        suspension: None,
         description: Description::default(),
         verified: true,
         version: None,

@@ -106,7 +106,12 @@ impl Scene {
                 api.post(&format!("{path}/machine-accounts"), &robot())
                     .await
             }
-            "delete_user" | "delete_workspace" | "disconnect_registry" => {
+            "disconnect_registry" => {
+                let path = format!("{path}?confirm=crash");
+                let seen = [("if-match", "\"1\"")];
+                api.send(Method::DELETE, &path, None, &seen).await
+            }
+            "delete_user" | "delete_workspace" => {
                 let seen = [("if-match", "\"1\"")];
                 api.send(Method::DELETE, path, None, &seen).await
             }

@@ -3,7 +3,7 @@ import type { RegistrySearch } from '../lib/registrySearch'
 import type { Scope } from '../lib/scope'
 import { api, unwrap } from './client'
 import { REFRESH_INTERVAL_MS } from './queries'
-import type { Registry, RegistryEdit, RegistryInput } from './types'
+import type { Registry, RegistryEdit, RegistryInput, ServerIdentity } from './types'
 import { WORKSPACES_KEY } from './workspaces'
 
 export const PAGE_SIZE = 50
@@ -11,6 +11,8 @@ export const PAGE_SIZE = 50
 /** Everything loaded about registries lies under this key. */
 export const REGISTRIES_KEY = ['registries'] as const
 export const REGISTRY_LISTS_KEY = [...REGISTRIES_KEY, 'list'] as const
+/** What disconnected registries left behind. */
+export const CLEANUPS_KEY = [...REGISTRIES_KEY, 'cleanups'] as const
 export const registryKey = (id: string) => [...REGISTRIES_KEY, 'one', id] as const
 
 export function registriesQuery(search: RegistrySearch, scope: Scope) {
@@ -78,9 +80,69 @@ export function useDisconnectRegistry() {
     mutationFn: (registry: Registry) =>
       unwrap(
         api.DELETE('/api/v1/registries/{id}', {
-          params: { path: { id: registry.id }, header: ifMatch(registry) },
+          params: {
+            path: { id: registry.id },
+            header: ifMatch(registry),
+            // The dialog asks for the name and calls this only with the right one.
+            query: { confirm: registry.name },
+          },
         }),
       ),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: REGISTRY_LISTS_KEY }),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: REGISTRY_LISTS_KEY })
+      await queryClient.invalidateQueries({ queryKey: CLEANUPS_KEY })
+    },
+  })
+}
+
+/** What disconnecting a registry would cost; nothing is changed. */
+export function disconnectionCostQuery(id: string) {
+  return queryOptions({
+    queryKey: [...registryKey(id), 'cost'],
+    queryFn: async ({ signal }) => {
+      const answer = await unwrap(
+        api.DELETE('/api/v1/registries/{id}', {
+          params: { path: { id }, query: { dry_run: true } },
+          signal,
+        }),
+      )
+      if (answer === undefined) throw new Error('a dry run that ran')
+      return answer
+    },
+    // Counted anew each time the dialog opens.
+    staleTime: 0,
+    gcTime: 0,
+  })
+}
+
+interface Confirmation {
+  registry: Registry
+  seen: ServerIdentity
+  password: string | undefined
+}
+
+export function useConfirmServer() {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: ({ registry, seen, password }: Confirmation) =>
+      unwrap(
+        api.PUT('/api/v1/registries/{id}/identity', {
+          params: { path: { id: registry.id }, header: ifMatch(registry) },
+          body: { seen, password },
+        }),
+      ),
+    onSuccess: async (registry) => {
+      queryClient.setQueryData(registryKey(registry.id), registry)
+      await queryClient.invalidateQueries({ queryKey: REGISTRY_LISTS_KEY })
+    },
+    // What was sent may hold a password; it is not kept longer than it is used.
+    gcTime: 0,
+  })
+}
+
+export function useRefreshRegistry() {
+  return useMutation({
+    mutationFn: (registry: Registry) =>
+      unwrap(api.POST('/api/v1/registries/{id}/refresh', { params: { path: { id: registry.id } } })),
   })
 }

@@ -21,6 +21,8 @@ export const CONDITION_REASONS = [
   'ServerError',
   'CredentialsRejected',
   'TokenServiceUnconfirmed',
+  'IdentityChanged',
+  'IdentityPinned',
   'RateLimited',
   'ProtocolError',
   'AddressRefused',
@@ -54,4 +56,4 @@ export interface ReasonText {
 export type ReasonTexts = Record<ConditionReason, ReasonText>
 
 /** What the audit log names: a permission, or something that is none. One without a text does not compile. */
-export type AuditAction = Permission | 'setup.offer' | 'audit.export'
+export type AuditAction = Permission | 'setup.offer' | 'audit.export' | 'registry.suspend'

@@ -105,6 +105,11 @@ error_codes! {
     RegistryUsernameMissing "registry.username_missing" 422 "A password needs its user name." [];
     RegistryPasswordMissing "registry.password_missing" 422 "A user name needs its password." [];
     RegistryTestLimit "registry.test_limit" 429 "You have begun too many connection tests; wait a moment." ["retry_after_s"];
+    RegistrySuspended "registry.suspended" 409 "Another server answers for this registry; confirm it or correct the address first." [];
+    RegistryNotSuspended "registry.not_suspended" 409 "The expected server answers; there is nothing to confirm." [];
+    RegistryIdentityMoved "registry.identity_moved" 409 "Another server answers now than the one you saw; look at it again." [];
+    RegistryNameUnconfirmed "registry.name_unconfirmed" 422 "Give the registry's name as `confirm`, to show that you mean this one." ["name"];
+    RegistryRefreshLimit "registry.refresh_limit" 429 "You have refreshed too often; wait a moment." ["retry_after_s"];
     TlsSkipRefused "tls.skip_refused" 422 "A workspace's registry must prove its certificate; give its certificate authority instead." [];
     TlsCertificateInvalid "tls.certificate_invalid" 422 "This is not a certificate in PEM form; paste only the certificate authority's certificates." [];
     // Leaving the house
@@ -126,6 +131,7 @@ error_codes! {
     UpstreamUnauthorized "upstream.unauthorized" 502 "The registry rejected user name or password." ["step"];
     UpstreamForbidden "upstream.forbidden" 502 "The account may not do this on the registry." ["step"];
     UpstreamTokenServiceUnconfirmed "upstream.token_service_unconfirmed" 502 "The registry sends the account to a token service that was not confirmed; test the registry and save it again." ["step", "realm"];
+    UpstreamIdentityChanged "upstream.identity_changed" 502 "Another server answers than the one this registry had; nothing was sent to it." ["step"];
     UpstreamNotFound "upstream.not_found" 502 "The registry does not know what was asked for." ["step"];
     UpstreamRateLimited "upstream.rate_limited" 502 "The registry asks to slow down." ["step", "retry_after_s"];
     UpstreamUnsupported "upstream.unsupported" 502 "This registry does not offer what was asked." ["step"];

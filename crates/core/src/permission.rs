@@ -133,8 +133,12 @@ permissions! {
     RegistryTest "registry.test" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
     /// Edit a registry.
     RegistryEdit "registry.edit" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
+    /// Have a registry looked at now.
+    RegistryRefresh "registry.refresh" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Editor) };
     /// Disconnect a registry.
     RegistryDisconnect "registry.disconnect" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
+    /// See what disconnected registries left behind.
+    CleanupRead "cleanup.read" => Grant::Roles { platform: READERS, workspace: Some(WorkspaceRole::Admin) };
 }
 
 impl std::fmt::Display for Permission {

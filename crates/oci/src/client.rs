@@ -63,6 +63,8 @@ pub struct OciSettings {
     /// The token service that was confirmed with the account, where it is not at the registry's
     /// own origin. The account is sent to these two origins and to no other.
     pub token_service: Option<Origin>,
+    /// The SHA-256 of the only public key the account goes to, where certificates are not judged.
+    pub pinned_key: Option<String>,
     /// Where Roadstead may connect to on behalf of the registry's owner.
     pub policy: Arc<OutboundPolicy>,
     /// How long requests may take.
@@ -109,6 +111,18 @@ impl OciClient {
     #[must_use]
     pub fn username(&self) -> Option<&str> {
         self.transport.authority.credential.username()
+    }
+
+    /// The registry's own origin.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.settings.address.origin()
+    }
+
+    /// The origin of an address the registry names, which may be relative to its own.
+    #[must_use]
+    pub fn origin_of(&self, address: &str) -> Option<Origin> {
+        Origin::of(&self.root.join(address).ok()?)
     }
 
     /// The addresses the host's name stands for, as far as they are allowed; at least one.

@@ -40,9 +40,13 @@ impl Doors {
         let registry = settings.address.origin();
         settings.policy.check_literal(&registry)?;
         let presented = Presented::default();
-        let tls = tls::config(&settings.tls, settings.address.is_plain_http(), &presented)?;
-        let mut full = tls.clone();
+        let plain = settings.address.is_plain_http();
+        let tls = tls::config(&settings.tls, plain, &presented, None)?;
+        let mut full = tls;
         full.resumption = rustls::client::Resumption::disabled();
+        // Whoever is only looked at may be anybody; the account goes to the pinned key alone.
+        let pinned = settings.pinned_key.as_deref();
+        let pinned = tls::config(&settings.tls, plain, &presented, pinned)?;
         let resolver = Resolver::new(Arc::clone(&settings.policy), registry.port);
         let client = |tls, idle| {
             build(
@@ -54,7 +58,7 @@ impl Doors {
             )
         };
         Ok(Self {
-            own: client(&tls, 4)?,
+            own: client(&pinned, 4)?,
             fresh: client(&full, 0)?,
             others: Mutex::default(),
             resolver,
@@ -83,7 +87,8 @@ impl Doors {
             return Ok(client.clone());
         }
         let plain = origin.scheme == Scheme::Http;
-        let tls = tls::config(self.tls_policy_of(&origin), plain, &Presented::default())?;
+        let policy = self.tls_policy_of(&origin);
+        let tls = tls::config(policy, plain, &Presented::default(), None)?;
         let resolver = Resolver::new(Arc::clone(&self.policy), origin.port);
         let client = build(&tls, &resolver, self.deadlines, &self.user_agent, 1)?;
         if others.len() >= MAX_OTHERS {
@@ -115,6 +120,7 @@ fn build(
         .dns_resolver(resolver.clone())
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
+        .tls_info(true)
         .no_proxy()
         .connect_timeout(deadlines.connect)
         .pool_max_idle_per_host(idle)

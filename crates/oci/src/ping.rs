@@ -3,10 +3,12 @@
 
 use crate::challenge::Challenge;
 use crate::error::from_status;
+use crate::tls;
 use crate::transport::Answer;
 use reqwest::header::HeaderMap;
 use roadstead_core::model::RegistryKind;
 use roadstead_core::ports::RegistryError;
+use rustls::pki_types::CertificateDer;
 use std::time::Duration;
 use url::Url;
 
@@ -46,6 +48,8 @@ pub struct Pong {
     pub kind: RegistryKind,
     /// Its version, when it says.
     pub version: Option<String>,
+    /// The SHA-256 of the public key it answered with, over https.
+    pub key: Option<String>,
 }
 
 /// Makes sense of an answer to `GET /v2/`.
@@ -75,6 +79,10 @@ pub(crate) fn recognise(answer: &Answer) -> Result<Pong, RegistryError> {
         access,
         kind,
         version,
+        key: answer
+            .certificate
+            .as_deref()
+            .and_then(|der| tls::key_of(&CertificateDer::from(der))),
     })
 }
 
@@ -154,6 +162,7 @@ mod tests {
             body: Bytes::from_static(body.as_bytes()),
             truncated: false,
             latency: Duration::from_millis(1),
+            certificate: None,
         }
     }
 

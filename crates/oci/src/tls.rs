@@ -8,15 +8,18 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore,
     SignatureScheme,
 };
 use rustls_platform_verifier::Verifier;
+use sha2::{Digest as _, Sha256};
 use std::sync::{Arc, OnceLock};
 
-/// The TLS settings for one registry; what it presents is kept in `presented`. For a plain http address nothing is loaded, so a machine
-/// without certificate authorities can still use it.
+/// The TLS settings for one registry; what it presents is kept in `presented`. For a plain http
+/// address nothing is loaded, so a machine without certificate authorities can still use it. Where
+/// certificates are not judged, a `pinned` key is all that is accepted.
 ///
 /// # Errors
 /// [`RegistryError::Tls`] when the given certificates cannot be read, or the system has none.
@@ -24,6 +27,7 @@ pub(crate) fn config(
     policy: &TlsPolicy,
     plain_http: bool,
     presented: &Presented,
+    pinned: Option<&str>,
 ) -> Result<ClientConfig, RegistryError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -41,7 +45,10 @@ pub(crate) fn config(
                 .build()
                 .map_err(|_| tls("the CA certificate cannot be read"))?
         }
-        TlsPolicy::Skip => Arc::new(AcceptAny(provider)),
+        TlsPolicy::Skip => Arc::new(AcceptAny {
+            provider,
+            pinned: pinned.map(str::to_owned),
+        }),
     };
     let watching = Watching {
         judge,
@@ -121,20 +128,36 @@ pub(crate) fn failure(error: &rustls::Error) -> RegistryError {
 #[error("the certificate is signed by itself")]
 pub(crate) struct SignedByItself;
 
-/// Accepts every certificate: the registry's owner has said so.
+/// The SHA-256 of a certificate's public key, which stays the same when only the certificate is
+/// renewed.
+pub(crate) fn key_of(certificate: &CertificateDer<'_>) -> Option<String> {
+    let parsed = ParsedCertificate::try_from(certificate).ok()?;
+    let key = parsed.subject_public_key_info();
+    Some(hex::encode(Sha256::digest(key.as_ref())))
+}
+
+/// Accepts every certificate, or every one of one key: the registry's owner has said so.
 #[derive(Debug)]
-struct AcceptAny(Arc<CryptoProvider>);
+struct AcceptAny {
+    provider: Arc<CryptoProvider>,
+    pinned: Option<String>,
+}
 
 impl ServerCertVerifier for AcceptAny {
     fn verify_server_cert(
         &self,
-        _end_entity: &CertificateDer<'_>,
+        end_entity: &CertificateDer<'_>,
         _intermediates: &[CertificateDer<'_>],
         _server_name: &ServerName<'_>,
         _ocsp_response: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
+        match &self.pinned {
+            Some(pinned) if key_of(end_entity).as_ref() != Some(pinned) => {
+                Err(CertificateError::ApplicationVerificationFailure.into())
+            }
+            _ => Ok(ServerCertVerified::assertion()),
+        }
     }
 
     fn verify_tls12_signature(
@@ -147,7 +170,7 @@ impl ServerCertVerifier for AcceptAny {
             message,
             cert,
             dss,
-            &self.0.signature_verification_algorithms,
+            &self.provider.signature_verification_algorithms,
         )
     }
 
@@ -161,12 +184,14 @@ impl ServerCertVerifier for AcceptAny {
             message,
             cert,
             dss,
-            &self.0.signature_verification_algorithms,
+            &self.provider.signature_verification_algorithms,
         )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 
@@ -184,7 +209,7 @@ mod tests {
             let policy = TlsPolicy::Ca {
                 ca_pem: ca_pem.to_owned(),
             };
-            let made = |plain| config(&policy, plain, &Presented::default());
+            let made = |plain| config(&policy, plain, &Presented::default(), None);
             assert!(
                 matches!(made(false), Err(RegistryError::Tls(_))),
                 "{ca_pem}"

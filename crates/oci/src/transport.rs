@@ -14,6 +14,7 @@ use bytes::{Bytes, BytesMut};
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
 };
+use reqwest::tls::TlsInfo;
 use reqwest::{Method, StatusCode};
 use roadstead_core::model::Origin;
 use roadstead_core::ports::RegistryError;
@@ -110,6 +111,8 @@ pub(crate) struct Answer {
     pub(crate) truncated: bool,
     /// From sending to the answer's headers.
     pub(crate) latency: Duration,
+    /// The certificate it came with, in DER.
+    pub(crate) certificate: Option<Vec<u8>>,
 }
 
 impl Answer {
@@ -212,6 +215,12 @@ impl Transport {
             body,
             truncated,
             latency: open.latency,
+            certificate: open
+                .response
+                .extensions()
+                .get::<TlsInfo>()
+                .and_then(TlsInfo::peer_certificate)
+                .map(Vec::from),
         };
         open.done(answer.failure().as_ref());
         Ok(answer)

@@ -67,6 +67,43 @@ impl Repository<'_> {
         }
     }
 
+    /// Opens an upload and answers its place: path and query, without the host. Whoever opens one
+    /// writes it into the ledger before, and ends it with [`Self::cancel_upload`].
+    ///
+    /// # Errors
+    /// As [`Self::upload`]; one that refuses has opened nothing.
+    pub async fn open_upload(&self) -> Result<String, RegistryError> {
+        let location = self.begin(&self.push()).await?;
+        Ok(match location.query() {
+            Some(query) => format!("{}?{query}", location.path()),
+            None => location.path().to_owned(),
+        })
+    }
+
+    /// Ends an upload by its place. Only what can be an upload is ever deleted: a registry that
+    /// once gave something else for one deletes nothing by our hand.
+    ///
+    /// # Errors
+    /// [`RegistryError::NotFound`] when it is over already, [`RegistryError::Unsupported`] for a
+    /// place that is no upload's, and those of every request.
+    pub async fn cancel_upload(&self, place: &str) -> Result<(), RegistryError> {
+        let (path, query) = match place.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (place, None),
+        };
+        let mut url = self.client.root.clone();
+        url.set_path(path);
+        url.set_query(query);
+        // Of the path as it will be sent, so that no `..` is left to be resolved.
+        if !is_upload(url.path()) {
+            return Err(RegistryError::Unsupported);
+        }
+        let push = self.push();
+        let ask = self.ask_at(Method::DELETE, url, &push);
+        let answer = self.client.transport.ask(&ask, STATUS_BYTES).await?;
+        expect(&answer, &[200, 202, 204])
+    }
+
     /// Puts a manifest, byte for byte.
     ///
     /// # Errors
@@ -201,6 +238,11 @@ impl Repository<'_> {
             _ => Err(protocol("it sends uploads to another host")),
         }
     }
+}
+
+/// Uploads of all registries we know lie below this (distribution-spec "Push").
+fn is_upload(path: &str) -> bool {
+    path.contains("/blobs/uploads/")
 }
 
 fn octets<const N: usize>(more: [(HeaderName, HeaderValue); N]) -> HeaderMap {

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
 use roadstead_core::model::{
-    PeerCertificate, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
+    LedgerEntry, PeerCertificate, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName,
+    StepStatus,
 };
 use roadstead_core::ports::{
     CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
@@ -94,12 +95,7 @@ impl<A: RegistryAdapter> Instrumented<A> {
                     }
                     skip_from(steps, told + 1);
                 }
-                ProbeReport {
-                    outcome: Err(RegistryError::Timeout),
-                    detected_kind: None,
-                    version: None,
-                    token_service: None,
-                }
+                ProbeReport::failed(RegistryError::Timeout)
             }
         }
     }
@@ -191,6 +187,21 @@ impl<A: RegistryAdapter> RegistryAdapter for Instrumented<A> {
         })
         .boxed()
     }
+
+    async fn remove_made(&self, entry: &LedgerEntry) -> Result<(), RegistryError> {
+        let call = "remove_made";
+        let span = tracing::debug_span!("registry", kind = self.kind().as_str(), call);
+        let started = Instant::now();
+        let removed = timeout(self.limits.batch, async {
+            let _permit = self.calls.acquire().await;
+            self.inner.remove_made(entry).await
+        })
+        .instrument(span)
+        .await
+        .unwrap_or(Err(RegistryError::Timeout));
+        self.record(call, started, removed.as_ref().err());
+        removed
+    }
 }
 
 #[cfg(test)]
@@ -201,7 +212,7 @@ mod tests {
     use futures::stream::{self, BoxStream};
     use futures::{StreamExt as _, future};
     use roadstead_core::model::{
-        ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
+        LedgerEntry, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
     };
     use roadstead_core::ports::{
         CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
@@ -233,6 +244,10 @@ mod tests {
             RegistryKind::Docker
         }
 
+        async fn remove_made(&self, _: &LedgerEntry) -> Result<(), RegistryError> {
+            Err(RegistryError::Unsupported)
+        }
+
         async fn probe(&self, depth: ProbeDepth, steps: StepSink<'_>) -> ProbeReport {
             if depth == ProbeDepth::Liveness {
                 return ProbeReport {
@@ -240,6 +255,7 @@ mod tests {
                     detected_kind: None,
                     version: None,
                     token_service: None,
+                    identity: None,
                 };
             }
             steps(ProbeStep {

@@ -1,7 +1,7 @@
 //! What a credential is bound to, as bytes. Two bindings have the same bytes only when they are
 //! equal: every field is written with its length, and what is absent differs from what is empty.
 
-use roadstead_core::model::{Origin, Owner, TlsPolicy};
+use roadstead_core::model::{Origin, Owner, ServerIdentity, TlsPolicy};
 use roadstead_core::ports::CredentialBinding;
 
 /// The associated data for one purpose.
@@ -16,6 +16,7 @@ pub(crate) fn associated_data(purpose: &str, key_id: &str, binding: &CredentialB
         username,
         proxy,
         realm,
+        identity,
     } = binding;
     let mut out = Fields(Vec::new());
     out.put(b"roadstead credential v1");
@@ -42,6 +43,11 @@ pub(crate) fn associated_data(purpose: &str, key_id: &str, binding: &CredentialB
     out.put(username.as_bytes());
     out.optional_origin(proxy.as_ref());
     out.optional_origin(realm.as_ref());
+    // Nothing for none: what was sealed before servers were pinned still opens. No field can be
+    // taken for another, because those before it are always there.
+    if let Some(identity) = identity {
+        out.identity(identity);
+    }
     out.0
 }
 
@@ -58,6 +64,28 @@ impl Fields {
         self.put(scheme.as_str().as_bytes());
         self.put(host.as_bytes());
         self.put(&port.to_be_bytes());
+    }
+
+    fn identity(&mut self, identity: &ServerIdentity) {
+        let ServerIdentity {
+            product,
+            auth,
+            service,
+            realm,
+            key,
+        } = identity;
+        self.put(b"identity");
+        self.put(product.as_str().as_bytes());
+        self.put(auth.as_str().as_bytes());
+        for text in [service, realm, key] {
+            match text {
+                None => self.put(b"none"),
+                Some(text) => {
+                    self.put(b"some");
+                    self.put(text.as_bytes());
+                }
+            }
+        }
     }
 
     fn optional_origin(&mut self, origin: Option<&Origin>) {

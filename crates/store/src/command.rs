@@ -81,5 +81,10 @@ commands! {
         RecordStatistics "record_statistics" Crawl,
         RecordRefusals "record_refusals" Crawl,
         PruneAudit "prune_audit" Crawl,
+        RecordLedger "record_ledger" People,
+        PinIdentity "pin_identity" Crawl,
+        SuspendRegistry "suspend_registry" People,
+        RecordSeen "record_seen" Crawl,
+        PruneLedger "prune_ledger" Crawl,
     }
 }

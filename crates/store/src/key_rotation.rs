@@ -2,7 +2,6 @@
 //! a transaction of its own. The check value moves to the new key together with the last batch, so
 //! at every moment the database says which key is its own, and both open what is still mixed.
 
-use crate::audit;
 use crate::command::Command;
 use crate::entity::{credential, installation, registry};
 use crate::fault::Fault;
@@ -12,6 +11,7 @@ use crate::registry_row;
 use crate::tx::Tx;
 use crate::vault::MasterKeyVault;
 use crate::{DataDir, OpenError, Store, failpoint};
+use crate::{audit, cleanup_keys};
 use roadstead_core::model::{
     AuditEntry, AuditObject, InstallationId, Registry, RequestId, Timestamp,
 };
@@ -49,7 +49,7 @@ pub struct KeyRotation<'a> {
     request_id: RequestId,
 }
 
-enum Step {
+pub(crate) enum Step {
     Done { rewrapped: u64, remaining: u64 },
     Stuck { registry: String, reason: String },
 }
@@ -224,7 +224,7 @@ impl<'a> KeyRotation<'a> {
     async fn batch(
         &self,
         tx: &Tx<'_>,
-    ) -> Result<Result<Vec<(RegistryKey, SealedCredential)>, Step>, Fault> {
+    ) -> Result<Result<Vec<(RecordKey, SealedCredential)>, Step>, Fault> {
         let rows = with_registry()
             .filter(credential::Column::KeyId.ne(&self.to))
             .order_by_asc(credential::Column::RegistryId)
@@ -244,9 +244,12 @@ impl<'a> KeyRotation<'a> {
             let rewrapped = binding(registry.clone())
                 .and_then(|binding| self.vault.rewrap(&binding, &sealed, &self.to));
             match rewrapped {
-                Ok(rewrapped) => batch.push(((id, sealed.key_id), rewrapped)),
+                Ok(rewrapped) => batch.push((RecordKey::Registry(id, sealed.key_id), rewrapped)),
                 Err(error) => return Ok(Err(stuck(error.to_string()))),
             }
+        }
+        if batch.is_empty() {
+            return cleanup_keys::batch(tx, &self.vault, &self.to, BATCH).await;
         }
         Ok(Ok(batch))
     }
@@ -266,7 +269,10 @@ impl<'a> KeyRotation<'a> {
 }
 
 /// A credential's record and the key it was under.
-type RegistryKey = (uuid::Uuid, String);
+pub(crate) enum RecordKey {
+    Registry(uuid::Uuid, String),
+    Cleanup(uuid::Uuid, String),
+}
 
 pub(crate) fn with_registry() -> sea_orm::SelectTwo<credential::Entity, registry::Entity> {
     let of: sea_orm::RelationDef = credential::Entity::belongs_to(registry::Entity)
@@ -287,10 +293,11 @@ pub(crate) fn binding(row: Option<registry::Model>) -> Result<CredentialBinding,
         .ok_or(VaultError::BindingChanged)
 }
 
-async fn write(
-    tx: &Tx<'_>,
-    ((id, under), sealed): (RegistryKey, SealedCredential),
-) -> Result<(), Fault> {
+async fn write(tx: &Tx<'_>, (record, sealed): (RecordKey, SealedCredential)) -> Result<(), Fault> {
+    let (id, under) = match record {
+        RecordKey::Registry(id, under) => (id, under),
+        RecordKey::Cleanup(id, under) => return cleanup_keys::write(tx, id, &under, sealed).await,
+    };
     // A registry that was disconnected meanwhile has taken its credential along.
     credential::Entity::update_many()
         .col_expr(credential::Column::KeyId, Expr::value(sealed.key_id))
@@ -306,10 +313,11 @@ async fn write(
 }
 
 async fn others(db: &impl ConnectionTrait, key_id: &str) -> Result<u64, Fault> {
-    Ok(credential::Entity::find()
+    let registries = credential::Entity::find()
         .filter(credential::Column::KeyId.ne(key_id))
         .count(db)
-        .await?)
+        .await?;
+    Ok(registries + cleanup_keys::others(db, key_id).await?)
 }
 
 /// Whether any credential is under this key.
@@ -319,7 +327,7 @@ async fn any_under(store: &Store, key_id: &str) -> Result<bool, StoreError> {
         .one(store.db().read())
         .await
         .map_err(Fault::from)?;
-    Ok(one.is_some())
+    Ok(one.is_some() || cleanup_keys::any_under(store, key_id).await?)
 }
 
 /// The credential as it may be kept now: wrapped under the key the database is at. A rotation may
@@ -329,6 +337,18 @@ pub(crate) async fn keep_up<'s>(
     keys: Option<&MasterKeyVault>,
     installation: InstallationId,
     registry: &Registry,
+    sealed: &'s SealedCredential,
+) -> Result<Cow<'s, SealedCredential>, Fault> {
+    let binding = || CredentialBinding::of(registry);
+    keep_up_for(tx, keys, installation, binding, sealed).await
+}
+
+/// The same, for whatever it is bound to.
+pub(crate) async fn keep_up_for<'s>(
+    tx: &Tx<'_>,
+    keys: Option<&MasterKeyVault>,
+    installation: InstallationId,
+    binding: impl Fn() -> Option<CredentialBinding> + Send,
     sealed: &'s SealedCredential,
 ) -> Result<Cow<'s, SealedCredential>, Fault> {
     let Some(keys) = keys else {
@@ -345,8 +365,8 @@ pub(crate) async fn keep_up<'s>(
     if key_id == sealed.key_id {
         return Ok(Cow::Borrowed(sealed));
     }
-    let binding = CredentialBinding::of(registry).ok_or(VaultError::BindingChanged);
-    let rewrapped = binding
+    let rewrapped = binding()
+        .ok_or(VaultError::BindingChanged)
         .and_then(|binding| keys.rewrap(&binding, sealed, key_id))
         .map_err(internal)?;
     Ok(Cow::Owned(rewrapped))

@@ -8,15 +8,19 @@ use crate::registry_list::{self, in_set};
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::vault::MasterKeyVault;
-use crate::{audit, changes, health_turns, key_rotation, observations, registry_row, workspaces};
+use crate::{
+    audit, changes, cleanups, health_turns, identity, key_rotation, observations, registry_row,
+    workspaces,
+};
 use async_trait::async_trait;
 use roadstead_core::model::{
     AuditEntry, Generation, HealthTurn, InstallationId, PageRequest, Registry, RegistryFilter,
     RegistryId, RegistryPosition, RegistrySort, Timestamp, Topic, WorkspaceId,
 };
 use roadstead_core::ports::{
-    DisconnectRegistry, EditRegistry, IntegrateRegistry, Reconnect, RegistryList,
+    DisconnectRegistry, EditRegistry, IntegrateRegistry, PinIdentity, Reconnect, RegistryList,
     RegistryObservation, RegistryStore, RegistryTarget, StatisticsObservation, StoreError,
+    SuspendRegistry,
 };
 use roadstead_core::rules::Visible;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, UpdateStatement};
@@ -159,10 +163,12 @@ impl RegistryStore for Store {
         audit: AuditEntry,
     ) -> Result<(), StoreError> {
         let (command, audit) = (&command, &audit);
+        let (keys, installation) = (self.keys(), self.installation_id());
         self.db()
             .write(Command::DisconnectRegistry, |tx| {
                 Box::pin(async move {
                     use registry::Column::{Generation, Id, WorkspaceId as Workspace};
+                    cleanups::keep(tx, keys, installation, command).await?;
                     // The credential goes with it, by its foreign key.
                     let delete = Query::delete()
                         .from_table(registry::Entity)
@@ -204,6 +210,35 @@ impl RegistryStore for Store {
 
     async fn record_statistics(&self, batch: Vec<StatisticsObservation>) -> Result<(), StoreError> {
         observations::record_statistics(self, batch).await
+    }
+
+    async fn pin_identity(&self, command: PinIdentity) -> Result<(), StoreError> {
+        identity::pin(self, command).await
+    }
+
+    async fn suspend_registry(
+        &self,
+        command: SuspendRegistry,
+        audit: AuditEntry,
+    ) -> Result<bool, StoreError> {
+        identity::suspend(self, command, audit).await
+    }
+
+    async fn record_seen(&self, command: SuspendRegistry) -> Result<(), StoreError> {
+        identity::record_seen(self, command).await
+    }
+
+    async fn known_names(&self, id: RegistryId) -> Result<Vec<String>, StoreError> {
+        identity::known_names(self, id).await
+    }
+
+    async fn record_known_names(
+        &self,
+        id: RegistryId,
+        generation: Generation,
+        names: Vec<String>,
+    ) -> Result<(), StoreError> {
+        identity::record_known_names(self, id, generation, names).await
     }
 
     async fn prune_changes(&self, before: Timestamp) -> Result<u64, StoreError> {

@@ -48,11 +48,7 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(
 }
 
 pub(crate) fn write(registry: &Registry) -> Result<registry::ActiveModel, StoreError> {
-    let (tls_mode, tls_ca) = match &registry.tls {
-        TlsPolicy::Verify => ("verify", None),
-        TlsPolicy::Ca { ca_pem } => ("ca", Some(ca_pem.clone())),
-        TlsPolicy::Skip => ("skip", None),
-    };
+    let (tls_mode, tls_ca) = write_tls(&registry.tls);
     let address = registry.address.to_string();
     let health = &registry.health;
     let row = registry::Model {
@@ -67,6 +63,8 @@ pub(crate) fn write(registry: &Registry) -> Result<registry::ActiveModel, StoreE
         tls_ca,
         username: registry.username.clone(),
         token_service: registry.token_service.as_ref().map(ToString::to_string),
+        identity: registry.identity.as_ref().map(json).transpose()?,
+        suspension: registry.suspension.as_ref().map(json).transpose()?,
         description: registry.description.as_str().to_owned(),
         verified: registry.verified,
         version: registry.version.clone(),
@@ -110,6 +108,15 @@ pub(crate) fn read(row: registry::Model) -> Result<Registry, StoreError> {
         token_service: row
             .token_service
             .map(|text| Origin::parse(&text).ok_or_else(|| damaged("token service", text)))
+            .transpose()?,
+        identity: row
+            .identity
+            .map(|text| parse("identity", &text))
+            .transpose()?,
+        // A suspension that cannot be read is never read as none.
+        suspension: row
+            .suspension
+            .map(|text| parse("suspension", &text))
             .transpose()?,
         description: Description::parse(&row.description)
             .map_err(|_| damaged("description", "too long"))?,
@@ -156,11 +163,19 @@ pub(crate) fn owner(workspace_id: Option<uuid::Uuid>) -> Owner {
     })
 }
 
-fn name(text: &str) -> Result<Name, StoreError> {
+pub(crate) fn name(text: &str) -> Result<Name, StoreError> {
     Name::parse(text).map_err(|_| damaged("name", text))
 }
 
-fn tls(mode: &str, ca: Option<String>) -> Result<TlsPolicy, StoreError> {
+pub(crate) fn write_tls(policy: &TlsPolicy) -> (&'static str, Option<String>) {
+    match policy {
+        TlsPolicy::Verify => ("verify", None),
+        TlsPolicy::Ca { ca_pem } => ("ca", Some(ca_pem.clone())),
+        TlsPolicy::Skip => ("skip", None),
+    }
+}
+
+pub(crate) fn tls(mode: &str, ca: Option<String>) -> Result<TlsPolicy, StoreError> {
     match (mode, ca) {
         ("verify", None) => Ok(TlsPolicy::Verify),
         ("ca", Some(ca_pem)) => Ok(TlsPolicy::Ca { ca_pem }),

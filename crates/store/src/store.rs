@@ -1,6 +1,5 @@
 //! The store itself: opening, closing, and what belongs to no noun.
 
-use crate::OpenError;
 use crate::backend::{Db, postgres_options};
 use crate::command::Command;
 use crate::entity::{credential, installation};
@@ -8,6 +7,7 @@ use crate::fault::{Fault, driver_store_error};
 use crate::schema;
 use crate::signals::watch_others;
 use crate::vault::MasterKeyVault;
+use crate::{OpenError, cleanup_keys};
 use roadstead_core::model::{InstallationId, Secret};
 use roadstead_core::ports::StoreError;
 use sea_orm::sea_query::Expr;
@@ -173,7 +173,7 @@ impl Store {
             .one(self.db().read())
             .await
             .map_err(Fault::from)?;
-        Ok(any.is_some())
+        Ok(any.is_some() || cleanup_keys::any(self).await?)
     }
 
     /// Notes the master key's check value unless there is one; answers the one that is there.

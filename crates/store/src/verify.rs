@@ -1,6 +1,7 @@
 //! Whether what is stored can be relied on: the file, the rows among themselves, and every sealed
 //! credential under the keys at hand.
 
+use crate::cleanup_keys;
 use crate::entity::{credential, installation};
 use crate::fault::{Fault, damaged};
 use crate::key_rotation::{binding, with_registry};
@@ -150,7 +151,7 @@ impl Store {
                 .await
                 .map_err(Fault::from)?;
             let Some((last, _)) = rows.last() else {
-                return Ok(());
+                break;
             };
             after = last.registry_id;
             for (row, registry) in rows {
@@ -173,6 +174,24 @@ impl Store {
                 }
             }
         }
+        for (row, sealed) in cleanup_keys::sealed(&snapshot).await? {
+            report.sealed += 1;
+            let (registry_id, registry) = (row.registry_id, row.name.clone());
+            let opened = match keys {
+                None => Err(VaultError::KeyMissing(sealed.key_id.clone())),
+                Some(keys) => cleanup_keys::binding(row)
+                    .and_then(|binding| keys.open(&binding, &sealed))
+                    .map(drop),
+            };
+            if let Err(error) = opened {
+                report.unreadable.push(CredentialFinding {
+                    registry_id,
+                    registry,
+                    reason: error.to_string(),
+                });
+            }
+        }
+        Ok(())
     }
 }
 

@@ -41,6 +41,9 @@ const actions: Record<AuditAction, string> = {
   'registry.test': 'Test connection',
   'registry.edit': 'Edit registry',
   'registry.disconnect': 'Disconnect registry',
+  'registry.refresh': 'Refresh registry',
+  'registry.suspend': 'Suspend registry: another server answers',
+  'cleanup.read': 'See what disconnected registries left behind',
 }
 
 export const audit = {

@@ -5,6 +5,7 @@ import { certificate, otherScheme, strip } from './health'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
+import { registryCare } from './registryCare'
 import { registryEdit } from './registryEdit'
 import { tokens } from './tokens'
 import { workspaces } from './workspaces'
@@ -286,6 +287,7 @@ export const en = {
       CredentialsValid: 'Account accepted',
       Verified: 'Connection tested',
       CertificateExpiring: 'Certificate needs renewal',
+      IdentityConfirmed: 'Expected server',
     } satisfies Record<ConditionType, string>,
     failedTitle: 'The registry could not be loaded',
     goneTitle: 'This registry does not exist',
@@ -332,6 +334,7 @@ export const en = {
   palette,
   errors,
   reasons,
+  registryCare,
   registryEdit,
   tokens,
   workspaces,

@@ -11,6 +11,8 @@ export const reasons: ReasonTexts = {
   ServerError: { short: 'Server error', sentence: 'The registry answers with an error of its own.' },
   CredentialsRejected: { short: 'Account rejected', sentence: 'The registry rejects the stored account. Roadstead has stopped trying it, so that it is not locked: give the new password, or test the connection once the account works again.' },
   TokenServiceUnconfirmed: { short: 'Token service new', sentence: 'The registry sends the account to a token service that was not confirmed.' },
+  IdentityChanged: { short: 'Another server', sentence: 'Another server answers than the one that was expected. Nothing secret is sent to it.' },
+  IdentityPinned: { short: 'Expected', sentence: 'The server that was expected answers.' },
   RateLimited: { short: 'Rate limited', sentence: 'The registry answers that it is asked too often.' },
   ProtocolError: { short: 'Protocol error', sentence: 'The registry answers in a way that cannot be understood.' },
   AddressRefused: { short: 'Address refused', sentence: 'Roadstead may not connect to this address.' },

@@ -78,6 +78,9 @@ export const audit: Texts['audit'] = {
     'registry.test': '测试连接',
     'registry.edit': '编辑镜像仓库',
     'registry.disconnect': '解除集成镜像仓库',
+    'registry.refresh': '刷新镜像仓库',
+    'registry.suspend': '暂停镜像仓库：响应的是另一台服务器',
+    'cleanup.read': '查看遗留内容',
   },
   kinds: {
     registry: '镜像仓库',

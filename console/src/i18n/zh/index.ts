@@ -5,6 +5,7 @@ import { certificate, otherScheme, strip } from './health'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
+import { registryCare } from './registryCare'
 import { registryEdit } from './registryEdit'
 import { tokens } from './tokens'
 import { workspaces } from './workspaces'
@@ -286,6 +287,7 @@ export const zh: Texts = {
       CredentialsValid: '账户有效',
       Verified: '已通过连接测试',
       CertificateExpiring: '证书需要更换',
+      IdentityConfirmed: '服务器符合预期',
     },
     failedTitle: '无法加载该镜像仓库',
     goneTitle: '该镜像仓库不存在',
@@ -332,6 +334,7 @@ export const zh: Texts = {
   palette,
   errors,
   reasons,
+  registryCare,
   registryEdit,
   tokens,
   workspaces,

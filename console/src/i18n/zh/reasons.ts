@@ -11,6 +11,8 @@ export const reasons: ReasonTexts = {
   ServerError: { short: '仓库内部错误', sentence: '镜像仓库内部出错。' },
   CredentialsRejected: { short: '认证失败', sentence: '镜像仓库拒绝了已保存的账户。为避免账户被锁定，Roadstead 已停止尝试：请输入新密码，或在账户恢复后测试连接。' },
   TokenServiceUnconfirmed: { short: '令牌服务未确认', sentence: '镜像仓库要求把账户发送到尚未确认的令牌服务。' },
+  IdentityChanged: { short: '另一台服务器', sentence: '响应的不是预期的服务器，不会向其发送任何机密信息。' },
+  IdentityPinned: { short: '符合预期', sentence: '响应的是预期的服务器。' },
   RateLimited: { short: '已被限流', sentence: '请求过于频繁，已被镜像仓库限流。' },
   ProtocolError: { short: '协议错误', sentence: '无法解析镜像仓库的响应。' },
   AddressRefused: { short: '地址被禁止', sentence: 'Roadstead 不允许连接该地址。' },

@@ -21,6 +21,7 @@ import { ProblemNotice } from '../../ui/ProblemNotice'
 import { StaleNotice } from '../../ui/StaleNotice'
 import { disabledAction } from '../shared/disabledAction'
 import { useScopedWorkspace } from '../workspace/workspaceContext'
+import { CleanupsCard } from './CleanupsCard'
 import { registryColumns } from './registryColumns'
 import { RegistryFilters } from './RegistryFilters'
 import { RegistryPager } from './RegistryPager'
@@ -144,6 +145,8 @@ export function RegistriesScreen() {
           </>
         )}
       </div>
+
+      <CleanupsCard />
 
       {IntegrateDrawer && (
         <IntegrateDrawer

@@ -9,6 +9,7 @@ import { Dialog } from '../../ui/Dialog'
 import { TextField } from '../../ui/Field'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { notify } from '../../ui/Toasts'
+import { DisconnectionCost } from './DisconnectionCost'
 
 interface DisconnectDialogProps {
   /** The registry in question; null keeps the dialog closed. */
@@ -62,6 +63,7 @@ export function DisconnectDialog({ registry, onClose, onDisconnected }: Disconne
           <p>{texts.disconnect.consequence}</p>
           <p>{texts.disconnect.upstream}</p>
         </div>
+        <DisconnectionCost registry={shown} />
         {error && (
           <ProblemNotice
             error={error}

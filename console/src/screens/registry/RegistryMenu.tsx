@@ -1,4 +1,6 @@
-import { IconDots, IconKey, IconPencil, IconPlugConnected, IconPlugConnectedX } from '@tabler/icons-react'
+import { IconDots, IconKey, IconPencil, IconPlugConnected, IconPlugConnectedX, IconRefresh } from '@tabler/icons-react'
+import { asApiError } from '../../api/problem'
+import { useRefreshRegistry } from '../../api/registries'
 import { allowance } from '../../api/session'
 import type { Permission, Registry } from '../../api/types'
 import { useTexts } from '../../i18n/context'
@@ -6,11 +8,13 @@ import type { Texts } from '../../i18n/en'
 import { errorText } from '../../i18n/problemText'
 import { IconButton } from '../../ui/IconButton'
 import { Menu, type MenuAction } from '../../ui/Menu'
+import { notify } from '../../ui/Toasts'
 
 /** The permissions behind what can be done to a registry. */
 export const REGISTRY_ACTIONS = {
   test: 'registry.test',
   edit: 'registry.edit',
+  refresh: 'registry.refresh',
   disconnect: 'registry.disconnect',
 } as const satisfies Record<string, Permission>
 
@@ -21,8 +25,10 @@ export function disabledReason(
   action: keyof typeof REGISTRY_ACTIONS,
 ): string | undefined {
   const { allowed, reason } = allowance(registry.allowed_actions, REGISTRY_ACTIONS[action])
-  if (allowed) return undefined
-  const { title, remedy } = errorText(texts, reason ?? 'permission.denied')
+  // What is stored is not tried at another server.
+  const suspended = action === 'test' && registry.suspension != null
+  if (allowed && !suspended) return undefined
+  const { title, remedy } = errorText(texts, allowed ? 'registry.suspended' : (reason ?? 'permission.denied'))
   return texts.problem.both(title, remedy)
 }
 
@@ -40,6 +46,7 @@ interface RegistryMenuProps {
 
 export function RegistryMenu({ registry, label, size, outlined, ...on }: RegistryMenuProps) {
   const texts = useTexts()
+  const refresh = useRefreshRegistry()
   const editBlocked = disabledReason(texts, registry, 'edit')
   const actions: (MenuAction | false)[] = [
     on.onTest !== undefined && {
@@ -47,6 +54,19 @@ export function RegistryMenu({ registry, label, size, outlined, ...on }: Registr
       icon: <IconPlugConnected size={16} stroke={1.7} aria-hidden />,
       disabledReason: disabledReason(texts, registry, 'test'),
       onSelect: on.onTest,
+    },
+    {
+      label: texts.registryCare.refresh,
+      icon: <IconRefresh size={16} stroke={1.7} aria-hidden />,
+      disabledReason: disabledReason(texts, registry, 'refresh'),
+      onSelect: () =>
+        refresh.mutate(registry, {
+          onSuccess: () => notify(texts.registryCare.refreshed(registry.name)),
+          onError: (error) => {
+            const { title, remedy } = errorText(texts, asApiError(error).code)
+            notify(texts.problem.both(title, remedy))
+          },
+        }),
     },
     {
       label: texts.registryEdit.edit,

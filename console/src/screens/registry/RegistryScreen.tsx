@@ -20,11 +20,13 @@ import { StaleNotice } from '../../ui/StaleNotice'
 import { Tip } from '../../ui/Tip'
 import { UnverifiedChip } from '../../ui/UnverifiedChip'
 import { BasicsCard } from './BasicsCard'
+import { ConfirmServerDialog } from './ConfirmServerDialog'
 import { DisconnectDialog } from './DisconnectDialog'
 import { HealthCard } from './HealthCard'
 import { registriesLink, registryLink } from './registryLink'
 import { disabledReason, RegistryMenu } from './RegistryMenu'
 import { StatStrip } from './StatStrip'
+import { SuspensionNotice } from './SuspensionNotice'
 import { TestDialog } from './TestDialog'
 
 const fetchEditDrawer = async () => (await import('../registries/EditDrawer')).EditDrawer
@@ -113,55 +115,60 @@ function RegistryHeader({ registry }: { registry: Registry }) {
   const EditDrawer = useFetched(fetchEditDrawer)
   const RotateDialog = useFetched(fetchRotateDialog)
   const [disconnecting, setDisconnecting] = useState(false)
+  const [confirming, setConfirming] = useState(false)
   const testBlocked = disabledReason(texts, registry, 'test')
 
   return (
-    <div className="page-head registry-head">
-      <div className="registry-title">
-        <Glyph kind={registry.kind} size={44} />
-        <div>
-          <div className="title-line">
-            <PageTitle title={registry.name} />
-            <HealthChip health={registry.health.status} />
-            {!registry.verified && <UnverifiedChip />}
-            <CertificateChip expiresAt={registry.certificate?.expires_at} />
-          </div>
-          <div className="copyable">
-            <span className="mono break">{registry.address}</span>
-            <Copy value={registry.address} />
+    <>
+      <div className="page-head registry-head">
+        <div className="registry-title">
+          <Glyph kind={registry.kind} size={44} />
+          <div>
+            <div className="title-line">
+              <PageTitle title={registry.name} />
+              <HealthChip health={registry.health.status} />
+              {!registry.verified && <UnverifiedChip />}
+              <CertificateChip expiresAt={registry.certificate?.expires_at} />
+            </div>
+            <div className="copyable">
+              <span className="mono break">{registry.address}</span>
+              <Copy value={registry.address} />
+            </div>
           </div>
         </div>
-      </div>
-      <div className="head-actions">
-        <Tip text={testBlocked ?? ''} disabled={!testBlocked}>
-          <Button
-            icon={<IconPlugConnected size={16} stroke={1.7} aria-hidden />}
-            aria-disabled={testBlocked ? true : undefined}
-            data-disabled={testBlocked ? true : undefined}
-            onClick={() => !testBlocked && setTesting(true)}
-          >
-            {texts.registry.test}
-          </Button>
-        </Tip>
-        <RegistryMenu
-          registry={registry}
-          label={texts.registry.more}
-          size={36}
-          outlined
-          onEdit={() => setEditing(true)}
-          onRotate={() => setRotating(true)}
-          onDisconnect={() => setDisconnecting(true)}
+        <div className="head-actions">
+          <Tip text={testBlocked ?? ''} disabled={!testBlocked}>
+            <Button
+              icon={<IconPlugConnected size={16} stroke={1.7} aria-hidden />}
+              aria-disabled={testBlocked ? true : undefined}
+              data-disabled={testBlocked ? true : undefined}
+              onClick={() => !testBlocked && setTesting(true)}
+            >
+              {texts.registry.test}
+            </Button>
+          </Tip>
+          <RegistryMenu
+            registry={registry}
+            label={texts.registry.more}
+            size={36}
+            outlined
+            onEdit={() => setEditing(true)}
+            onRotate={() => setRotating(true)}
+            onDisconnect={() => setDisconnecting(true)}
+          />
+        </div>
+        <TestDialog registry={testing ? registry : null} onClose={() => setTesting(false)} />
+        {EditDrawer && <EditDrawer registry={editing ? registry : null} onClose={() => setEditing(false)} />}
+        {RotateDialog && <RotateDialog registry={rotating ? registry : null} onClose={() => setRotating(false)} />}
+        <DisconnectDialog
+          registry={disconnecting ? registry : null}
+          onClose={() => setDisconnecting(false)}
+          onDisconnected={() => void navigate(registriesLink(scope))}
         />
+        <ConfirmServerDialog registry={confirming ? registry : null} onClose={() => setConfirming(false)} />
       </div>
-      <TestDialog registry={testing ? registry : null} onClose={() => setTesting(false)} />
-      {EditDrawer && <EditDrawer registry={editing ? registry : null} onClose={() => setEditing(false)} />}
-      {RotateDialog && <RotateDialog registry={rotating ? registry : null} onClose={() => setRotating(false)} />}
-      <DisconnectDialog
-        registry={disconnecting ? registry : null}
-        onClose={() => setDisconnecting(false)}
-        onDisconnected={() => void navigate(registriesLink(scope))}
-      />
-    </div>
+      <SuspensionNotice registry={registry} onConfirm={() => setConfirming(true)} onEdit={() => setEditing(true)} />
+    </>
   )
 }
 

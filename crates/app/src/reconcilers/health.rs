@@ -6,6 +6,7 @@
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
+use crate::reconcilers::identity::Known;
 use crate::services::{connection_with, millis};
 use async_trait::async_trait;
 use roadstead_core::model::{
@@ -33,12 +34,12 @@ const REPORT_EVERY: Duration = Duration::from_secs(10);
 const TURNS: usize = 500;
 
 /// What the duty needs of the world.
-struct Means {
-    store: Arc<dyn RegistryStore>,
-    vault: Arc<dyn Vault>,
+pub(super) struct Means {
+    pub(super) store: Arc<dyn RegistryStore>,
+    pub(super) vault: Arc<dyn Vault>,
     connector: Arc<dyn RegistryConnector>,
     workspace_connector: Arc<dyn RegistryConnector>,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 /// Watches whether registries work.
@@ -62,6 +63,9 @@ struct Watched {
     adapter: Option<Arc<dyn RegistryAdapter>>,
     broken: Option<Reason>,
     has_account: bool,
+    known: Known,
+    /// A server was pinned just now: the way there is to be built anew, for this one alone.
+    stale: bool,
     liveness: HealthTracker,
     credential: HealthTracker,
     /// When to ask next. By the monotonic clock: a wall clock that steps back must not stop us.
@@ -198,6 +202,10 @@ impl HealthReconciler {
         let registry = &target.registry;
         if let Some(known) = known
             && known.generation == registry.generation
+            // Once suspended, an adapter without the account takes the place of the one with it.
+            && known.known.is_suspended() == registry.suspension.is_some()
+            && !known.known.is_suspended()
+            && !known.stale
             && known.adapter.is_some()
         {
             // Somebody has reason to think that something changed: ask now.
@@ -230,6 +238,8 @@ impl HealthReconciler {
             broken: adapter.as_ref().err().copied(),
             adapter: adapter.ok(),
             has_account: registry.username.is_some(),
+            known: Known::of(registry),
+            stale: false,
             liveness: resume_liveness(registry),
             credential,
             liveness_due: now,
@@ -247,7 +257,12 @@ impl HealthReconciler {
     }
 
     /// One round for one registry: asks what is due and reports what it means.
-    async fn watch(&self, watched: &mut Watched, schedule: &HealthSchedule) -> Round {
+    async fn watch(
+        &self,
+        id: RegistryId,
+        watched: &mut Watched,
+        schedule: &HealthSchedule,
+    ) -> Round {
         let Some(adapter) = watched.adapter.clone() else {
             let reason = watched.broken.unwrap_or(Reason::CredentialUnreadable);
             let now = self.means.clock.now();
@@ -261,7 +276,9 @@ impl HealthReconciler {
             };
         };
         let planned = watched.planned;
-        if watched.liveness_due <= Instant::now() {
+        // The account is shown only to a server that has just been looked at without it.
+        let asks_account = watched.has_account && watched.credential_is_due();
+        if watched.liveness_due <= Instant::now() || asks_account {
             let report = probe(adapter.as_ref(), ProbeDepth::Liveness, schedule.deadline).await;
             let now = self.means.clock.now();
             if let Some(certificate) = adapter.certificate() {
@@ -276,17 +293,26 @@ impl HealthReconciler {
             if report.version.is_some() {
                 watched.version = report.version;
             }
+            let unpinned = watched.known.identity.is_none();
+            watched
+                .known
+                .see(
+                    &self.means,
+                    id,
+                    watched.generation,
+                    report.identity.as_ref(),
+                )
+                .await;
+            watched.stale = unpinned && watched.known.identity.is_some();
             watched.report.checked_at = Some(now);
             if let Ok(latency) = &report.outcome {
                 watched.report.latency_ms = Some(millis(latency));
                 watched.report.last_success_at = Some(now);
             }
         }
-        let answers = watched.liveness.status() != Health::Unhealthy;
-        let due = watched
-            .credential_due
-            .is_some_and(|due| due <= Instant::now());
-        if answers && watched.has_account && due {
+        let answers =
+            watched.liveness.status() != Health::Unhealthy && !watched.known.is_suspended();
+        if answers && watched.has_account && watched.credential_is_due() {
             self.watch_credential(watched, adapter.as_ref(), schedule)
                 .await;
         }
@@ -341,9 +367,17 @@ impl HealthReconciler {
 }
 
 impl Watched {
+    /// Whether it is time to ask about the account.
+    fn credential_is_due(&self) -> bool {
+        self.credential_due.is_some_and(|due| due <= Instant::now())
+    }
+
     /// Liveness and account together.
     fn verdict(&self) -> (Health, Reason) {
         let alive = self.liveness.status();
+        if alive != Health::Unhealthy && self.known.is_suspended() {
+            return (Health::Unhealthy, Reason::IdentityChanged);
+        }
         if alive == Health::Unhealthy || !self.has_account {
             return (alive, self.liveness.reason());
         }
@@ -389,6 +423,7 @@ impl Watched {
         };
         let credentials = match self.credential.status() {
             _ if !self.has_account => (ConditionStatus::Unknown, Reason::NoCredentials),
+            _ if self.known.is_suspended() => (ConditionStatus::Unknown, Reason::IdentityChanged),
             _ if self.adapter.is_none() => (
                 ConditionStatus::False,
                 self.broken.unwrap_or(Reason::CredentialUnreadable),
@@ -416,6 +451,7 @@ impl Watched {
                 credentials.1,
             ),
             (ConditionType::Verified, verified.0, verified.1),
+            self.known.condition(),
         ];
         wanted.extend(certificate);
         wanted
@@ -491,12 +527,7 @@ async fn probe(
     depth: ProbeDepth,
     deadline: Duration,
 ) -> ProbeReport {
-    let timed_out = ProbeReport {
-        outcome: Err(RegistryError::Timeout),
-        detected_kind: None,
-        version: None,
-        token_service: None,
-    };
+    let timed_out = ProbeReport::failed(RegistryError::Timeout);
     tokio::time::timeout(deadline, adapter.probe(depth, &|_| {}))
         .await
         .unwrap_or(timed_out)
@@ -555,7 +586,7 @@ impl Reconciler for HealthReconciler {
     async fn run(&self, id: RegistryId, wake: Wake) -> Outcome {
         let known = lock(&self.watched).remove(&id);
         let known = match (wake, known) {
-            (Wake::Timer, Some(known)) if known.adapter.is_some() => Some(known),
+            (Wake::Timer, Some(known)) if known.adapter.is_some() && !known.stale => Some(known),
             (_, known) => match self.gather(id, known).await {
                 Ok(Some(watched)) => Some(watched),
                 Ok(None) => {
@@ -576,7 +607,7 @@ impl Reconciler for HealthReconciler {
         let count = self.known.load(Ordering::Relaxed);
         let count = count.max(lock(&self.watched).len() + 1);
         let schedule = HealthSchedule::for_registries(count);
-        let Round { news, turns, next } = self.watch(&mut watched, &schedule).await;
+        let Round { news, turns, next } = self.watch(id, &mut watched, &schedule).await;
         if let Some(certificate) = &watched.certificate {
             lock(&self.certificates).insert(id, certificate.expires_at);
         }

@@ -15,6 +15,10 @@ const CHANGES_KEPT: Duration = Duration::from_secs(24 * 3_600);
 const ENDED_TOKENS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// The longest strip that can be asked for, and some of its first bar.
 const HEALTH_KEPT: Duration = Duration::from_secs(8 * 24 * 3_600);
+/// What was made upstream and removed again is remembered this long.
+const LEDGER_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// What could not be removed upstream is shown this long after the last attempt.
+const GIVEN_UP_KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
 const EVERY: Duration = Duration::from_secs(600);
 
 /// The one key of this reconciler.
@@ -64,8 +68,12 @@ impl HousekeepingReconciler {
             .prune_audit(now.minus(self.audit_kept))
             .await?;
         let turns = store.prune_health_turns(now.minus(HEALTH_KEPT)).await?;
-        if sessions + tokens + links + changes + audit + turns > 0 {
-            tracing::debug!(sessions, tokens, links, changes, audit, turns, "pruned");
+        let ledger = store.prune_ledger(now.minus(LEDGER_KEPT)).await?
+            + store.prune_cleanups(now.minus(GIVEN_UP_KEPT)).await?;
+        if sessions + tokens + links + changes + audit + turns + ledger > 0 {
+            tracing::debug!(
+                sessions, tokens, links, changes, audit, turns, ledger, "pruned"
+            );
         }
         Ok(())
     }

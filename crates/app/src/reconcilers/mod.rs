@@ -1,13 +1,16 @@
 //! What Roadstead does by itself, one duty per file.
 
+mod cleanup;
 mod health;
 mod housekeeping;
+mod identity;
 mod statistics;
 mod wake;
 
 use crate::context::Ports;
 use crate::driver::{Driver, DriverOptions};
 use crate::refusals::Refusals;
+pub use cleanup::CleanupReconciler;
 pub use health::HealthReconciler;
 pub(crate) use health::certificate_condition;
 pub use housekeeping::HousekeepingReconciler;
@@ -35,6 +38,7 @@ pub struct Orders {
 pub struct Reconcilers {
     health: Driver<roadstead_core::model::RegistryId>,
     statistics: Driver<roadstead_core::model::RegistryId>,
+    cleanup: Driver<roadstead_core::model::RegistryId>,
     housekeeping: Driver<housekeeping::Duty>,
     wake: tokio::task::JoinHandle<()>,
     wishes: tokio::task::JoinHandle<()>,
@@ -64,6 +68,11 @@ impl Reconcilers {
             options(16, 5),
             stop.clone(),
         );
+        let cleanup = Driver::start(
+            Arc::new(CleanupReconciler::new(ports.clone())),
+            options(16, 5),
+            stop.clone(),
+        );
         let housekeeping = Driver::start(
             Arc::new(HousekeepingReconciler::new(
                 ports.clone(),
@@ -74,19 +83,26 @@ impl Reconcilers {
         );
         let wake = tokio::spawn(wake::wake_from_changes(
             Arc::clone(&ports.store),
-            vec![Box::new(health.waking()), Box::new(statistics.waking())],
+            vec![
+                Box::new(health.waking()),
+                Box::new(statistics.waking()),
+                Box::new(cleanup.waking()),
+            ],
             stop.clone(),
         ));
         let wishes = tokio::spawn(wake::wake_from_wishes(
             ports.wishes.clone(),
-            Box::new({
-                let wake = health.waking();
-                // A person's test has passed: what was rejected before may not be any more.
-                move |id| {
-                    retrying.retry_account(id);
-                    wake(id);
-                }
-            }),
+            vec![
+                Box::new({
+                    let wake = health.waking();
+                    // A person's test has passed: what was rejected before may not be any more.
+                    move |id| {
+                        retrying.retry_account(id);
+                        wake(id);
+                    }
+                }),
+                Box::new(statistics.waking()),
+            ],
             stop.clone(),
         ));
         let refusals = tokio::spawn({
@@ -97,6 +113,7 @@ impl Reconcilers {
         Self {
             health,
             statistics,
+            cleanup,
             housekeeping,
             wake,
             wishes,
@@ -112,6 +129,7 @@ impl Reconcilers {
     pub async fn ended(self) {
         self.health.ended().await;
         self.statistics.ended().await;
+        self.cleanup.ended().await;
         self.housekeeping.ended().await;
         let _ = self.wake.await;
         let _ = self.wishes.await;

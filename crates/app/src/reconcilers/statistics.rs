@@ -3,6 +3,7 @@
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
+use crate::reconcilers::identity::expected_server;
 use crate::services::connection_of;
 use async_trait::async_trait;
 use futures::StreamExt as _;
@@ -13,6 +14,7 @@ use roadstead_core::model::{
 use roadstead_core::ports::{
     CrawlScope, Crawled, RegistryAdapter, RegistryError, StatisticsObservation,
 };
+use roadstead_core::rules::KnownNames;
 use std::time::{Duration, Instant};
 
 const EVERY: Duration = Duration::from_secs(60);
@@ -37,11 +39,28 @@ impl StatisticsReconciler {
         Self { ports }
     }
 
+    /// Keeps a few names, by which the registry is known again at another address. One that was
+    /// emptied keeps those it had.
+    async fn keep_names(&self, of: &Registry, names: KnownNames) -> Result<(), Failure> {
+        let names = names.into_names();
+        let store = &self.ports.store;
+        if !names.is_empty() && names != store.known_names(of.id).await? {
+            store
+                .record_known_names(of.id, of.generation, names)
+                .await?;
+        }
+        Ok(())
+    }
+
     async fn count(&self, id: RegistryId) -> Result<Outcome, Failure> {
         let Some(target) = self.ports.store.registry_target(id).await? else {
             return Ok(Outcome::Gone);
         };
         let before = &target.registry;
+        if before.suspension.is_some() {
+            // Who answers there now is not whom the figures would be of.
+            return Ok(Outcome::Again(EVERY));
+        }
         if !has(before, ConditionType::Reachable, ConditionStatus::True) {
             return Ok(Outcome::Again(RETRY));
         }
@@ -58,9 +77,21 @@ impl StatisticsReconciler {
             .connector_of(before.owner)
             .connect(connection_of(&self.ports, &target)?)?;
         let begun = Instant::now();
-        let counted = tokio::time::timeout(DEADLINE, count_repositories(adapter.as_ref()))
+        let mut names = KnownNames::default();
+        let counting = async {
+            expected_server(adapter.as_ref(), before.identity.as_ref()).await?;
+            count_repositories(adapter.as_ref(), &mut names).await
+        };
+        let counted = tokio::time::timeout(DEADLINE, counting)
             .await
             .unwrap_or(Err(RegistryError::Timeout));
+        if counted == Err(RegistryError::IdentityChanged) {
+            // The health duty sees it, too, and says so.
+            return Ok(Outcome::Again(RETRY));
+        }
+        if counted.is_ok() {
+            self.keep_names(before, names).await?;
+        }
         let now = self.ports.clock.now();
         let repositories = match counted {
             Ok(count) => Observed::known(count, now),
@@ -109,16 +140,20 @@ fn has(registry: &Registry, kind: ConditionType, status: ConditionStatus) -> boo
         .any(|c| c.kind == kind && c.status == status)
 }
 
-async fn count_repositories(adapter: &dyn RegistryAdapter) -> Result<i64, RegistryError> {
+async fn count_repositories(
+    adapter: &dyn RegistryAdapter,
+    names: &mut KnownNames,
+) -> Result<i64, RegistryError> {
     let mut batches = adapter.crawl(CrawlScope::Registry, None);
     let mut count = 0_i64;
     while let Some(batch) = batches.next().await {
         let found = batch?.found;
-        let repositories = found
-            .iter()
-            .filter(|f| matches!(f, Crawled::Repository { .. }))
-            .count();
-        count = count.saturating_add(i64::try_from(repositories).unwrap_or(i64::MAX));
+        for found in &found {
+            if let Crawled::Repository { name } = found {
+                names.see(name);
+                count = count.saturating_add(1);
+            }
+        }
     }
     Ok(count)
 }

@@ -3,13 +3,16 @@
 
 mod audit;
 mod changes;
+mod disconnection;
 mod health_history;
+mod identity;
 mod listing;
 mod machine_accounts;
 mod members;
 mod passwords;
 mod registries;
 mod registry_edit;
+mod registry_refresh;
 mod registry_tests;
 mod sessions;
 mod setup;
@@ -20,6 +23,8 @@ mod workspaces;
 
 pub use audit::{AuditInput, AuditListed, AuditService};
 pub use changes::{ChangeService, Followed};
+pub use disconnection::{CleanupsInput, CleanupsListed, DisconnectionCost};
+pub use identity::IdentityConfirmation;
 pub use listing::{ListRequest, NamedList};
 pub use members::MemberService;
 pub use passwords::PasswordService;

@@ -1,4 +1,4 @@
-//! Registries: integrate, list, look at, disconnect.
+//! Registries: integrate, list, look at.
 
 use crate::context::Ports;
 use crate::cursor::Cursors;
@@ -6,14 +6,14 @@ use crate::services::registry_tests::TestTimes;
 use crate::services::tested::Tested;
 use crate::services::workspaces::seen;
 use roadstead_core::model::{
-    Account, Address, AuditEntry, AuditObject, Connection, Description, Generation, Health,
-    HealthReport, Name, Owner, PageRequest, Registry, RegistryFacets, RegistryFilter, RegistryId,
-    RegistryKind, RegistryPosition, RegistrySort, RegistryStatistics, RequestContext, Secret,
-    StepName, Timestamp, TlsPolicy, Total, UserRef,
+    Account, Address, AuditEntry, AuditObject, Connection, Description, Health, HealthReport, Name,
+    Owner, PageRequest, Registry, RegistryFacets, RegistryFilter, RegistryId, RegistryKind,
+    RegistryPosition, RegistrySort, RegistryStatistics, RequestContext, Secret, StepName,
+    Timestamp, TlsPolicy, Total, UserRef,
 };
 use roadstead_core::ports::{
-    CredentialBinding, DisconnectRegistry, IntegrateRegistry, RegistryAdapter, RegistryError,
-    RegistryTarget, SealedCredential, StoreError, Vault, VaultError,
+    CredentialBinding, IntegrateRegistry, RegistryAdapter, RegistryError, RegistryTarget,
+    SealedCredential, StoreError, Vault, VaultError,
 };
 use roadstead_core::rules::authorize;
 use roadstead_core::{ErrorCode, Failure, Permission};
@@ -77,6 +77,7 @@ pub struct RegistryService {
     ports: Ports,
     cursors: Cursors,
     test_times: TestTimes,
+    refresh_times: TestTimes,
 }
 
 impl RegistryService {
@@ -85,11 +86,20 @@ impl RegistryService {
             ports,
             cursors,
             test_times: TestTimes::default(),
+            refresh_times: TestTimes::default(),
         }
     }
 
     pub(super) const fn test_times(&self) -> &TestTimes {
         &self.test_times
+    }
+
+    pub(super) const fn refresh_times(&self) -> &TestTimes {
+        &self.refresh_times
+    }
+
+    pub(super) const fn cursors(&self) -> &Cursors {
+        &self.cursors
     }
 
     pub(super) const fn ports(&self) -> &Ports {
@@ -172,6 +182,7 @@ impl RegistryService {
             tls: input.tls.clone(),
             account: input.account.clone(),
             token_service: None,
+            identity: None,
         };
         let tested = self
             .tested(input.owner, connection, input.save_anyway)
@@ -204,34 +215,6 @@ impl RegistryService {
         Ok(registry)
     }
 
-    /// Ends an integration. Nothing upstream is touched.
-    ///
-    /// # Errors
-    /// [`ErrorCode::RequestStale`] when it was edited since `expected`.
-    pub async fn disconnect(
-        &self,
-        ctx: &RequestContext,
-        id: RegistryId,
-        expected: Generation,
-    ) -> Result<(), Failure> {
-        let before = self.get(ctx, id).await?;
-        authorize(&ctx.actor, Permission::RegistryDisconnect, before.owner)
-            .map_err(|refusal| refusal.about(object_of(&before)))?;
-        let mut audit = AuditEntry::done(
-            ctx,
-            self.ports.clock.now(),
-            Permission::RegistryDisconnect.as_str(),
-            object_of(&before),
-        );
-        audit.workspace_id = before.owner.workspace();
-        audit.before = Some(audited(&before));
-        Ok(self
-            .ports
-            .store
-            .disconnect_registry(DisconnectRegistry { id, expected }, audit)
-            .await?)
-    }
-
     /// Refuses who may not do this for that owner. A workspace the asker does not see is absent.
     pub(super) async fn permitted(
         &self,
@@ -255,6 +238,8 @@ impl RegistryService {
     ) -> Result<Tested, Failure> {
         let tested = Tested::by(self.connect(owner, connection)?.as_ref()).await;
         match &tested.outcome {
+            // Stored all the same: it is suspended, and nothing is sent there.
+            Err((RegistryError::IdentityChanged, _)) => Ok(tested),
             Err((error, step)) if !save_anyway => {
                 Err(Failure::from(error.clone()).with("step", step.as_str()))
             }
@@ -318,6 +303,8 @@ fn new_registry(
         tls: input.tls.clone(),
         username: input.account.as_ref().map(|a| a.username.clone()),
         token_service: None,
+        identity: None,
+        suspension: None,
         description: input.description.clone(),
         verified: false,
         version: None,
@@ -365,7 +352,8 @@ pub(crate) fn binding_of(registry: &Registry) -> Result<CredentialBinding, Failu
     })
 }
 
-/// The connection of a stored registry, its credential opened.
+/// The connection of a stored registry, its credential opened. While another server answers there
+/// is none to send.
 pub(crate) fn connection_of(ports: &Ports, target: &RegistryTarget) -> Result<Connection, Failure> {
     connection_with(ports.vault.as_ref(), target)
 }
@@ -377,6 +365,7 @@ pub(crate) fn connection_with(
 ) -> Result<Connection, Failure> {
     let registry = &target.registry;
     let account = match (&registry.username, &target.credential) {
+        _ if registry.suspension.is_some() => None,
         (Some(username), Some(sealed)) => {
             let password: Secret<String> = vault
                 .open(&binding_of(registry)?, sealed)
@@ -404,6 +393,7 @@ pub(crate) fn connection_with(
                 .clone()
                 .unwrap_or_else(|| registry.address.origin()),
         ),
+        identity: registry.identity.clone(),
     })
 }
 
@@ -434,6 +424,8 @@ pub(super) fn audited(registry: &Registry) -> serde_json::Value {
         "tls": registry.tls,
         "username": registry.username,
         "token_service": registry.token_service.as_ref().map(ToString::to_string),
+        "identity": registry.identity,
+        "suspended": registry.suspension.is_some(),
         "description": registry.description,
         "verified": registry.verified,
     })

@@ -119,12 +119,17 @@ impl RegistryService {
             tls: after.tls.clone(),
             account: account.clone(),
             token_service: None,
+            // Moved or not: the server that was pinned must answer before the account is sent.
+            identity: after.identity.clone(),
         };
         let tested = self
             .tested(after.owner, connection, changes.save_anyway)
             .await?;
         let now = after.updated_at;
-        let registry = tested.tell_of(after, now);
+        let mut registry = tested.tell_of(after, now);
+        if moved {
+            registry = self.compare_content(registry, account.as_ref()).await?;
+        }
         let credential = self.sealed(&registry, account.as_ref())?;
         Ok(Reconnect {
             registry,

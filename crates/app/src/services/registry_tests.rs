@@ -56,7 +56,12 @@ pub(super) struct TestTimes(Mutex<HashMap<(UserId, bool), VecDeque<Instant>>>);
 
 impl TestTimes {
     /// Takes a place, or answers after how long there is one again.
-    fn begin(&self, who: (UserId, bool), most: usize, now: Instant) -> Result<(), Duration> {
+    pub(super) fn begin(
+        &self,
+        who: (UserId, bool),
+        most: usize,
+        now: Instant,
+    ) -> Result<(), Duration> {
         let mut times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         times.retain(|_, begun| {
             while begun
@@ -151,6 +156,9 @@ impl RegistryService {
             TestTarget::Stored(id) => {
                 let seen = self.get(ctx, id).await?;
                 authorize(&ctx.actor, Permission::RegistryTest, seen.owner)?;
+                if seen.suspension.is_some() {
+                    return Err(Failure::new(ErrorCode::RegistrySuspended));
+                }
                 let target = self
                     .ports()
                     .store

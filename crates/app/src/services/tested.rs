@@ -7,6 +7,7 @@ use roadstead_core::model::{
     ProbeReport, Reason, Registry, StepName, StepStatus, Timestamp,
 };
 use roadstead_core::ports::{RegistryAdapter, RegistryError};
+use roadstead_core::rules::identify;
 use std::sync::{Mutex, PoisonError};
 
 /// The end of a connection test: passed, or the first failure with its step.
@@ -47,7 +48,11 @@ impl Tested {
         let latency_ms = self.report.outcome.as_ref().ok().map(millis);
         let reason = self.report.reason();
         // An account that was rejected says nothing about whether the registry answers.
-        let answers = passed || reason == Reason::CredentialsRejected;
+        let answers = passed
+            || matches!(
+                reason,
+                Reason::CredentialsRejected | Reason::IdentityChanged
+            );
         let credentials = match (&registry.username, passed, reason) {
             (None, _, _) => (ConditionStatus::Unknown, Reason::NoCredentials),
             (_, true, _) => (ConditionStatus::True, Reason::CredentialsAccepted),
@@ -75,9 +80,24 @@ impl Tested {
             .as_ref()
             .map(|certificate| certificate_condition(certificate, now))
             .map(|(kind, status, reason)| condition(kind, status, reason));
-        Registry {
-            // Whoever saves this has handed the account to the service the registry named.
-            token_service: self.report.token_service,
+        let (identity, suspension) = identify(
+            registry.identity.clone(),
+            registry.suspension.clone(),
+            self.report.identity,
+            now,
+        );
+        let suspended = suspension.is_some();
+        let known = identity.is_some();
+        let registry = Registry {
+            // Whoever saves this has handed the account to the service the registry named, unless
+            // it is another server's word.
+            token_service: if suspended {
+                registry.token_service.clone()
+            } else {
+                self.report.token_service
+            },
+            identity,
+            suspension,
             verified: passed,
             version: self.report.version,
             health: HealthReport {
@@ -113,12 +133,50 @@ impl Tested {
                         Reason::NotTested
                     },
                 ),
+                condition(
+                    ConditionType::IdentityConfirmed,
+                    if known {
+                        ConditionStatus::True
+                    } else {
+                        ConditionStatus::Unknown
+                    },
+                    if known {
+                        Reason::IdentityPinned
+                    } else {
+                        Reason::NotChecked
+                    },
+                ),
             ]
             .into_iter()
             .chain(ends)
             .collect(),
             certificate: self.certificate,
             ..registry
+        };
+        if suspended {
+            told_suspended(registry, now)
+        } else {
+            registry
         }
     }
+}
+
+/// The registry as it is told of while another server answers.
+pub(super) fn told_suspended(mut registry: Registry, now: Timestamp) -> Registry {
+    registry.health.status = Health::Unhealthy;
+    registry.health.reason = Reason::IdentityChanged;
+    for condition in &mut registry.conditions {
+        let told = match condition.kind {
+            ConditionType::IdentityConfirmed => (ConditionStatus::False, Reason::IdentityChanged),
+            ConditionType::Verified => (ConditionStatus::False, Reason::NotTested),
+            // Nobody has shown it to this server.
+            ConditionType::CredentialsValid if registry.username.is_some() => {
+                (ConditionStatus::Unknown, Reason::IdentityChanged)
+            }
+            _ => continue,
+        };
+        (condition.status, condition.reason) = told;
+        condition.since = now;
+    }
+    registry
 }

@@ -101,8 +101,10 @@ impl AuditEntry {
     pub const SETUP_OFFER: &str = "setup.offer";
     /// The audit log was carried out of the house.
     pub const EXPORT: &str = "audit.export";
+    /// Another server answers for a registry.
+    pub const SUSPEND: &str = "registry.suspend";
     /// Actions that are no permission of their own.
-    pub const OTHER_ACTIONS: [&str; 2] = [Self::SETUP_OFFER, Self::EXPORT];
+    pub const OTHER_ACTIONS: [&str; 3] = [Self::SETUP_OFFER, Self::EXPORT, Self::SUSPEND];
 
     /// An entry for something done in a request.
     #[must_use]

@@ -14,6 +14,8 @@ pub enum ConditionType {
     Verified,
     /// The certificate the registry presents ends within 14 days, or has ended.
     CertificateExpiring,
+    /// The server that was pinned answers, and no other in its place.
+    IdentityConfirmed,
 }
 
 impl ConditionType {
@@ -33,6 +35,7 @@ impl ConditionType {
             Self::CredentialsValid => "CredentialsValid",
             Self::Verified => "Verified",
             Self::CertificateExpiring => "CertificateExpiring",
+            Self::IdentityConfirmed => "IdentityConfirmed",
         }
     }
 }

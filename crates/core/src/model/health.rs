@@ -103,6 +103,8 @@ reasons! {
     ProtocolError,
     CredentialsRejected,
     TokenServiceUnconfirmed,
+    IdentityChanged,
+    IdentityPinned,
     CredentialsAccepted,
     NoCredentials,
     CredentialUnreadable,

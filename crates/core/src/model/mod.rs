@@ -6,11 +6,14 @@ mod api_token;
 mod audit;
 mod certificate;
 mod change;
+mod cleanup;
 mod condition;
 mod connection;
 mod health;
 mod health_history;
 mod id;
+mod identity;
+mod ledger;
 mod name;
 mod observed;
 mod page;
@@ -31,13 +34,17 @@ pub use audit::{
 };
 pub use certificate::PeerCertificate;
 pub use change::{Change, ChangeId, Topic};
+pub use cleanup::{CLEANUP_TRIED_FOR, Cleanup, CleanupEntries};
 pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use connection::{Account, Connection, TlsPolicy};
 pub use health::{Health, HealthReport, Reason};
 pub use health_history::{HealthBucket, HealthStrip, HealthTurn, TimeInState};
 pub use id::{
-    ApiTokenId, AuditEntryId, InstallationId, RegistryId, RequestId, SessionId, UserId, WorkspaceId,
+    ApiTokenId, AuditEntryId, CleanupId, InstallationId, LedgerEntryId, RegistryId, RequestId,
+    SessionId, UserId, WorkspaceId,
 };
+pub use identity::{AuthScheme, ServerIdentity, Suspension, SuspensionCause};
+pub use ledger::{LedgerEntry, LedgerKind};
 pub use name::Name;
 pub use observed::{Observed, Unavailable};
 pub use page::{Counted, Cursor, NamePosition, Page, PageRequest, Total};

@@ -1,6 +1,6 @@
 //! The connection test: named steps, each with what was found or what went wrong.
 
-use super::{Origin, Reason, RegistryKind};
+use super::{Origin, Reason, RegistryKind, ServerIdentity};
 use crate::ports::RegistryError;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -94,12 +94,26 @@ pub struct ProbeReport {
     ///
     /// [`Connection::token_service`]: super::Connection::token_service
     pub token_service: Option<Origin>,
+    /// Who answered, when the answer to a question without credential tells.
+    pub identity: Option<ServerIdentity>,
 }
 
 /// How a probe ended.
 pub type ProbeOutcome = Result<Duration, RegistryError>;
 
 impl ProbeReport {
+    /// Nothing but a failure.
+    #[must_use]
+    pub const fn failed(error: RegistryError) -> Self {
+        Self {
+            outcome: Err(error),
+            detected_kind: None,
+            version: None,
+            token_service: None,
+            identity: None,
+        }
+    }
+
     /// The reason for a condition made from this report.
     #[must_use]
     pub fn reason(&self) -> Reason {

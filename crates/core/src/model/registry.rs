@@ -2,7 +2,8 @@
 
 use super::{
     Address, Condition, Description, Health, HealthReport, Name, Observed, Origin, PeerCertificate,
-    RegistryId, Timestamp, TlsPolicy, Unavailable, UserRef, WorkspaceId,
+    RegistryId, ServerIdentity, Suspension, Timestamp, TlsPolicy, Unavailable, UserRef,
+    WorkspaceId,
 };
 use crate::rules::Visible;
 use serde::{Deserialize, Serialize};
@@ -117,6 +118,10 @@ pub struct Registry {
     /// The token service its account was confirmed for (`docs/adr/0005-token-realm.md`); `None` when
     /// it named none.
     pub token_service: Option<Origin>,
+    /// The server that was pinned; `None` before one has answered.
+    pub identity: Option<ServerIdentity>,
+    /// Another server answers in its place.
+    pub suspension: Option<Suspension>,
     /// What people say about it.
     pub description: Description,
     /// Whether the whole connection test has passed since the connection was last changed.

@@ -2,7 +2,9 @@
 
 mod audit_store;
 mod change_feed;
+mod cleanups;
 mod clock;
+mod ledger;
 mod registry;
 mod sessions;
 mod store;
@@ -12,16 +14,18 @@ mod workspaces;
 
 pub use audit_store::{AuditList, AuditStore};
 pub use change_feed::ChangeFeed;
+pub use cleanups::{CleanupList, CleanupStore, CleanupTarget};
 pub use clock::{Clock, SystemClock};
+pub use ledger::LedgerStore;
 pub use registry::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryConnector,
     RegistryError, StepSink, TlsFault,
 };
 pub use sessions::{SessionOwner, SessionStore, TokenOwner, TokenStore};
 pub use store::{
-    CreateFirstAdmin, DisconnectRegistry, EditRegistry, IntegrateRegistry, Reconnect, RegistryList,
-    RegistryObservation, RegistryStore, RegistryTarget, SetupStore, StatisticsObservation,
-    StoreError,
+    CreateFirstAdmin, DisconnectRegistry, EditRegistry, IntegrateRegistry, PinIdentity, Reconnect,
+    RegistryList, RegistryObservation, RegistryStore, RegistryTarget, SetupStore,
+    StatisticsObservation, StoreError, SuspendRegistry,
 };
 pub use users::{ChangePassword, EditUser, OneTimeLink, UseLink, UserStore};
 pub use vault::{CredentialBinding, SealedCredential, Vault, VaultError};

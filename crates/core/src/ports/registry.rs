@@ -3,7 +3,8 @@
 use crate::ErrorCode;
 use crate::Failure;
 use crate::model::{
-    Connection, PeerCertificate, ProbeDepth, ProbeReport, ProbeStep, Reason, RegistryKind, Scheme,
+    Connection, LedgerEntry, PeerCertificate, ProbeDepth, ProbeReport, ProbeStep, Reason,
+    RegistryKind, Scheme,
 };
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -119,6 +120,9 @@ pub enum RegistryError {
     /// account, so nothing was sent there.
     #[error("the token service at {0} was not confirmed")]
     TokenServiceUnconfirmed(String),
+    /// Another server answers than the one that was pinned, so no account was sent.
+    #[error("another server answers")]
+    IdentityChanged,
     /// It is not there.
     #[error("not found")]
     NotFound,
@@ -175,6 +179,7 @@ impl RegistryError {
             Self::NotARegistry => Reason::NotARegistry,
             Self::Unauthorized | Self::Forbidden => Reason::CredentialsRejected,
             Self::TokenServiceUnconfirmed(_) => Reason::TokenServiceUnconfirmed,
+            Self::IdentityChanged => Reason::IdentityChanged,
             Self::RateLimited { .. } => Reason::RateLimited,
             Self::Unavailable { .. } => Reason::ServerError,
             Self::NotFound | Self::Unsupported | Self::Conflict | Self::Protocol(_) => {
@@ -199,6 +204,7 @@ impl RegistryError {
             Self::Unauthorized => ErrorCode::UpstreamUnauthorized,
             Self::Forbidden => ErrorCode::UpstreamForbidden,
             Self::TokenServiceUnconfirmed(_) => ErrorCode::UpstreamTokenServiceUnconfirmed,
+            Self::IdentityChanged => ErrorCode::UpstreamIdentityChanged,
             Self::NotFound => ErrorCode::UpstreamNotFound,
             Self::RateLimited { .. } => ErrorCode::UpstreamRateLimited,
             Self::Unavailable { .. } => ErrorCode::UpstreamUnavailable,
@@ -297,6 +303,13 @@ pub trait RegistryAdapter: Send + Sync {
         scope: CrawlScope,
         from: Option<CrawlCursor>,
     ) -> BoxStream<'_, Result<CrawlBatch, RegistryError>>;
+
+    /// Removes something we made, by its entry in the ledger and by nothing else.
+    ///
+    /// # Errors
+    /// [`RegistryError::NotFound`] when it is gone already, [`RegistryError::Unsupported`] for an
+    /// entry whose place the registry never said, or of a kind this product does not have.
+    async fn remove_made(&self, entry: &LedgerEntry) -> Result<(), RegistryError>;
 }
 
 /// Makes adapters.

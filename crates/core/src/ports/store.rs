@@ -5,9 +5,10 @@
 
 use super::SealedCredential;
 use crate::model::{
-    AuditEntry, Condition, Description, Generation, HealthReport, HealthTurn, Observed, Page,
-    PageRequest, PasswordHash, PeerCertificate, Registry, RegistryFacets, RegistryFilter,
-    RegistryId, RegistryPosition, RegistrySort, Session, Timestamp, TokenDigest, Total, User,
+    AuditEntry, Cleanup, Condition, Description, Generation, HealthReport, HealthTurn, Observed,
+    Page, PageRequest, PasswordHash, PeerCertificate, Registry, RegistryFacets, RegistryFilter,
+    RegistryId, RegistryPosition, RegistrySort, ServerIdentity, Session, Suspension, Timestamp,
+    TokenDigest, Total, User,
 };
 use crate::rules::Visible;
 use crate::{ErrorCode, Failure};
@@ -165,12 +166,41 @@ pub struct Reconnect {
 }
 
 /// The end of an integration.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct DisconnectRegistry {
     /// Which one.
     pub id: RegistryId,
     /// The generation the person saw.
     pub expected: Generation,
+    /// What is kept in its place while something we made is still in it; not kept when nothing
+    /// is.
+    pub cleanup: Cleanup,
+    /// The account's secret, sealed for the cleanup.
+    pub credential: Option<SealedCredential>,
+}
+
+/// The first server that answered for a registry.
+#[derive(Clone)]
+pub struct PinIdentity {
+    /// Which registry.
+    pub id: RegistryId,
+    /// The generation that was asked.
+    pub generation: Generation,
+    /// Who answered.
+    pub identity: ServerIdentity,
+    /// Its credential, sealed for this server.
+    pub credential: Option<SealedCredential>,
+}
+
+/// Another server answers for a registry.
+#[derive(Debug, Clone)]
+pub struct SuspendRegistry {
+    /// Which registry.
+    pub id: RegistryId,
+    /// The generation that was asked.
+    pub generation: Generation,
+    /// What was seen.
+    pub suspension: Suspension,
 }
 
 /// A page of registries with its counts.
@@ -295,6 +325,32 @@ pub trait RegistryStore: Send + Sync {
 
     /// Writes figures in the crawl lane, passing over as above. Those with news get a change entry.
     async fn record_statistics(&self, batch: Vec<StatisticsObservation>) -> Result<(), StoreError>;
+
+    /// Pins the first server that answered, with the credential sealed for it; passes over a
+    /// registry that was edited since, or has one pinned.
+    async fn pin_identity(&self, command: PinIdentity) -> Result<(), StoreError>;
+
+    /// Suspends a registry, with an audit entry and a change entry; passes over one that was
+    /// edited since, or is suspended. Answers whether it was done.
+    async fn suspend_registry(
+        &self,
+        command: SuspendRegistry,
+        audit: AuditEntry,
+    ) -> Result<bool, StoreError>;
+
+    /// Writes down who answers now for a registry that is suspended.
+    async fn record_seen(&self, command: SuspendRegistry) -> Result<(), StoreError>;
+
+    /// Some names of repositories it holds, by which it is known again at another address.
+    async fn known_names(&self, id: RegistryId) -> Result<Vec<String>, StoreError>;
+
+    /// Replaces them; passes over a registry that was edited since.
+    async fn record_known_names(
+        &self,
+        id: RegistryId,
+        generation: Generation,
+        names: Vec<String>,
+    ) -> Result<(), StoreError>;
 
     /// Deletes change entries older than `before`, but never the newest; answers how many.
     async fn prune_changes(&self, before: Timestamp) -> Result<u64, StoreError>;

@@ -1,6 +1,8 @@
 //! Secrets at rest.
 
-use crate::model::{Origin, Owner, Registry, RegistryId, RegistryKind, Secret, TlsPolicy};
+use crate::model::{
+    Cleanup, Origin, Owner, Registry, RegistryId, RegistryKind, Secret, ServerIdentity, TlsPolicy,
+};
 
 /// What a stored credential is bound to. It becomes the associated data of the encryption: when
 /// any of it is edited or moved, the credential no longer decrypts (threat model, rule C1).
@@ -22,6 +24,8 @@ pub struct CredentialBinding {
     pub proxy: Option<Origin>,
     /// The token service it may be sent to besides, learnt when it was entered.
     pub realm: Option<Origin>,
+    /// The server it was entered for.
+    pub identity: Option<ServerIdentity>,
 }
 
 impl CredentialBinding {
@@ -37,6 +41,24 @@ impl CredentialBinding {
             username: registry.username.clone()?,
             proxy: None,
             realm: registry.token_service.clone(),
+            identity: registry.identity.clone(),
+        })
+    }
+
+    /// What the credential kept for a cleanup is bound to. The record's id is the cleanup's own,
+    /// so neither it nor the registry's opens as the other.
+    #[must_use]
+    pub fn of_cleanup(cleanup: &Cleanup) -> Option<Self> {
+        Some(Self {
+            registry_id: RegistryId(cleanup.id.0),
+            owner: cleanup.owner,
+            kind: cleanup.kind,
+            origin: cleanup.address.origin(),
+            tls: cleanup.tls.clone(),
+            username: cleanup.username.clone()?,
+            proxy: None,
+            realm: cleanup.token_service.clone(),
+            identity: cleanup.identity.clone(),
         })
     }
 }

@@ -8,6 +8,7 @@ mod machine_accounts;
 mod members;
 mod profile;
 mod registries;
+mod registry_actions;
 mod registry_tests;
 mod service;
 mod session;
@@ -156,7 +157,19 @@ fn api(state: Option<AppState>) -> Api {
         .route(Permission::RegistryEdit, routes!(registries::edit_registry))
         .route(
             Permission::RegistryDisconnect,
-            routes!(registries::disconnect_registry),
+            routes!(registry_actions::disconnect_registry),
+        )
+        .route(
+            Permission::RegistryEdit,
+            routes!(registry_actions::confirm_identity),
+        )
+        .route(
+            Permission::RegistryRefresh,
+            routes!(registry_actions::refresh_registry),
+        )
+        .route(
+            Permission::CleanupRead,
+            routes!(registry_actions::list_cleanups),
         )
         .route(
             Permission::RegistryTest,

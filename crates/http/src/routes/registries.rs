@@ -65,19 +65,7 @@ pub(super) async fn edit_registry(
     Ok(tagged(RegistryView::new(&ctx, registry)))
 }
 
-/// Ends an integration. Nothing on the registry itself is touched.
-#[utoipa::path(delete, path = "/api/v1/registries/{id}", tag = "registries", params(("id" = uuid::Uuid, Path), ("if-match" = String, Header, pattern = "^\"[0-9]{1,18}\"$", description = "The generation that was read, in quotes")), responses((status = 204, description = "Disconnected")))]
-pub(super) async fn disconnect_registry(
-    State(state): State<AppState>,
-    Ctx(ctx): Ctx,
-    Id(id): Id<RegistryId>,
-    IfMatch(expected): IfMatch,
-) -> Result<StatusCode, Refusal> {
-    state.app.registries.disconnect(&ctx, id, expected).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-fn tagged(view: RegistryView) -> impl IntoResponse {
+pub(super) fn tagged(view: RegistryView) -> impl IntoResponse {
     (
         [(header::ETAG, format!("\"{}\"", view.generation()))],
         axum::Json(view),

@@ -4,7 +4,9 @@ mod api_token;
 mod audit;
 mod audit_export;
 mod changes;
+mod disconnection;
 mod health_history;
+mod identity;
 mod member;
 mod page;
 mod problem;
@@ -22,7 +24,9 @@ pub(crate) use api_token::{CreatedToken, TokenList, TokenRequest};
 pub(crate) use audit::{AuditExportQuery, AuditPage, AuditQuery, ExportFormat};
 pub(crate) use audit_export::{CSV_HEADING, csv as audit_csv, jsonl as audit_jsonl};
 pub(crate) use changes::ChangeView;
+pub(crate) use disconnection::{CleanupPage, CleanupQuery, DisconnectQuery, DisconnectionCostView};
 pub(crate) use health_history::{HealthHistoryQuery, HealthHistoryView};
+pub(crate) use identity::IdentityConfirmationInput;
 pub(crate) use member::{
     MachineAccountPage, MachineAccountView, MemberInput, MemberPage, MemberRole, MemberView,
 };

@@ -1,5 +1,6 @@
 //! Registries.
 
+use super::identity::SuspensionView;
 use super::page::TotalView;
 use super::registry_input::{OwnerView, TlsPolicyView};
 use super::words::{
@@ -12,7 +13,7 @@ use roadstead_core::model::{
     Observed, Owner, PeerCertificate, Registry, RegistryId, RegistryKind, RegistryStatistics,
     RequestContext, Timestamp, Unavailable, UserId,
 };
-use roadstead_core::rules::authorize;
+use roadstead_core::rules::{Visible, authorize, holds};
 use roadstead_core::{ErrorCode, Permission};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -250,6 +251,8 @@ pub(crate) struct RegistryView {
     description: String,
     /// Whether the whole connection test has passed.
     verified: bool,
+    /// Another server answers in its place.
+    suspension: Option<SuspensionView>,
     /// The product's version, when it says.
     version: Option<String>,
     /// Whether it works.
@@ -279,8 +282,16 @@ impl RegistryView {
         let actions = [
             Permission::RegistryTest,
             Permission::RegistryEdit,
+            Permission::RegistryRefresh,
             Permission::RegistryDisconnect,
         ];
+        // Who may not edit it learns that another server answers, and nothing of either.
+        let told = ctx.visible == Visible::Everything
+            || holds(&ctx.actor, Permission::RegistryEdit, registry.owner);
+        let expected = registry.identity;
+        let suspension = registry
+            .suspension
+            .map(|suspension| SuspensionView::new(suspension, expected, told));
         Self {
             allowed_actions: allowed(&ctx.actor, registry.owner, &actions),
             id: registry.id,
@@ -293,6 +304,7 @@ impl RegistryView {
             tls: registry.tls.into(),
             description: registry.description.as_str().to_owned(),
             verified: registry.verified,
+            suspension,
             version: registry.version,
             health: registry.health.into(),
             conditions: registry.conditions.into_iter().map(Into::into).collect(),

@@ -79,6 +79,7 @@ impl RegistryTestRequest {
                             tls: typed.tls,
                             account: typed.account,
                             token_service: None,
+                            identity: None,
                         }),
                         credential: credential.unwrap_or(false),
                         plain_http_consent: input.plain_http_consent,

@@ -2,8 +2,8 @@
 //! written into the document here.
 
 use roadstead_core::model::{
-    AuditOutcome, ConditionStatus, ConditionType, Health, PlatformRole, RegistryKind, StepName,
-    Topic, WorkspaceRole,
+    AuditOutcome, ConditionStatus, ConditionType, Health, LedgerKind, PlatformRole, RegistryKind,
+    StepName, Topic, WorkspaceRole,
 };
 use roadstead_core::{ErrorCode, Permission};
 use std::borrow::Cow;
@@ -42,6 +42,8 @@ words! {
     PermissionWord = owned(Permission::ALL.iter().copied(), Permission::as_str);
     /// Kinds of registries.
     RegistryKindWord = owned(RegistryKind::ALL, RegistryKind::as_str);
+    /// Kinds of things that are made in registries.
+    LedgerKindWord = owned(LedgerKind::ALL, LedgerKind::as_str);
     /// Health.
     HealthWord = owned(Health::ALL, Health::as_str);
     /// Steps of the connection test.

@@ -56,6 +56,7 @@ fn settings(url: &str, account: Option<(&str, &str)>) -> OciSettings {
             password: Secret::new(password.to_owned()),
         }),
         token_service: None,
+        pinned_key: None,
         policy: Arc::new(loopback_allowed()),
         deadlines: Deadlines::default(),
         user_agent: "roadstead-test".to_owned(),

@@ -1,17 +1,19 @@
 //! CNCF Distribution, and any registry with the OCI API.
 
 mod crawl;
+mod identity;
 mod probe;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use roadstead_core::model::{
-    Connection, PeerCertificate, ProbeDepth, ProbeReport, RegistryKind, TlsPolicy,
+    Connection, LedgerEntry, LedgerKind, PeerCertificate, ProbeDepth, ProbeReport, RegistryKind,
+    ServerIdentity, TlsPolicy,
 };
 use roadstead_core::ports::{
     CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
 };
-use roadstead_oci::{Deadlines, OciClient, OciSettings, OutboundPolicy};
+use roadstead_oci::{Deadlines, OciClient, OciSettings, OutboundPolicy, RepositoryName};
 use std::sync::Arc;
 
 /// The connection of a plain http address, as a fact.
@@ -22,9 +24,14 @@ pub(crate) struct DockerAdapter {
     client: OciClient,
     /// How the connection is protected, as a fact of the connection test.
     tls: &'static str,
+    /// The server that must answer before the account is sent.
+    expected: Option<ServerIdentity>,
 }
 
 impl DockerAdapter {
+    /// Https whose certificate is not judged.
+    const UNVERIFIED: &str = "unverified";
+
     pub(crate) fn new(
         connection: Connection,
         policy: Arc<OutboundPolicy>,
@@ -33,7 +40,7 @@ impl DockerAdapter {
         let tls = if connection.address.is_plain_http() {
             PLAIN
         } else if connection.tls == TlsPolicy::Skip {
-            "unverified"
+            Self::UNVERIFIED
         } else {
             "verified"
         };
@@ -42,11 +49,16 @@ impl DockerAdapter {
             tls: connection.tls,
             account: connection.account,
             token_service: connection.token_service,
+            pinned_key: connection.identity.as_ref().and_then(|i| i.key.clone()),
             policy,
             deadlines: Deadlines::default(),
             user_agent: user_agent.to_owned(),
         })?;
-        Ok(Self { client, tls })
+        Ok(Self {
+            client,
+            tls,
+            expected: connection.identity,
+        })
     }
 }
 
@@ -70,5 +82,13 @@ impl RegistryAdapter for DockerAdapter {
         from: Option<CrawlCursor>,
     ) -> BoxStream<'_, Result<CrawlBatch, RegistryError>> {
         crawl::run(&self.client, scope, from)
+    }
+
+    async fn remove_made(&self, entry: &LedgerEntry) -> Result<(), RegistryError> {
+        let (LedgerKind::Upload, Some(place)) = (entry.kind, &entry.reference) else {
+            return Err(RegistryError::Unsupported);
+        };
+        let name = RepositoryName::parse(&entry.name).map_err(|_| RegistryError::Unsupported)?;
+        self.client.repository(name).cancel_upload(place).await
     }
 }

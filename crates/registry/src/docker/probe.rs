@@ -1,9 +1,10 @@
 //! The connection test of a Docker Registry.
 
-use super::{DockerAdapter, PLAIN};
+use super::{DockerAdapter, PLAIN, identity};
 use crate::steps::{Facts, Steps};
 use roadstead_core::model::{Origin, PeerCertificate, ProbeDepth, ProbeReport, Scheme, StepName};
 use roadstead_core::ports::{RegistryError, StepSink};
+use roadstead_core::rules::same_server;
 use roadstead_oci::{Access, Identity, OciClient, Pong};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -18,7 +19,12 @@ pub(super) async fn run(
 ) -> ProbeReport {
     match depth {
         ProbeDepth::Liveness => {
-            report(within(HEALTH_DEADLINE, adapter.client.ping(Identity::Fresh)).await)
+            let answer = within(HEALTH_DEADLINE, adapter.client.ping(Identity::Fresh)).await;
+            let seen = answer.as_ref().ok().and_then(|p| identity::of(adapter, p));
+            ProbeReport {
+                identity: seen,
+                ..report(answer)
+            }
         }
         ProbeDepth::Credential => {
             match within(HEALTH_DEADLINE, adapter.client.check_account()).await {
@@ -29,6 +35,7 @@ pub(super) async fn run(
                     detected_kind: None,
                     version: None,
                     token_service: None,
+                    identity: None,
                 },
                 Err(error) => report(Err(error)),
             }
@@ -39,6 +46,7 @@ pub(super) async fn run(
             let ended = test(adapter, depth, &mut steps, &mut detected).await;
             steps.skip_rest();
             let found = detected.as_ref().map(|pong| token_service(adapter, pong));
+            let seen = detected.as_ref().and_then(|p| identity::of(adapter, p));
             let mut report = match (ended, detected) {
                 (Ok(()), Some(pong)) => report(Ok(pong)),
                 (Ok(()), None) => report(Err(RegistryError::NotARegistry)),
@@ -47,9 +55,11 @@ pub(super) async fn run(
                     detected_kind: detected.as_ref().map(|pong| pong.kind),
                     version: detected.and_then(|pong| pong.version),
                     token_service: None,
+                    identity: None,
                 },
             };
             report.token_service = found.flatten();
+            report.identity = seen;
             report
         }
     }
@@ -62,13 +72,9 @@ fn report(answer: Result<Pong, RegistryError>) -> ProbeReport {
             detected_kind: Some(pong.kind),
             version: pong.version,
             token_service: None,
+            identity: None,
         },
-        Err(error) => ProbeReport {
-            outcome: Err(error),
-            detected_kind: None,
-            version: None,
-            token_service: None,
-        },
+        Err(error) => ProbeReport::failed(error),
     }
 }
 
@@ -96,8 +102,15 @@ async fn test(
     let client = &adapter.client;
     let addresses = steps.run(StepName::Resolve, resolve(client)).await?;
     let pong = connect(adapter, &addresses, steps).await?;
+    let seen = identity::of(adapter, &pong);
     let access = detected.insert(pong).access.clone();
     if depth == ProbeDepth::Full {
+        if let (Some(expected), Some(seen)) = (&adapter.expected, &seen)
+            && !same_server(expected, seen)
+        {
+            let changed = async { Err::<((), Facts), _>(RegistryError::IdentityChanged) };
+            return steps.run(StepName::Authenticate, changed).await;
+        }
         let trying = steps
             .run(StepName::Authenticate, authenticate(client, &access))
             .await?;
@@ -136,7 +149,12 @@ async fn connect(
         }
     };
     let started = Instant::now();
-    let pong = client.ping(Identity::Anonymous).await;
+    // Over a connection of its own: a kept one is made only with the key that is expected.
+    let who = match adapter.expected {
+        Some(_) => Identity::Fresh,
+        None => Identity::Anonymous,
+    };
+    let pong = client.ping(who).await;
     let detecting = started.elapsed();
     let odd = matches!(
         pong,

@@ -278,6 +278,7 @@ async fn sec_03_test_does_not_confirm_another_token_service_than_the_saved_one()
         .origin();
     let connection = Connection {
         token_service: Some(saved),
+        identity: None,
         ..connection(&server.url(), Some(("alice", CANARY)))
     };
     let adapter = connector().connect(connection).expect("adapter");

@@ -31,6 +31,7 @@ fn connection(url: &str, account: Option<(&str, &str)>) -> Connection {
             password: Secret::new(password.to_owned()),
         }),
         token_service: None,
+        identity: None,
     }
 }
 

@@ -10,6 +10,7 @@ mod logins;
 mod output;
 mod registry;
 mod registry_args;
+mod registry_rm;
 mod registry_test;
 mod registry_view;
 mod remote;

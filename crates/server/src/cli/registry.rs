@@ -1,11 +1,11 @@
 //! `roadstead registry`: integrated registries, by the public API.
 
 use super::output::{Format, clean, print_json, text};
-use super::registry_args::{ConnectionArgs, KINDS, ask};
+use super::registry_args::{ConnectionArgs, KINDS, PasswordArgs, ask};
 use super::remote::{AFTER_HELP, Connected, Remote};
 use super::secret_input;
 use super::trouble::Trouble;
-use super::{registry_test, registry_view};
+use super::{registry_rm, registry_test, registry_view};
 use crate::{eprint_line, print_line};
 use clap::{Args, Subcommand};
 use roadstead_client::{ClientError, Method, with_query};
@@ -99,19 +99,38 @@ enum RegistryCommand {
         #[command(flatten)]
         connection: ConnectionArgs,
     },
-    /// Disconnects a registry. Nothing on the registry itself is touched.
+    /// Disconnects a registry, after saying what that costs.
+    ///
+    /// On the registry itself only what Roadstead made there is removed.
     Rm {
         #[command(flatten)]
         which: Which,
         /// Its name once more, instead of typing it when asked.
-        #[arg(long, value_name = "NAME")]
+        #[arg(long, value_name = "NAME", visible_alias = "confirm")]
         yes: Option<String>,
+        /// Only says what it would cost.
+        #[arg(long, conflicts_with = "yes")]
+        dry_run: bool,
+    },
+    /// Confirms the server that answers in place of the one that was known.
+    ///
+    /// The account's password is given anew: until then nothing secret is sent to it.
+    Confirm {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        password: PasswordArgs,
+    },
+    /// Has health and figures of a registry taken anew now.
+    Refresh {
+        #[command(flatten)]
+        which: Which,
     },
 }
 
 /// An integrated registry.
 #[derive(Args)]
-struct Which {
+pub(super) struct Which {
     /// Its name or id.
     registry: String,
     /// Its workspace, by name or id, where several registries have the name.
@@ -248,7 +267,27 @@ pub(super) async fn run(args: RegistryArgs) -> Result<(), Trouble> {
             show(&connected, &edited, format).await;
             Ok(())
         }
-        RegistryCommand::Rm { which, yes } => remove(&connected, &which, yes, format).await,
+        RegistryCommand::Rm {
+            which,
+            yes,
+            dry_run,
+        } => registry_rm::remove(&connected, &which, yes, dry_run, format).await,
+        RegistryCommand::Confirm { which, password } => {
+            let found = find(&connected, &which).await?;
+            let confirmed = registry_rm::confirm(&connected, &found, &password).await?;
+            show(&connected, &confirmed, format).await;
+            Ok(())
+        }
+        RegistryCommand::Refresh { which } => {
+            let found = find(&connected, &which).await?;
+            let path = format!("{}/refresh", path_of(&found)?);
+            connected.call(Method::POST, &path, None, None).await?;
+            if format == Format::Table {
+                let name = clean(text(&found, "name"));
+                print_line(&format!("{name} is being looked at."));
+            }
+            Ok(())
+        }
     }
 }
 
@@ -352,45 +391,8 @@ fn wants_password(trouble: &Trouble) -> bool {
     })
 }
 
-async fn remove(
-    connected: &Connected,
-    which: &Which,
-    yes: Option<String>,
-    format: Format,
-) -> Result<(), Trouble> {
-    let found = find(connected, which).await?;
-    let name = text(&found, "name");
-    let typed = match yes {
-        Some(typed) => typed,
-        None if secret_input::can_ask() => {
-            secret_input::ask(&format!("Type {} to disconnect it: ", clean(name)))?
-        }
-        None => {
-            return Err(Trouble::Usage(
-                "there is no terminal to ask on: give the registry's name once more with --yes"
-                    .to_owned(),
-            ));
-        }
-    };
-    if typed != name {
-        return Err(Trouble::Failed(format!(
-            "that is not its name, {}; it stays connected",
-            clean(name)
-        )));
-    }
-    let path = path_of(&found)?;
-    let generation = found["generation"].as_i64();
-    connected
-        .call(Method::DELETE, &path, generation, None)
-        .await?;
-    if format == Format::Table {
-        print_line(&format!("{} is disconnected.", clean(name)));
-    }
-    Ok(())
-}
-
 /// Reads one by id or by name.
-async fn find(connected: &Connected, which: &Which) -> Result<Value, Trouble> {
+pub(super) async fn find(connected: &Connected, which: &Which) -> Result<Value, Trouble> {
     if is_id(&which.registry) {
         let path = format!("{REGISTRIES}/{}", which.registry);
         return connected.get(&path).await;
@@ -425,7 +427,7 @@ fn unknown(what: &str, name: &str) -> Trouble {
 }
 
 /// The path of a registry the server told of.
-fn path_of(registry: &Value) -> Result<String, Trouble> {
+pub(super) fn path_of(registry: &Value) -> Result<String, Trouble> {
     let id = text(registry, "id");
     if is_id(id) {
         Ok(format!("{REGISTRIES}/{id}"))

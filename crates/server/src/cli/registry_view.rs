@@ -114,6 +114,9 @@ fn lines(
     for (n, line) in health_strip::lines(history).into_iter().enumerate() {
         row(if n == 0 { "last 48 hours" } else { "" }, line);
     }
+    for (name, value) in suspension(&registry["suspension"], now) {
+        row(name, value);
+    }
     if let Some(message) = registry["health"]["message"].as_str() {
         row("", format!("the registry says: {message}"));
     }
@@ -145,6 +148,43 @@ fn lines(
     rows.iter()
         .map(|(name, value)| format!("{:<width$}  {}", clean(name), clean(value)))
         .collect()
+}
+
+/// That another server answers, and what is known of both.
+fn suspension(suspension: &Value, now: Timestamp) -> Vec<(&'static str, String)> {
+    if !suspension.is_object() {
+        return Vec::new();
+    }
+    let why = match text(suspension, "cause") {
+        "content" => "it holds none of the repositories that were known",
+        _ => "it answers otherwise than the one that was known",
+    };
+    let since = age(&suspension["since"], now).map_or_else(String::new, |s| format!(" for {s}"));
+    let mut rows = vec![(
+        "suspended",
+        format!("another server answers{since}: {why}; nothing secret is sent to it"),
+    )];
+    for (name, part) in [("expected", "expected"), ("seen", "seen")] {
+        let server = &suspension[part];
+        if server.is_object() {
+            rows.push((name, identity(server)));
+        }
+    }
+    rows.push((
+        "what to do",
+        "`roadstead registry confirm` if that is right, else correct the address".to_owned(),
+    ));
+    rows
+}
+
+fn identity(server: &Value) -> String {
+    let mut said = format!("{}, {}", text(server, "product"), text(server, "auth"));
+    for part in ["service", "realm", "key"] {
+        if let Some(value) = server[part].as_str() {
+            said.push_str(&format!(", {part} {value}"));
+        }
+    }
+    said
 }
 
 fn certificate(registry: &Value) -> String {

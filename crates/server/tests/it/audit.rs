@@ -60,9 +60,7 @@ async fn lifetime(api: &Api, registry: &DockerRegistry) -> String {
         .patch(&path, 1, &json!({"description": "=now with words"}))
         .await;
     assert_eq!(edited.status, 200);
-    let gone = api
-        .send(Method::DELETE, &path, None, &[("if-match", "\"2\"")])
-        .await;
+    let gone = crate::cast::delete_at(api, &path, 2).await;
     assert_eq!(gone.status, 204);
     id
 }

@@ -89,9 +89,14 @@ pub(crate) async fn put(api: &Api, path: &str, body: &Value) -> roadstead_testki
 
 pub(crate) async fn delete_at(api: &Api, path: &str, generation: i64) -> roadstead_testkit::Answer {
     let tag = format!("\"{generation}\"");
+    // A registry is disconnected by its name.
+    let path = match api.get(path).await.body["name"].as_str() {
+        Some(name) if path.starts_with("/api/v1/registries/") => format!("{path}?confirm={name}"),
+        _ => path.to_owned(),
+    };
     api.send(
         roadstead_testkit::Method::DELETE,
-        path,
+        &path,
         None,
         &[("if-match", &tag)],
     )

@@ -259,14 +259,7 @@ async fn peer_docker_edit_needs_the_generation_that_was_read() {
         )
         .await;
     assert_eq!(stale.status, 412);
-    let gone = api
-        .send(
-            roadstead_testkit::Method::DELETE,
-            &path,
-            None,
-            &[("if-match", "\"2\"")],
-        )
-        .await;
+    let gone = crate::cast::delete_at(&api, &path, 2).await;
     assert_eq!(gone.status, 204);
     assert_eq!(api.get(&path).await.status, 404);
     assert_eq!(api.get("/api/v1/registries").await.body["items"], json!([]));

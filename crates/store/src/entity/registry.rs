@@ -18,6 +18,10 @@ pub struct Model {
     pub tls_ca: Option<String>,
     pub username: Option<String>,
     pub token_service: Option<String>,
+    /// JSON, never queried inside.
+    pub identity: Option<String>,
+    /// JSON, never queried inside; null unless another server answers.
+    pub suspension: Option<String>,
     pub description: String,
     pub verified: bool,
     pub version: Option<String>,

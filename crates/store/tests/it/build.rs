@@ -2,15 +2,15 @@
 
 use roadstead_core::Permission;
 use roadstead_core::model::{
-    Address, AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome, Description,
-    DisplayName, HealthReport, Name, Owner, PageRequest, PasswordHash, PlatformRole, Registry,
-    RegistryFilter, RegistryId, RegistryKind, RegistryPosition, RegistryStatistics, RequestId,
-    Session, SessionId, SessionToken, Timestamp, TlsPolicy, TokenDigest, User, UserId, Workspace,
-    WorkspaceId, WorkspaceRole,
+    Address, AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome, Cleanup, CleanupId,
+    Description, DisplayName, HealthReport, Name, Owner, PageRequest, PasswordHash, PlatformRole,
+    Registry, RegistryFilter, RegistryId, RegistryKind, RegistryPosition, RegistryStatistics,
+    RequestId, Session, SessionId, SessionToken, Timestamp, TlsPolicy, TokenDigest, User, UserId,
+    Workspace, WorkspaceId, WorkspaceRole,
 };
 use roadstead_core::ports::{
-    CreateFirstAdmin, IntegrateRegistry, OneTimeLink, RegistryStore as _, SealedCredential,
-    SetupStore as _, UserStore as _, WorkspaceStore as _,
+    CreateFirstAdmin, DisconnectRegistry, IntegrateRegistry, OneTimeLink, RegistryStore as _,
+    SealedCredential, SetupStore as _, UserStore as _, WorkspaceStore as _,
 };
 use roadstead_core::rules::Visible;
 use roadstead_store::Store;
@@ -70,6 +70,8 @@ pub(crate) fn registry(text: &str) -> Registry {
         tls: TlsPolicy::Verify,
         username: None,
         token_service: None,
+        identity: None,
+        suspension: None,
         description: Description::default(),
         verified: true,
         version: None,
@@ -89,6 +91,30 @@ pub(crate) fn sealed() -> SealedCredential {
         key_id: "k".to_owned(),
         wrapped_key: vec![1, 2, 3],
         ciphertext: vec![4, 5, 6],
+    }
+}
+
+/// The end of an integration, which would leave this behind.
+pub(crate) fn disconnect(id: RegistryId, expected: i64) -> DisconnectRegistry {
+    let then = registry("then");
+    DisconnectRegistry {
+        id,
+        expected,
+        cleanup: Cleanup {
+            id: CleanupId::new(),
+            registry_id: id,
+            name: then.name,
+            kind: then.kind,
+            owner: then.owner,
+            address: then.address,
+            tls: then.tls,
+            username: None,
+            token_service: None,
+            identity: None,
+            disconnected_at: now(),
+            given_up_at: None,
+        },
+        credential: None,
     }
 }
 

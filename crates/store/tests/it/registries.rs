@@ -9,8 +9,8 @@ use roadstead_core::model::{
     TlsPolicy, Topic, UserRef, WorkspaceId,
 };
 use roadstead_core::ports::{
-    ChangeFeed as _, DisconnectRegistry, EditRegistry, IntegrateRegistry, Reconnect,
-    RegistryStore as _, SealedCredential, StoreError,
+    ChangeFeed as _, EditRegistry, IntegrateRegistry, Reconnect, RegistryStore as _,
+    SealedCredential, StoreError,
 };
 use roadstead_core::rules::Visible;
 use roadstead_store::Store;
@@ -45,7 +45,7 @@ async fn edit(store: &Store, id: RegistryId, expected: i64) -> Result<Generation
 async fn disconnect(store: &Store, id: RegistryId, expected: i64) -> Result<(), StoreError> {
     let entry = registry_audit(Permission::RegistryDisconnect, id);
     store
-        .disconnect_registry(DisconnectRegistry { id, expected }, entry)
+        .disconnect_registry(crate::build::disconnect(id, expected), entry)
         .await
 }
 

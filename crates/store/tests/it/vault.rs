@@ -3,7 +3,8 @@
 use crate::bed::Bed;
 use crate::build::{integrate, registry};
 use roadstead_core::model::{
-    Origin, Owner, RegistryId, RegistryKind, Scheme, Secret, TlsPolicy, WorkspaceId,
+    AuthScheme, Origin, Owner, RegistryId, RegistryKind, Scheme, Secret, ServerIdentity, TlsPolicy,
+    WorkspaceId,
 };
 use roadstead_core::ports::{CredentialBinding, Vault as _, VaultError};
 use roadstead_store::{DataDir, MasterKey, MasterKeySource, MasterKeyVault, OpenError};
@@ -39,6 +40,13 @@ fn binding() -> CredentialBinding {
         username: "robot".to_owned(),
         proxy: Some(origin("proxy.example")),
         realm: Some(origin("realm.example")),
+        identity: Some(ServerIdentity {
+            product: RegistryKind::Harbor,
+            auth: AuthScheme::Bearer,
+            service: Some("registry".to_owned()),
+            realm: None,
+            key: Some("aa".to_owned()),
+        }),
     }
 }
 
@@ -62,7 +70,7 @@ fn sec_c1_every_single_edited_field_of_the_binding_makes_the_credential_unreadab
     let original = binding();
     let sealed = vault.seal(&original, &secret()).expect("sealed");
     type Edit = fn(&mut CredentialBinding);
-    let edits: [(&str, Edit); 22] = [
+    let edits: [(&str, Edit); 28] = [
         ("record", |b| b.registry_id = RegistryId::new()),
         ("owner", |b| b.owner = Owner::Platform),
         ("other workspace", |b| {
@@ -101,6 +109,22 @@ fn sec_c1_every_single_edited_field_of_the_binding_makes_the_credential_unreadab
         }),
         ("proxy and realm swapped", |b| {
             std::mem::swap(&mut b.proxy, &mut b.realm);
+        }),
+        ("server gone", |b| b.identity = None),
+        ("server's product", |b| {
+            b.identity.as_mut().expect("server").product = RegistryKind::Docker;
+        }),
+        ("server's challenge", |b| {
+            b.identity.as_mut().expect("server").auth = AuthScheme::Basic;
+        }),
+        ("server's service", |b| {
+            b.identity.as_mut().expect("server").service = None;
+        }),
+        ("server's realm", |b| {
+            b.identity.as_mut().expect("server").realm = Some(String::new());
+        }),
+        ("server's key", |b| {
+            b.identity.as_mut().expect("server").key = Some("bb".to_owned());
         }),
         ("text moved between fields", |b| {
             b.username = "pemrobot".to_owned();

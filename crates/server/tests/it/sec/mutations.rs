@@ -227,10 +227,18 @@ impl Mutations {
         );
         let route = "PATCH /api/v1/registries/{id}";
         add(PADMIN, route, registry.clone(), Some(described), 200);
+        let route = "POST /api/v1/registries/{id}/refresh";
+        add(PADMIN, route, format!("{registry}/refresh"), None, 202);
+        let seen = json!({"product": "docker", "auth": "open", "service": null,
+            "realm": null, "key": null});
+        let route = "PUT /api/v1/registries/{id}/identity";
+        let identity = format!("{registry}/identity");
+        // The server is the one that was pinned.
+        add(PADMIN, route, identity, Some(json!({"seen": seen})), 409);
         add(
             PADMIN,
             "DELETE /api/v1/registries/{id}",
-            registry,
+            format!("{registry}?confirm=one"),
             None,
             204,
         );
