@@ -85,7 +85,7 @@ const SHOTS: Shot[] = [
     open: async (page: Page, words: Words) => {
       await leaveBehind(page)
       await openList(page, server, words)
-      await expect(page.getByText('lab-legacy')).toBeVisible()
+      await expect(page.getByText('lab-legacy', { exact: true })).toBeVisible()
     },
   },
   {

@@ -49,9 +49,8 @@ export const registryCare = {
   cleanupsMore: (n: string) => `The newest of ${n} are shown.`,
   cleanupRegistry: 'Registry',
   cleanupItems: 'Still there',
-  cleanupAttempts: 'Attempts',
   cleanupState: 'State',
-  cleanupTrying: (until: string) => `Tried until ${until}`,
-  cleanupGivenUp: 'Given up: remove it by hand',
+  cleanupTrying: (n: string, until: string) => `Attempts so far: ${n}. Tried until ${until}`,
+  cleanupGivenUp: (n: string) => `Given up after ${n} attempts: remove it by hand`,
   cleanupFailed: 'The list of what was left behind could not be loaded',
 }

@@ -48,9 +48,8 @@ export const registryCare: Texts['registryCare'] = {
   cleanupsMore: (n) => `共 ${n} 项，仅显示最新的部分。`,
   cleanupRegistry: '镜像仓库',
   cleanupItems: '仍存在的内容',
-  cleanupAttempts: '尝试次数',
   cleanupState: '状态',
-  cleanupTrying: (until) => `重试至 ${until}`,
-  cleanupGivenUp: '已放弃，请手动清理',
+  cleanupTrying: (n, until) => `已尝试 ${n} 次，重试至 ${until}`,
+  cleanupGivenUp: (n) => `尝试 ${n} 次后已放弃，请手动清理`,
   cleanupFailed: '无法加载遗留内容',
 }
