@@ -11,6 +11,8 @@ export interface Scripted {
   behaviour: Behaviour
   /** The only account it takes; anybody when left out. */
   account?: { username: string; password: string }
+  /** The text it shows to whoever is asked for an account: another one is another server. */
+  realm: string
   /** The accounts it was sent, as `name:password`, in their order. */
   readonly seen: string[]
   dispose: () => Promise<void>
@@ -38,7 +40,7 @@ export async function scripted(behaviour: Behaviour = 'well', tls?: 'good' | 'ex
     if (self.behaviour === 'silent') return
     if (self.account && sent !== `${self.account.username}:${self.account.password}`) {
       return void response
-        .writeHead(401, { 'www-authenticate': 'Basic realm="scripted"', 'docker-distribution-api-version': 'registry/2.0' })
+        .writeHead(401, { 'www-authenticate': `Basic realm="${self.realm}"`, 'docker-distribution-api-version': 'registry/2.0' })
         .end('{"errors":[{"code":"UNAUTHORIZED"}]}')
     }
     if (self.behaviour === 'slow') setTimeout(() => answer(response, path), SLOW_MS)
@@ -62,6 +64,7 @@ export async function scripted(behaviour: Behaviour = 'well', tls?: 'good' | 'ex
   const self: Scripted = {
     address: tls ? `https://localhost:${place.port}` : `http://127.0.0.1:${place.port}`,
     behaviour,
+    realm: 'scripted',
     seen: [],
     dispose: () => {
       http.closeAllConnections()

@@ -473,7 +473,10 @@ export interface paths {
         get: operations["get_registry"];
         put?: never;
         post?: never;
-        /** Ends an integration. Nothing on the registry itself is touched. */
+        /**
+         * Ends an integration, or says what that costs. Only what Roadstead made there is removed from the
+         *     registry itself.
+         */
         delete: operations["disconnect_registry"];
         options?: never;
         head?: never;
@@ -481,18 +484,49 @@ export interface paths {
         patch: operations["edit_registry"];
         trace?: never;
     };
-    "/api/v1/registries/{id}/health-history": {
+    "/api/v1/registries/{id}/identity": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * The health of a registry over the last hours, in bars of equal length. Time in which Roadstead
-         *     did not look is unknown.
-         */
-        get: operations["get_health_history"];
+        get?: never;
+        /** Confirms the server that answers in place of the one that was pinned. */
+        put: operations["confirm_identity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has health and figures of a registry taken anew now. */
+        post: operations["refresh_registry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cleanups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What disconnected registries left behind. */
+        get: operations["list_cleanups"];
         put?: never;
         post?: never;
         delete?: never;
@@ -697,20 +731,11 @@ export interface components {
             /** @description How many match. */
             total: components["schemas"]["Total"];
         };
-        /** @description The certificate a registry presented. Names in it are the server's own words. */
-        Certificate: {
-            /**
-             * Format: date-time
-             * @description The last moment it is valid at.
-             */
-            expires_at: string;
-            /** @description Who issued it. */
-            issuer: string;
-            /** @description Whom it is for. */
-            subject: string;
-            /** @description Whether it is signed by itself. */
-            self_signed: boolean;
-        };
+        /**
+         * @description What a server asks for before it answers.
+         * @enum {string}
+         */
+        AuthScheme: "open" | "basic" | "bearer" | "basic_or_bearer";
         /** @description Something changed: what, not how. */
         Change: {
             /** @description Place in the feed; also the frame's id. */
@@ -725,10 +750,75 @@ export interface components {
             /** @description Its generation now. */
             generation: components["schemas"]["i64"];
         };
+        /** @description What a disconnected registry left behind. */
+        Cleanup: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The registry's id then.
+             */
+            registry_id: string;
+            /** @description Its name then. */
+            name: string;
+            /** @description The product. */
+            kind: components["schemas"]["RegistryKind"];
+            /** @description Whom it belonged to. */
+            owner: components["schemas"]["Owner"];
+            /** @description Where it is. */
+            address: string;
+            /**
+             * Format: date-time
+             * @description When it was disconnected.
+             */
+            disconnected_at: string;
+            /**
+             * Format: date-time
+             * @description When trying ends.
+             */
+            gives_up_at: string;
+            /**
+             * Format: date-time
+             * @description When trying ended with something left; it has to be removed by hand.
+             */
+            given_up_at?: string | null;
+            /** @description What is left. */
+            items: components["schemas"]["CleanupItem"][];
+        };
+        /** @description Something that is still in a registry that was disconnected. */
+        CleanupItem: {
+            /** @description What it is. */
+            kind: components["schemas"]["LedgerKind"];
+            /** @description Where: for an upload its repository. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How often removing it has failed.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When that was last tried.
+             */
+            tried_at?: string | null;
+            last_error?: components["schemas"]["ErrorCode"] | null;
+        };
+        /** @description A page of cleanups. */
+        CleanupPage: {
+            /** @description The rows. */
+            items: components["schemas"]["Cleanup"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many there are. */
+            total: components["schemas"]["Total"];
+        };
         /** @enum {string} */
         ConditionStatus: "true" | "false" | "unknown";
         /** @enum {string} */
-        ConditionType: "Reachable" | "CredentialsValid" | "Verified" | "CertificateExpiring";
+        ConditionType: "Reachable" | "CredentialsValid" | "Verified" | "IdentityConfirmed";
         /** @description One observed aspect. */
         ConditionView: {
             /** @description Which aspect. */
@@ -757,8 +847,25 @@ export interface components {
             /** @description Their link. */
             link: components["schemas"]["OneTimeLink"];
         };
+        /** @description What disconnecting a registry costs. Nothing that it holds is deleted by it. */
+        DisconnectionCost: {
+            /** @description The registry's name, to be given as `confirm`. */
+            name: string;
+            /** @description Registry spaces that leave the lists. */
+            spaces: components["schemas"]["Observed"];
+            /** @description Repositories that leave the lists. */
+            repositories: components["schemas"]["Observed"];
+            /** @description Tags that leave the lists. */
+            tags: components["schemas"]["Observed"];
+            /** @description Workspaces whose members lose sight of it. */
+            workspaces: components["schemas"]["Observed"];
+            /** @description People who lose sight of it. */
+            members: components["schemas"]["Observed"];
+            /** @description What Roadstead made in it and removes there. */
+            made: components["schemas"]["MadeUpstream"][];
+        };
         /** @enum {string} */
-        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "registry.test_limit" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.certificate_expired" | "upstream.certificate_not_yet_valid" | "upstream.certificate_other_host" | "upstream.certificate_issuer_unknown" | "upstream.certificate_self_signed" | "upstream.tls_too_old" | "upstream.other_scheme" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
+        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "registry.test_limit" | "registry.suspended" | "registry.not_suspended" | "registry.identity_moved" | "registry.name_unconfirmed" | "registry.refresh_limit" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.identity_changed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
         /** @description A field that was refused. */
         FieldProblem: {
             /** @description JSON pointer to the field. */
@@ -772,25 +879,6 @@ export interface components {
         };
         /** @enum {string} */
         Health: "unhealthy" | "degraded" | "unknown" | "healthy";
-        /** @description One bar. */
-        HealthBucket: {
-            /**
-             * Format: date-time
-             * @description When it begins.
-             */
-            from_at: string;
-            /**
-             * Format: date-time
-             * @description When it ends; the last one ends now.
-             */
-            to_at: string;
-            /** @description The worst verdict in it. */
-            status: components["schemas"]["Health"];
-            /** @description Why: a CamelCase word; of the worst verdict, what lasted longest. */
-            reason: string;
-            /** @description How long each verdict lasted. */
-            time: components["schemas"]["TimeInState"];
-        };
         /** @description Counts by health. */
         HealthFacet: {
             /**
@@ -813,13 +901,6 @@ export interface components {
              * @description How many are unknown.
              */
             unknown: number;
-        };
-        /** @description The health of some hours. */
-        HealthHistory: {
-            /** @description Bars of equal length, oldest first. */
-            buckets: components["schemas"]["HealthBucket"][];
-            /** @description How long each verdict lasted in all of them. */
-            time: components["schemas"]["TimeInState"];
         };
         /** @description Health with its reason and times. */
         HealthView: {
@@ -850,6 +931,15 @@ export interface components {
              */
             latency_ms?: number | null;
         };
+        /** @description The confirmation of another server. */
+        IdentityConfirmationInput: {
+            /** @description The server as it was read: another one is not confirmed with it. */
+            seen: components["schemas"]["ServerIdentity"];
+            /** @description The account's password or token, given anew. It is never answered. */
+            password?: string | null;
+        };
+        /** @enum {string} */
+        LedgerKind: "upload";
         /** @description Name and password. */
         LoginRequest: {
             /** @description The person's name. */
@@ -884,6 +974,13 @@ export interface components {
             next_cursor?: string | null;
             /** @description How many there are. */
             total: components["schemas"]["Total"];
+        };
+        /** @description Something that was made in the registry. */
+        MadeUpstream: {
+            /** @description What it is. */
+            kind: components["schemas"]["LedgerKind"];
+            /** @description Where: for an upload its repository. */
+            name: string;
         };
         /** @description A person with a role in a workspace. */
         Member: {
@@ -1004,7 +1101,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.disconnect";
+        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.refresh" | "registry.disconnect" | "cleanup.read";
         /** @enum {string} */
         PlatformRole: "admin" | "auditor";
         /** @description What went wrong. */
@@ -1062,13 +1159,13 @@ export interface components {
             description: string;
             /** @description Whether the whole connection test has passed. */
             verified: boolean;
+            suspension?: components["schemas"]["Suspension"] | null;
             /** @description The product's version, when it says. */
             version?: string | null;
             /** @description Whether it works. */
             health: components["schemas"]["HealthView"];
             /** @description Every observed aspect. */
             conditions: components["schemas"]["ConditionView"][];
-            certificate?: components["schemas"]["Certificate"] | null;
             /** @description What it holds. */
             statistics: components["schemas"]["RegistryStatistics"];
             integrated_by?: components["schemas"]["UserRef"] | null;
@@ -1225,6 +1322,19 @@ export interface components {
              */
             registry_id?: string | null;
         };
+        /** @description What tells one server from another. All of it is the server's own word, untrusted. */
+        ServerIdentity: {
+            /** @description The product. */
+            product: components["schemas"]["RegistryKind"];
+            /** @description What it asks for. */
+            auth: components["schemas"]["AuthScheme"];
+            /** @description What its tokens are for. */
+            service?: string | null;
+            /** @description Where its tokens come from: `own`, or an origin; for passwords the text it shows. */
+            realm?: string | null;
+            /** @description The SHA-256 of its public key, where its certificate is not judged. */
+            key?: string | null;
+        };
         /** @description The own session. */
         Session: {
             /**
@@ -1288,29 +1398,23 @@ export interface components {
          * @enum {string}
          */
         StepStatusView: "ok" | "failed" | "skipped";
-        /** @description How long each verdict lasted. */
-        TimeInState: {
+        /** @description Another server answers: nothing secret is sent until a person has confirmed it. */
+        Suspension: {
+            /** @description Why. */
+            cause: components["schemas"]["SuspensionCause"];
             /**
-             * Format: int64
-             * @description It worked.
+             * Format: date-time
+             * @description Since when.
              */
-            healthy_ms: number;
-            /**
-             * Format: int64
-             * @description It worked, with trouble.
-             */
-            degraded_ms: number;
-            /**
-             * Format: int64
-             * @description It did not work.
-             */
-            unhealthy_ms: number;
-            /**
-             * Format: int64
-             * @description Roadstead did not look.
-             */
-            unknown_ms: number;
+            since: string;
+            expected?: components["schemas"]["ServerIdentity"] | null;
+            seen?: components["schemas"]["ServerIdentity"] | null;
         };
+        /**
+         * @description Why a registry is suspended.
+         * @enum {string}
+         */
+        SuspensionCause: "answers" | "content";
         /** @description How the registry's certificate is judged. */
         TlsPolicy: {
             /** @enum {string} */
@@ -5026,10 +5130,15 @@ export interface operations {
     };
     disconnect_registry: {
         parameters: {
-            query?: never;
-            header: {
-                /** @description The generation that was read, in quotes */
-                "if-match": string;
+            query?: {
+                /** @description Only say what it costs. */
+                dry_run?: boolean;
+                /** @description The registry's name, to show that this one is meant. Needed unless `dry_run`. */
+                confirm?: string;
+            };
+            header?: {
+                /** @description The generation that was read, in quotes; needed unless `dry_run` */
+                "if-match"?: string | null;
             };
             path: {
                 id: string;
@@ -5038,6 +5147,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What it would cost */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisconnectionCost"];
+                };
+            };
             /** @description Disconnected */
             204: {
                 headers: {
@@ -5249,27 +5367,33 @@ export interface operations {
             };
         };
     };
-    get_health_history: {
+    confirm_identity: {
         parameters: {
-            query?: {
-                /** @description Hours, 1 to 168; 48 when absent. */
-                hours?: number;
+            query?: never;
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
             };
-            header?: never;
             path: {
                 id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityConfirmationInput"];
+            };
+        };
         responses: {
-            /** @description The bars, oldest first */
+            /** @description Confirmed */
             200: {
                 headers: {
+                    /** @description Its generation */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HealthHistory"];
+                    "application/json": components["schemas"]["Registry"];
                 };
             };
             /** @description Malformed */
@@ -5301,6 +5425,204 @@ export interface operations {
             };
             /** @description Nothing here, or nothing one may know about */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The expected server answers, or another one than was seen */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Edited by somebody else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_registry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being looked at; the change stream tells */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many in a minute */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_cleanups: {
+        parameters: {
+            query?: {
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CleanupPage"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

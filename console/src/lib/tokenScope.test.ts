@@ -60,6 +60,7 @@ describe('the scope of a token', () => {
   it('knows what only reads', () => {
     expect(offered.filter(isReading).sort()).toEqual([
       'change.follow',
+      'cleanup.read',
       'machine_account.read',
       'member.read',
       'profile.read',

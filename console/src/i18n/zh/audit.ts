@@ -80,7 +80,7 @@ export const audit: Texts['audit'] = {
     'registry.disconnect': '解除集成镜像仓库',
     'registry.refresh': '刷新镜像仓库',
     'registry.suspend': '暂停镜像仓库：响应的是另一台服务器',
-    'cleanup.read': '查看遗留内容',
+    'cleanup.read': '查看已断开连接的镜像仓库的遗留内容',
   },
   kinds: {
     registry: '镜像仓库',

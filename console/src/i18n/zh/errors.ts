@@ -55,7 +55,7 @@ export const errors: ErrorTexts = {
   'registry.username_missing': { title: '已填写密码，但缺少用户名', remedy: '请补填，或将两项都清空。' },
   'registry.test_limit': { title: '连接测试过于频繁', remedy: '请稍候再测试。' },
   'registry.password_missing': { title: '已填写用户名，但缺少密码', remedy: '请补填，或将两项都清空。' },
-  'registry.suspended': { title: '响应的是另一台服务器', remedy: '请在镜像仓库页面确认，或修改地址。' },
+  'registry.suspended': { title: '响应此镜像仓库地址的是另一台服务器', remedy: '请在镜像仓库页面确认，或修改地址。' },
   'registry.not_suspended': { title: '无需确认', remedy: '响应的是预期的服务器，请刷新页面。' },
   'registry.identity_moved': { title: '当前响应的服务器与您看到的不同', remedy: '请重新查看后再确认。' },
   'registry.name_unconfirmed': { title: '名称未确认', remedy: '请准确输入镜像仓库的名称。' },

@@ -59,18 +59,14 @@ export function CleanupsCard() {
       ),
     },
     {
-      id: 'attempts',
-      header: words.cleanupAttempts,
-      align: 'end',
-      cell: (cleanup) => (
-        <span className="num">{format.number(Math.max(0, ...cleanup.items.map((item) => item.attempts)))}</span>
-      ),
-    },
-    {
       id: 'state',
       header: words.cleanupState,
-      cell: (cleanup) =>
-        cleanup.given_up_at ? words.cleanupGivenUp : words.cleanupTrying(format.dateTime(cleanup.gives_up_at)),
+      cell: (cleanup) => {
+        const attempts = format.number(Math.max(0, ...cleanup.items.map((item) => item.attempts)))
+        return cleanup.given_up_at
+          ? words.cleanupGivenUp(attempts)
+          : words.cleanupTrying(attempts, format.dateTime(cleanup.gives_up_at))
+      },
     },
   ]
   const more = query.data?.next_cursor != null

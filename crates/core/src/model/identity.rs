@@ -33,18 +33,18 @@ impl AuthScheme {
     }
 }
 
-/// What tells one server from another, as far as its anonymous answers give it away. All of it
-/// are a stranger's texts, cut to a length that can be shown.
+/// What tells one server from another, as far as its anonymous answers give it away. Of a
+/// stranger's texts only hashes are kept: one that was sent a secret could send it back in them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerIdentity {
     /// The product.
     pub product: RegistryKind,
     /// What it asks for.
     pub auth: AuthScheme,
-    /// What its tokens are for.
+    /// A hash of what its tokens are for.
     pub service: Option<String>,
-    /// Where its tokens come from: [`Self::OWN_REALM`], or an origin; for passwords the text it
-    /// shows to whoever is asked for one.
+    /// Where its tokens come from: [`Self::OWN_REALM`], or an origin; for passwords a hash of
+    /// the text it shows to whoever is asked for one.
     pub realm: Option<String>,
     /// The SHA-256 of its public key, where its certificate is not judged: then the key is all
     /// that proves anything.

@@ -85,7 +85,7 @@ mod tests {
         ServerIdentity {
             product: RegistryKind::Docker,
             auth: AuthScheme::Bearer,
-            service: Some("registry".to_owned()),
+            service: Some("0f".to_owned()),
             realm: Some(ServerIdentity::OWN_REALM.to_owned()),
             key: Some("aa".to_owned()),
         }

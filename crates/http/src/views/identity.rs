@@ -46,7 +46,7 @@ impl From<AuthSchemeView> for AuthScheme {
     }
 }
 
-/// What tells one server from another. All of it is the server's own word, untrusted.
+/// What tells one server from another, as far as it says so itself.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ServerIdentity)]
@@ -56,9 +56,10 @@ pub(crate) struct ServerIdentityView {
     product: RegistryKind,
     /// What it asks for.
     auth: AuthSchemeView,
-    /// What its tokens are for.
+    /// A hash of what its tokens are for.
     service: Option<String>,
-    /// Where its tokens come from: `own`, or an origin; for passwords the text it shows.
+    /// Where its tokens come from: `own`, or an origin; for passwords a hash of the text
+    /// it shows.
     realm: Option<String>,
     /// The SHA-256 of its public key, where its certificate is not judged.
     key: Option<String>,

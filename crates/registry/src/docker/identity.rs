@@ -2,7 +2,10 @@
 
 use super::DockerAdapter;
 use roadstead_core::model::{AuthScheme, ServerIdentity};
-use roadstead_oci::{Access, Pong};
+use roadstead_oci::{Access, Digest, Pong};
+
+/// The hexadecimal digits of a mark.
+const MARK: usize = 16;
 
 /// The server behind an answer; `None` when the answer does not tell: a refusal may be anybody's.
 pub(super) fn of(adapter: &DockerAdapter, pong: &Pong) -> Option<ServerIdentity> {
@@ -22,13 +25,13 @@ pub(super) fn of(adapter: &DockerAdapter, pong: &Pong) -> Option<ServerIdentity>
     };
     let realm = match (bearer, basic) {
         (Some(bearer), _) => bearer.param("realm").map(|realm| place(adapter, realm)),
-        (None, Some(basic)) => basic.param("realm").map(shown),
+        (None, Some(basic)) => basic.param("realm").map(mark),
         (None, None) => None,
     };
     Some(ServerIdentity {
         product: pong.kind,
         auth,
-        service: bearer.and_then(|b| b.param("service")).map(shown),
+        service: bearer.and_then(|b| b.param("service")).map(mark),
         realm,
         key: (adapter.tls == DockerAdapter::UNVERIFIED)
             .then(|| pong.key.clone())
@@ -42,15 +45,19 @@ fn place(adapter: &DockerAdapter, realm: &str) -> String {
     let origin = adapter.client.origin_of(realm);
     match origin {
         Some(origin) if origin == adapter.client.origin() => ServerIdentity::OWN_REALM.to_owned(),
-        Some(origin) => shown(&origin.to_string()),
-        None => shown(realm),
+        Some(origin) => origin
+            .to_string()
+            .chars()
+            .take(ServerIdentity::MAX_TEXT)
+            .collect(),
+        None => mark(realm),
     }
 }
 
-/// A stranger's text, cut to what is kept of one.
-fn shown(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control())
-        .take(ServerIdentity::MAX_TEXT)
-        .collect()
+/// A stranger's text as a mark that differs where the text differs. The text itself is not kept: a
+/// registry that was once sent a secret could send it back there.
+fn mark(text: &str) -> String {
+    let digest = Digest::of(text.as_bytes());
+    let hash = digest.as_str().rsplit(':').next().unwrap_or_default();
+    hash.chars().take(MARK).collect()
 }

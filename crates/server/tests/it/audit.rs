@@ -5,7 +5,7 @@ use crate::{ROADSTEAD, raw};
 use roadstead_core::model::{AuditEntry, AuditObject, RequestId, Timestamp};
 use roadstead_core::ports::AuditStore as _;
 use roadstead_store::{Backend, Store, StoreConfig};
-use roadstead_testkit::{Api, DockerRegistry, Guise, Method, RegistryOptions, TestApp};
+use roadstead_testkit::{Api, DockerRegistry, Guise, RegistryOptions, TestApp};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 

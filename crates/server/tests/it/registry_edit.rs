@@ -173,7 +173,12 @@ async fn edited_address_gets_the_new_secret_only_and_forgets_what_was_seen_at_th
 #[tokio::test]
 async fn secret_is_rotated_by_itself_and_a_rejected_one_is_not_stored() {
     let world = world().await;
-    world.home.on("GET /v2/", Reply::basic_challenge());
+    use base64::Engine as _;
+    let pair = base64::engine::general_purpose::STANDARD.encode(format!("robot:{NEW}"));
+    let rejected = Reply::basic_challenge();
+    world
+        .home
+        .on_with("GET /v2/", &format!("Basic {pair}"), rejected);
     let refused = world
         .api
         .patch(&world.path, 1, &json!({"password": NEW}))

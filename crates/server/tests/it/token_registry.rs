@@ -66,19 +66,67 @@ async fn peer_docker_token_registry_is_integrated_with_its_token_service_and_cou
     app.assert_silent_about(&[Guise::PASSWORD]);
 }
 
+/// Makes a server send whoever wants a token there.
+fn sends_to(registry: &Scripted, realm: &str) {
+    let challenge = format!("Bearer realm=\"{realm}\",service=\"s\"");
+    let reply = Reply::status(401)
+        .header("Docker-Distribution-Api-Version", "registry/2.0")
+        .header("WWW-Authenticate", &challenge);
+    registry.on("GET /v2/", reply);
+}
+
+/// Long enough for the loops that ask without anybody looking to take their turn.
+async fn a_while(api: &Api, id: &str) {
+    for _ in 0..40 {
+        let seen = api.get(&format!("/api/v1/registries/{id}")).await;
+        assert_eq!(seen.status, 200);
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
 #[tokio::test]
 async fn sec_03_stored_account_goes_to_no_token_service_but_the_confirmed_one() {
+    let attacker = Scripted::start().await;
+    let registry = Scripted::start().await;
+    registry.on("GET /v2/", Reply::status(503));
+    let app = TestApp::start(ROADSTEAD).await;
+    let api = app.admin().await;
+    let mut body = input(&registry.url(), Guise::PASSWORD);
+    body["save_anyway"] = json!(true);
+    let made = api.post("/api/v1/registries", &body).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert_eq!(made.body["token_service"], json!(null));
+    let id = made.body["id"].as_str().expect("id");
+
+    // It comes up, and names a token service nobody has confirmed.
+    let url = attacker.url();
+    let (_, port) = url.rsplit_once(':').expect("port");
+    sends_to(&registry, &format!("http://localhost:{port}/token"));
+    let said = test_stored(&api, id).await;
+    assert!(
+        said.contains("upstream.token_service_unconfirmed"),
+        "{said}"
+    );
+    a_while(&api, id).await;
+    assert_eq!(attacker.connections(), 0, "{:?}", attacker.requests());
+
+    // Whoever enters the account anew confirms anew.
+    let path = format!("/api/v1/registries/{id}");
+    let edit = json!({"password": Guise::PASSWORD, "save_anyway": true});
+    let edited = api.patch(&path, 1, &edit).await;
+    assert_eq!(edited.status, 200, "{}", edited.body);
+    assert_eq!(
+        edited.body["token_service"],
+        format!("http://localhost:{port}")
+    );
+}
+
+#[tokio::test]
+async fn sec_03_registry_that_names_another_token_service_later_is_suspended() {
     let confirmed = TokenIssuer::start().await;
     let attacker = Scripted::start().await;
     let registry = Scripted::start().await;
-    let sends_to = |realm: &str| {
-        let challenge = format!("Bearer realm=\"{realm}\",service=\"s\"");
-        let reply = Reply::status(401)
-            .header("Docker-Distribution-Api-Version", "registry/2.0")
-            .header("WWW-Authenticate", &challenge);
-        registry.on("GET /v2/", reply);
-    };
-    sends_to(&confirmed.realm());
+    sends_to(&registry, &confirmed.realm());
     let app = TestApp::start(ROADSTEAD).await;
     let api = app.admin().await;
     let mut body = input(&registry.url(), Guise::PASSWORD);
@@ -91,27 +139,14 @@ async fn sec_03_stored_account_goes_to_no_token_service_but_the_confirmed_one() 
     // The registry turns hostile.
     let url = attacker.url();
     let (_, port) = url.rsplit_once(':').expect("port");
-    sends_to(&format!("http://localhost:{port}/token"));
-    let said = test_stored(&api, id).await;
-    assert!(
-        said.contains("upstream.token_service_unconfirmed"),
-        "{said}"
-    );
-    // Nor do the loops that ask without anybody looking; they had their turn by now or take it.
-    for _ in 0..40 {
-        let seen = api.get(&format!("/api/v1/registries/{id}")).await;
-        assert_eq!(seen.status, 200);
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    assert_eq!(attacker.connections(), 0, "{:?}", attacker.requests());
-
-    // Whoever enters the account anew confirms anew.
+    sends_to(&registry, &format!("http://localhost:{port}/token"));
     let path = format!("/api/v1/registries/{id}");
     let edit = json!({"password": Guise::PASSWORD, "save_anyway": true});
     let edited = api.patch(&path, 1, &edit).await;
     assert_eq!(edited.status, 200, "{}", edited.body);
-    assert_eq!(
-        edited.body["token_service"],
-        format!("http://localhost:{port}")
-    );
+    assert_eq!(edited.body["suspension"]["cause"], "answers");
+    // What another server says of token services is not believed.
+    assert_eq!(edited.body["token_service"], confirmed.url());
+    a_while(&api, id).await;
+    assert_eq!(attacker.connections(), 0, "{:?}", attacker.requests());
 }
