@@ -54,7 +54,7 @@ test('certificate that has expired is marked in the list and on the overview, wi
   await expect(page.getByRole('row').filter({ hasText: 'dock-open' })).not.toContainText('Certificate')
   await openOverview(page, on.server, expired)
   const basics = page.getByRole('region', { name: 'Basic information' })
-  await expect(basics).toContainText('Expired on 1 Feb 2024')
+  await expect(basics).toContainText('Expired on Feb 1, 2024')
   await expect(basics).toContainText('Issued by Roadstead test CA')
   await expectAccessible(page, 'overview with an expired certificate')
 })

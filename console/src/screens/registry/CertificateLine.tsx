@@ -16,7 +16,7 @@ export function CertificateLine({ certificate }: { certificate: Certificate }) {
           : texts.certificate.goodUntil(format.date(certificate.expires_at))}
         {tone === 'well' && <span className="fine"> · {texts.certificate.left(format.number(days), days === 1)}</span>}
       </span>
-      <CertificateChip expiresAt={certificate.expires_at} />
+      {tone === 'soon' && <CertificateChip expiresAt={certificate.expires_at} />}
       <span className="fine break">
         {certificate.self_signed ? texts.certificate.selfSigned : certificate.issuer !== '' && texts.certificate.issuedBy(certificate.issuer)}
       </span>

@@ -4,6 +4,8 @@
 //! request and no query. A verdict that changes is written at once; unchanged ones are written
 //! together every few seconds, so that ages stay true without a commit per question.
 
+mod seen;
+
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
 use crate::reconcilers::identity::Known;
@@ -11,8 +13,7 @@ use crate::services::{connection_with, millis};
 use async_trait::async_trait;
 use roadstead_core::model::{
     Condition, ConditionStatus, ConditionType, Generation, Health, HealthReport, HealthTurn, Owner,
-    PeerCertificate, ProbeDepth, ProbeOutcome, ProbeReport, Reason, Registry, RegistryId,
-    Timestamp,
+    PeerCertificate, ProbeDepth, ProbeOutcome, ProbeReport, Reason, RegistryId, Timestamp,
 };
 use roadstead_core::ports::{
     Clock, RegistryAdapter, RegistryConnector, RegistryError, RegistryObservation, RegistryStore,
@@ -20,6 +21,8 @@ use roadstead_core::ports::{
 };
 use roadstead_core::rules::{HealthLog, HealthSchedule, HealthTracker};
 use roadstead_core::{ErrorCode, Failure};
+pub(crate) use seen::certificate_condition;
+use seen::{resume_credential, resume_liveness};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -493,21 +496,6 @@ struct Round {
     next: Duration,
 }
 
-/// What a certificate means for whoever looks after the registry.
-pub(crate) fn certificate_condition(
-    certificate: &PeerCertificate,
-    now: Timestamp,
-) -> (ConditionType, ConditionStatus, Reason) {
-    let kind = ConditionType::CertificateExpiring;
-    if certificate.expires_at < now {
-        (kind, ConditionStatus::True, Reason::CertificateExpired)
-    } else if certificate.expires_soon(now) {
-        (kind, ConditionStatus::True, Reason::CertificateExpiresSoon)
-    } else {
-        (kind, ConditionStatus::False, Reason::CertificateValid)
-    }
-}
-
 /// The turns of a report that was not written yet, and of the one that takes its place. Of another
 /// generation they are another connection's.
 fn joined(before: RegistryObservation, after: &RegistryObservation) -> Vec<HealthTurn> {
@@ -531,38 +519,6 @@ async fn probe(
     tokio::time::timeout(deadline, adapter.probe(depth, &|_| {}))
         .await
         .unwrap_or(timed_out)
-}
-
-fn resume_liveness(registry: &Registry) -> HealthTracker {
-    let reachable = registry
-        .conditions
-        .iter()
-        .find(|c| c.kind == ConditionType::Reachable);
-    match reachable.map(|c| (c.status, c.reason)) {
-        Some((ConditionStatus::False, reason)) => HealthTracker::resume(Health::Unhealthy, reason),
-        Some((ConditionStatus::True, Reason::Unstable)) => {
-            HealthTracker::resume(Health::Degraded, Reason::Unstable)
-        }
-        Some((ConditionStatus::True, reason)) => HealthTracker::resume(Health::Healthy, reason),
-        _ => HealthTracker::resume(Health::Unknown, Reason::NotChecked),
-    }
-}
-
-fn resume_credential(registry: &Registry) -> HealthTracker {
-    let valid = registry
-        .conditions
-        .iter()
-        .find(|c| c.kind == ConditionType::CredentialsValid);
-    let tracker = match valid.map(|c| (c.status, c.reason)) {
-        Some((ConditionStatus::False, Reason::CredentialsRejected)) => {
-            HealthTracker::resume(Health::Unhealthy, Reason::CredentialsRejected)
-        }
-        Some((ConditionStatus::True, _)) => {
-            HealthTracker::resume(Health::Healthy, Reason::Reachable)
-        }
-        _ => HealthTracker::resume(Health::Unknown, Reason::NotChecked),
-    };
-    tracker.of_account()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

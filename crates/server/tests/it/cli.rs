@@ -582,7 +582,7 @@ async fn unsaved_connection_is_tested_with_its_account() {
     let untrusted = me
         .run(&test)
         .await
-        .says(&["(upstream.tls_failed)", "--ca-file"]);
+        .says(&["(upstream.certificate_issuer_unknown)", "--ca-file"]);
     untrusted.refused(1, &[]);
     let ca = me.file("ca.pem", Certificate::CA_PEM);
     let trusted = [&test[..], &["--ca-file", &ca]].concat();
