@@ -2,7 +2,7 @@
 //! equal: every field is written with its length, and what is absent differs from what is empty.
 
 use roadstead_core::model::{Origin, Owner, TlsPolicy};
-use roadstead_core::ports::CredentialBinding;
+use roadstead_core::ports::{CredentialBinding, CredentialPurpose};
 
 /// The associated data for one purpose.
 pub(crate) fn associated_data(purpose: &str, key_id: &str, binding: &CredentialBinding) -> Vec<u8> {
@@ -16,6 +16,7 @@ pub(crate) fn associated_data(purpose: &str, key_id: &str, binding: &CredentialB
         username,
         proxy,
         realm,
+        purpose: account,
     } = binding;
     let mut out = Fields(Vec::new());
     out.put(b"roadstead credential v1");
@@ -42,6 +43,11 @@ pub(crate) fn associated_data(purpose: &str, key_id: &str, binding: &CredentialB
     out.put(username.as_bytes());
     out.optional_origin(proxy.as_ref());
     out.optional_origin(realm.as_ref());
+    match account {
+        // As it was before there were others.
+        CredentialPurpose::Integration => {}
+        CredentialPurpose::PullAccount => out.put(b"pull account"),
+    }
     out.0
 }
 

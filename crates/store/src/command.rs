@@ -63,6 +63,8 @@ commands! {
         IntegrateRegistry "integrate_registry",
         EditRegistry "edit_registry",
         DisconnectRegistry "disconnect_registry",
+        SetPullAccount "set_pull_account",
+        ShareRegistry "share_registry",
     }
     background {
         Prepare "prepare" People,
@@ -78,6 +80,7 @@ commands! {
         PruneChanges "prune_changes" Crawl,
         RecordHealth "record_health" Crawl,
         RecordStatistics "record_statistics" Crawl,
+        RecordPull "record_pull" Crawl,
         RecordRefusals "record_refusals" Crawl,
         PruneAudit "prune_audit" Crawl,
     }

@@ -5,6 +5,7 @@ use crate::changes::{self, NewChange};
 use crate::command::Command;
 use crate::entity::registry;
 use crate::fault::Fault;
+use crate::pull_access;
 use crate::registries::changed;
 use crate::registry_row::{StoredStatistics, json, parse};
 use crate::store::Store;
@@ -44,6 +45,7 @@ pub(crate) async fn record_health(
                             });
                         }
                     }
+                    news.extend(pull_access::news_for_members(tx, &news).await?);
                     changes::append(tx, &news).await
                 })
             })

@@ -12,6 +12,10 @@ pub enum ConditionType {
     CredentialsValid,
     /// The whole connection test has passed since the last change of the connection.
     Verified,
+    /// Everybody may pull, without any account.
+    AnonymousPull,
+    /// The account that would be delivered cannot write.
+    PullOnly,
 }
 
 impl ConditionType {
@@ -22,6 +26,8 @@ impl ConditionType {
             Self::Reachable => "Reachable",
             Self::CredentialsValid => "CredentialsValid",
             Self::Verified => "Verified",
+            Self::AnonymousPull => "AnonymousPull",
+            Self::PullOnly => "PullOnly",
         }
     }
 }

@@ -108,6 +108,13 @@ reasons! {
     CredentialUnreadable,
     NotTested,
     Tested,
+    Proved,
+    Refused,
+    RegistryEmpty,
+    NoRepositoryKnown,
+    UploadRefused,
+    UploadAccepted,
+    NotAvailable,
 }
 
 /// Health with everything a person on call asks for next.

@@ -3,8 +3,10 @@
 mod audit_store;
 mod change_feed;
 mod clock;
+mod pull_probe;
 mod registry;
 mod sessions;
+mod sharing;
 mod store;
 mod users;
 mod vault;
@@ -13,16 +15,20 @@ mod workspaces;
 pub use audit_store::{AuditList, AuditStore};
 pub use change_feed::ChangeFeed;
 pub use clock::{Clock, SystemClock};
+pub use pull_probe::{AnonymousPull, OpenUpload, PullProbe, Sample, Sampled};
 pub use registry::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryConnector,
     RegistryError, StepSink,
 };
 pub use sessions::{SessionOwner, SessionStore, TokenOwner, TokenStore};
+pub use sharing::{
+    PullObservation, PullTarget, SealedPullAccount, SetPullAccount, ShareRegistry, SharingStore,
+};
 pub use store::{
     CreateFirstAdmin, DisconnectRegistry, EditRegistry, IntegrateRegistry, Reconnect, RegistryList,
     RegistryObservation, RegistryStore, RegistryTarget, SetupStore, StatisticsObservation,
     StoreError,
 };
 pub use users::{ChangePassword, EditUser, OneTimeLink, UseLink, UserStore};
-pub use vault::{CredentialBinding, SealedCredential, Vault, VaultError};
+pub use vault::{CredentialBinding, CredentialPurpose, SealedCredential, Vault, VaultError};
 pub use workspaces::{EditWorkspace, SetMember, WorkspaceStore};

@@ -1,5 +1,6 @@
 //! Registries as Roadstead talks to them, whatever the product.
 
+use super::PullProbe;
 use crate::ErrorCode;
 use crate::Failure;
 use crate::model::{Connection, ProbeDepth, ProbeReport, ProbeStep, Reason, RegistryKind};
@@ -210,6 +211,11 @@ pub trait RegistryAdapter: Send + Sync {
         scope: CrawlScope,
         from: Option<CrawlCursor>,
     ) -> BoxStream<'_, Result<CrawlBatch, RegistryError>>;
+
+    /// Trying out who may pull and write; `None` for products that say it themselves.
+    fn pulls(&self) -> Option<&dyn PullProbe> {
+        None
+    }
 }
 
 /// Makes adapters.

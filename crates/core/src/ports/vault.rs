@@ -2,6 +2,15 @@
 
 use crate::model::{Origin, Owner, Registry, RegistryId, RegistryKind, Secret, TlsPolicy};
 
+/// Which account of a registry a credential belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialPurpose {
+    /// The one Roadstead asks the registry with.
+    Integration,
+    /// The one that namespaces pull with.
+    PullAccount,
+}
+
 /// What a stored credential is bound to. It becomes the associated data of the encryption: when
 /// any of it is edited or moved, the credential no longer decrypts (threat model, rule C1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +31,8 @@ pub struct CredentialBinding {
     pub proxy: Option<Origin>,
     /// The token service it may be sent to besides, learnt when it was entered.
     pub realm: Option<Origin>,
+    /// Which of the registry's accounts it is.
+    pub purpose: CredentialPurpose,
 }
 
 impl CredentialBinding {
@@ -37,7 +48,24 @@ impl CredentialBinding {
             username: registry.username.clone()?,
             proxy: None,
             realm: registry.token_service.clone(),
+            purpose: CredentialPurpose::Integration,
         })
+    }
+
+    /// What the credential of this registry's pull-only account is bound to.
+    #[must_use]
+    pub fn of_pull_account(registry: &Registry, username: &str, realm: Option<Origin>) -> Self {
+        Self {
+            registry_id: registry.id,
+            owner: registry.owner,
+            kind: registry.kind,
+            origin: registry.address.origin(),
+            tls: registry.tls.clone(),
+            username: username.to_owned(),
+            proxy: None,
+            realm,
+            purpose: CredentialPurpose::PullAccount,
+        }
     }
 }
 

@@ -2,10 +2,14 @@
 
 mod audit;
 mod authorize;
+mod entitlement;
 mod health;
+mod sharing;
 mod visible;
 
 pub use audit::{AuditSet, audit_set, is_refusal};
 pub use authorize::{admit, authorize, holds};
+pub use entitlement::{Because, DockerSpace, Subject, allowed, opened};
 pub use health::{HealthObservation, HealthSchedule, HealthTracker};
+pub use sharing::{ConsentNeeded, Delivered, Standing, delivered, may_share, mode, standing};
 pub use visible::{Visible, sees_change, visible};

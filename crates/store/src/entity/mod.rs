@@ -11,6 +11,8 @@ pub mod change_head;
 pub mod credential;
 pub mod installation;
 pub mod membership;
+pub mod pull_access;
+pub mod pull_account;
 pub mod registry;
 pub mod session;
 pub mod setup_link;
