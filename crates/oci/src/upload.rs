@@ -67,6 +67,43 @@ impl Repository<'_> {
         }
     }
 
+    /// Opens an upload and answers its place: path and query, without the host. Whoever opens one
+    /// writes it into the ledger before, and ends it with [`Self::cancel_upload`].
+    ///
+    /// # Errors
+    /// As [`Self::upload`]; one that refuses has opened nothing.
+    pub async fn open_upload(&self) -> Result<String, RegistryError> {
+        let location = self.begin(&self.push()).await?;
+        Ok(match location.query() {
+            Some(query) => format!("{}?{query}", location.path()),
+            None => location.path().to_owned(),
+        })
+    }
+
+    /// Ends an upload by its place. Only what can be an upload is ever deleted: a registry that
+    /// once gave something else for one deletes nothing by our hand.
+    ///
+    /// # Errors
+    /// [`RegistryError::NotFound`] when it is over already, [`RegistryError::Unsupported`] for a
+    /// place that is no upload's, and those of every request.
+    pub async fn cancel_upload(&self, place: &str) -> Result<(), RegistryError> {
+        let (path, query) = match place.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (place, None),
+        };
+        let mut url = self.client.root.clone();
+        url.set_path(path);
+        url.set_query(query);
+        // Of the path as it will be sent, so that no `..` is left to be resolved.
+        if !is_upload(url.path()) {
+            return Err(RegistryError::Unsupported);
+        }
+        let push = self.push();
+        let ask = self.ask_at(Method::DELETE, url, &push);
+        let answer = self.client.transport.ask(&ask, STATUS_BYTES).await?;
+        expect(&answer, &[200, 202, 204])
+    }
+
     /// Puts a manifest, byte for byte.
     ///
     /// # Errors
@@ -88,7 +125,7 @@ impl Repository<'_> {
     }
 
     /// Distribution refuses tokens for writing that cannot read.
-    fn push(&self) -> Scopes {
+    pub(crate) fn push(&self) -> Scopes {
         Scopes::repository(self.name.as_str(), &["pull", "push"])
     }
 
@@ -181,7 +218,7 @@ impl Repository<'_> {
     /// Where to go on. A registry behind a proxy may call itself by another scheme or port, so
     /// of a `Location` with its host only path and query count; with another host it counts for
     /// nothing.
-    fn location(&self, base: &Url, headers: &HeaderMap) -> Result<Url, RegistryError> {
+    pub(crate) fn location(&self, base: &Url, headers: &HeaderMap) -> Result<Url, RegistryError> {
         let text = headers
             .get(LOCATION)
             .and_then(|v| v.to_str().ok())
@@ -201,6 +238,11 @@ impl Repository<'_> {
             _ => Err(protocol("it sends uploads to another host")),
         }
     }
+}
+
+/// Uploads of all registries we know lie below this (distribution-spec "Push").
+fn is_upload(path: &str) -> bool {
+    path.contains("/blobs/uploads/")
 }
 
 fn octets<const N: usize>(more: [(HeaderName, HeaderValue); N]) -> HeaderMap {

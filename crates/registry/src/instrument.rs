@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
 use roadstead_core::model::{
-    ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
+    LedgerEntry, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
 };
 use roadstead_core::ports::{
-    CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
+    CrawlBatch, CrawlCursor, CrawlScope, PullProbe, RegistryAdapter, RegistryError, StepSink,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,7 +45,7 @@ impl Default for Limits {
 
 /// An adapter within limits.
 pub struct Instrumented<A> {
-    inner: A,
+    pub(crate) inner: A,
     limits: Limits,
     calls: Semaphore,
     /// Health questions never wait behind a crawl.
@@ -62,6 +62,25 @@ impl<A: RegistryAdapter> Instrumented<A> {
             calls: Semaphore::new(limits.calls.max(1)),
             health: Semaphore::new(2),
         }
+    }
+
+    /// One call of trying out, within limits.
+    pub(crate) async fn trial<T>(
+        &self,
+        call: &'static str,
+        asked: impl Future<Output = Result<T, RegistryError>> + Send,
+    ) -> Result<T, RegistryError> {
+        let span = tracing::debug_span!("registry", kind = self.inner.kind().as_str(), call);
+        let started = Instant::now();
+        let answered = timeout(self.limits.batch, async {
+            let _permit = self.calls.acquire().await;
+            asked.await
+        })
+        .instrument(span)
+        .await
+        .unwrap_or(Err(RegistryError::Timeout));
+        self.record(call, started, answered.as_ref().err());
+        answered
     }
 
     async fn probe_within(&self, depth: ProbeDepth, steps: StepSink<'_>) -> ProbeReport {
@@ -187,6 +206,28 @@ impl<A: RegistryAdapter> RegistryAdapter for Instrumented<A> {
         })
         .boxed()
     }
+
+    async fn remove_made(&self, entry: &LedgerEntry) -> Result<(), RegistryError> {
+        let call = "remove_made";
+        let span = tracing::debug_span!("registry", kind = self.kind().as_str(), call);
+        let started = Instant::now();
+        let removed = timeout(self.limits.batch, async {
+            let _permit = self.calls.acquire().await;
+            self.inner.remove_made(entry).await
+        })
+        .instrument(span)
+        .await
+        .unwrap_or(Err(RegistryError::Timeout));
+        self.record(call, started, removed.as_ref().err());
+        removed
+    }
+
+    fn pulls(&self) -> Option<&dyn PullProbe> {
+        self.inner
+            .pulls()
+            .is_some()
+            .then_some(self as &dyn PullProbe)
+    }
 }
 
 #[cfg(test)]
@@ -197,7 +238,7 @@ mod tests {
     use futures::stream::{self, BoxStream};
     use futures::{StreamExt as _, future};
     use roadstead_core::model::{
-        ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
+        LedgerEntry, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
     };
     use roadstead_core::ports::{
         CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
@@ -227,6 +268,10 @@ mod tests {
     impl RegistryAdapter for Slow {
         fn kind(&self) -> RegistryKind {
             RegistryKind::Docker
+        }
+
+        async fn remove_made(&self, _: &LedgerEntry) -> Result<(), RegistryError> {
+            Err(RegistryError::Unsupported)
         }
 
         async fn probe(&self, depth: ProbeDepth, steps: StepSink<'_>) -> ProbeReport {

@@ -83,5 +83,7 @@ commands! {
         RecordPull "record_pull" Crawl,
         RecordRefusals "record_refusals" Crawl,
         PruneAudit "prune_audit" Crawl,
+        RecordLedger "record_ledger" People,
+        PruneLedger "prune_ledger" Crawl,
     }
 }

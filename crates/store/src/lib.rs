@@ -20,6 +20,7 @@ mod holders;
 mod key_rotation;
 mod key_source;
 mod lanes;
+mod ledger;
 mod master_key;
 mod members;
 mod migration;

@@ -52,6 +52,10 @@ id! {
     RegistryId;
     /// An entry of the audit log.
     AuditEntryId;
+    /// Something Roadstead made upstream.
+    LedgerEntryId;
+    /// What a disconnected registry left behind.
+    CleanupId;
 }
 
 /// The id under which one request is found in answers, the log and the audit log.

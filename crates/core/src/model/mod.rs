@@ -9,6 +9,7 @@ mod condition;
 mod connection;
 mod health;
 mod id;
+mod ledger;
 mod name;
 mod observed;
 mod page;
@@ -33,8 +34,10 @@ pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use connection::{Account, Connection, TlsPolicy};
 pub use health::{Health, HealthReport, Reason};
 pub use id::{
-    ApiTokenId, AuditEntryId, InstallationId, RegistryId, RequestId, SessionId, UserId, WorkspaceId,
+    ApiTokenId, AuditEntryId, CleanupId, InstallationId, LedgerEntryId, RegistryId, RequestId,
+    SessionId, UserId, WorkspaceId,
 };
+pub use ledger::{LedgerEntry, LedgerKind};
 pub use name::Name;
 pub use observed::{Observed, Unavailable};
 pub use page::{Counted, Cursor, NamePosition, Page, PageRequest, Total};

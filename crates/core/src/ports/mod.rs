@@ -3,6 +3,7 @@
 mod audit_store;
 mod change_feed;
 mod clock;
+mod ledger;
 mod pull_probe;
 mod registry;
 mod sessions;
@@ -15,7 +16,8 @@ mod workspaces;
 pub use audit_store::{AuditList, AuditStore};
 pub use change_feed::ChangeFeed;
 pub use clock::{Clock, SystemClock};
-pub use pull_probe::{AnonymousPull, OpenUpload, PullProbe, Sample, Sampled};
+pub use ledger::LedgerStore;
+pub use pull_probe::{AnonymousPull, PullProbe, Sample, Sampled, UploadTrial};
 pub use registry::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryConnector,
     RegistryError, StepSink,

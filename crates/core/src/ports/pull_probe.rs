@@ -35,17 +35,19 @@ pub enum AnonymousPull {
     Gone,
 }
 
-/// An upload that was opened to find out whether that is allowed.
+/// How a registry answered an account that wanted to upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenUpload {
-    /// In which repository.
-    pub repository: String,
-    /// Where it can be cancelled; `None` when the registry sent elsewhere, where nothing is asked.
-    pub location: Option<String>,
+pub enum UploadTrial {
+    /// It refused: the account cannot write there.
+    Refused,
+    /// It opened an upload, which holds no bytes: at this place in the adapter's own words, or
+    /// elsewhere (`None`), where nothing is asked.
+    Opened(Option<String>),
 }
 
 /// Tries out who may do what. Every call has a deadline, and none leaves anything behind but the
-/// uploads it answers.
+/// uploads it answers: those stand in the ledger, by which
+/// [`super::RegistryAdapter::remove_made`] ends them.
 #[async_trait]
 pub trait PullProbe: Send + Sync {
     /// Repositories to try on, as the account sees them, `most` at most.
@@ -61,9 +63,6 @@ pub trait PullProbe: Send + Sync {
     /// Whether the account itself may read this, without which a refused upload says nothing.
     async fn account_reads(&self, sampled: &Sampled) -> Result<bool, RegistryError>;
 
-    /// Opens an upload as the account; `None` when that was refused.
-    async fn open_upload(&self, repository: &str) -> Result<Option<OpenUpload>, RegistryError>;
-
-    /// Cancels it.
-    async fn cancel_upload(&self, upload: &OpenUpload) -> Result<(), RegistryError>;
+    /// Opens an upload as the account. Written into the ledger before.
+    async fn open_upload(&self, repository: &str) -> Result<UploadTrial, RegistryError>;
 }

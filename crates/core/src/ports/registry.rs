@@ -3,7 +3,9 @@
 use super::PullProbe;
 use crate::ErrorCode;
 use crate::Failure;
-use crate::model::{Connection, ProbeDepth, ProbeReport, ProbeStep, Reason, RegistryKind};
+use crate::model::{
+    Connection, LedgerEntry, ProbeDepth, ProbeReport, ProbeStep, Reason, RegistryKind,
+};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use std::sync::Arc;
@@ -211,6 +213,13 @@ pub trait RegistryAdapter: Send + Sync {
         scope: CrawlScope,
         from: Option<CrawlCursor>,
     ) -> BoxStream<'_, Result<CrawlBatch, RegistryError>>;
+
+    /// Removes something we made, by its entry in the ledger and by nothing else.
+    ///
+    /// # Errors
+    /// [`RegistryError::NotFound`] when it is gone already, [`RegistryError::Unsupported`] for an
+    /// entry whose place the registry never said, or of a kind this product does not have.
+    async fn remove_made(&self, entry: &LedgerEntry) -> Result<(), RegistryError>;
 
     /// Trying out who may pull and write; `None` for products that say it themselves.
     fn pulls(&self) -> Option<&dyn PullProbe> {

@@ -397,3 +397,40 @@ async fn image_is_uploaded_whole_and_in_pieces_and_read_back(version: Distributi
         .await;
     assert!(lie.is_err(), "{lie:?}");
 }
+
+#[tokio::test]
+async fn opened_upload_is_ended_by_its_place_at_home_with_the_account() {
+    let server = Scripted::start().await;
+    server.on(
+        "POST /v2/a/blobs/uploads/",
+        Reply::status(202).header("Location", "/v2/a/blobs/uploads/1?_state=a%2Fb"),
+    );
+    server.on("DELETE /v2/a/blobs/uploads/1", Reply::status(204));
+    let client = client(&server.url(), alice());
+    let place = repository(&client).open_upload().await.expect("opened");
+    assert_eq!(place, "/v2/a/blobs/uploads/1?_state=a%2Fb");
+    assert_eq!(repository(&client).cancel_upload(&place).await, Ok(()));
+    let last = server.log().pop().expect("asked");
+    assert_eq!(last.first_line, format!("DELETE {place} HTTP/1.1"));
+    let again = repository(&client)
+        .cancel_upload("/v2/a/blobs/uploads/2")
+        .await;
+    assert_eq!(again, Err(RegistryError::NotFound));
+}
+
+#[tokio::test]
+async fn place_that_is_no_upload_is_never_deleted() {
+    let server = Scripted::start().await;
+    let client = client(&server.url(), alice());
+    for place in [
+        "/v2/a/manifests/sha256:1",
+        "/v2/a/blobs/uploads/../../manifests/v1",
+        "/v2/a/blobs/uploads/%2e%2e/%2e%2e/manifests/v1",
+        "/v2/a/manifests/v1?x=/blobs/uploads/",
+        "",
+    ] {
+        let ended = repository(&client).cancel_upload(place).await;
+        assert_eq!(ended, Err(RegistryError::Unsupported), "{place}");
+    }
+    assert_eq!(server.log().len(), 0);
+}

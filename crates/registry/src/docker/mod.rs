@@ -2,14 +2,17 @@
 
 mod crawl;
 mod probe;
+mod pulls;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use roadstead_core::model::{Connection, ProbeDepth, ProbeReport, RegistryKind, TlsPolicy};
-use roadstead_core::ports::{
-    CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
+use roadstead_core::model::{
+    Connection, LedgerEntry, LedgerKind, ProbeDepth, ProbeReport, RegistryKind, TlsPolicy,
 };
-use roadstead_oci::{Deadlines, OciClient, OciSettings, OutboundPolicy};
+use roadstead_core::ports::{
+    CrawlBatch, CrawlCursor, CrawlScope, PullProbe, RegistryAdapter, RegistryError, StepSink,
+};
+use roadstead_oci::{Deadlines, OciClient, OciSettings, OutboundPolicy, RepositoryName};
 use std::sync::Arc;
 
 /// The adapter for one Docker Registry.
@@ -61,5 +64,17 @@ impl RegistryAdapter for DockerAdapter {
         from: Option<CrawlCursor>,
     ) -> BoxStream<'_, Result<CrawlBatch, RegistryError>> {
         crawl::run(&self.client, scope, from)
+    }
+
+    async fn remove_made(&self, entry: &LedgerEntry) -> Result<(), RegistryError> {
+        let (LedgerKind::Upload, Some(place)) = (entry.kind, &entry.reference) else {
+            return Err(RegistryError::Unsupported);
+        };
+        let name = RepositoryName::parse(&entry.name).map_err(|_| RegistryError::Unsupported)?;
+        self.client.repository(name).cancel_upload(place).await
+    }
+
+    fn pulls(&self) -> Option<&dyn PullProbe> {
+        Some(self)
     }
 }

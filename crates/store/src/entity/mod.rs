@@ -10,6 +10,7 @@ pub mod change;
 pub mod change_head;
 pub mod credential;
 pub mod installation;
+pub mod ledger_entry;
 pub mod membership;
 pub mod pull_access;
 pub mod pull_account;

@@ -38,6 +38,7 @@ mod crash;
 mod data_dir;
 mod faults;
 mod key_rotation;
+mod ledger;
 mod observations;
 mod opening;
 mod paging;
