@@ -11,7 +11,7 @@ use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
     AuditStore, ChangeFeed, Clock, LedgerStore, RegistryConnector, RegistryStore, SessionStore,
-    SetupStore, TokenStore, UserStore, Vault, WorkspaceStore,
+    SetupStore, SharingStore, TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +26,7 @@ pub trait Store:
     + WorkspaceStore
     + RegistryStore
     + LedgerStore
+    + SharingStore
     + AuditStore
     + ChangeFeed
 {
@@ -38,6 +39,7 @@ impl<T> Store for T where
         + WorkspaceStore
         + RegistryStore
         + LedgerStore
+        + SharingStore
         + AuditStore
         + ChangeFeed
 {

@@ -2,6 +2,7 @@
 
 mod health;
 mod housekeeping;
+mod pulls;
 mod statistics;
 mod wake;
 
@@ -10,6 +11,7 @@ use crate::driver::{Driver, DriverOptions};
 use crate::refusals::Refusals;
 pub use health::HealthReconciler;
 pub use housekeeping::HousekeepingReconciler;
+pub use pulls::PullReconciler;
 pub use statistics::StatisticsReconciler;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +29,7 @@ pub struct Orders {
 pub struct Reconcilers {
     health: Driver<roadstead_core::model::RegistryId>,
     statistics: Driver<roadstead_core::model::RegistryId>,
+    pulls: Driver<roadstead_core::model::RegistryId>,
     housekeeping: Driver<housekeeping::Duty>,
     wake: tokio::task::JoinHandle<()>,
     wishes: tokio::task::JoinHandle<()>,
@@ -56,6 +59,11 @@ impl Reconcilers {
             options(16, 5),
             stop.clone(),
         );
+        let pulls = Driver::start(
+            Arc::new(PullReconciler::new(ports.clone())),
+            options(16, 5),
+            stop.clone(),
+        );
         let housekeeping = Driver::start(
             Arc::new(HousekeepingReconciler::new(
                 ports.clone(),
@@ -66,7 +74,11 @@ impl Reconcilers {
         );
         let wake = tokio::spawn(wake::wake_from_changes(
             Arc::clone(&ports.store),
-            vec![Box::new(health.waking()), Box::new(statistics.waking())],
+            vec![
+                Box::new(health.waking()),
+                Box::new(statistics.waking()),
+                Box::new(pulls.waking()),
+            ],
             stop.clone(),
         ));
         let wishes = tokio::spawn(wake::wake_from_wishes(
@@ -82,6 +94,7 @@ impl Reconcilers {
         Self {
             health,
             statistics,
+            pulls,
             housekeeping,
             wake,
             wishes,
@@ -97,6 +110,7 @@ impl Reconcilers {
     pub async fn ended(self) {
         self.health.ended().await;
         self.statistics.ended().await;
+        self.pulls.ended().await;
         self.housekeeping.ended().await;
         let _ = self.wake.await;
         let _ = self.wishes.await;

@@ -399,7 +399,7 @@ pub(crate) fn connection_of(ports: &Ports, target: &RegistryTarget) -> Result<Co
     })
 }
 
-fn unreadable(error: VaultError) -> Failure {
+pub(crate) fn unreadable(error: VaultError) -> Failure {
     Failure::new(ErrorCode::CredentialUnreadable).because(error)
 }
 

@@ -2,8 +2,8 @@
 
 use super::registries::millis;
 use roadstead_core::model::{
-    Condition, ConditionStatus, ConditionType, Health, HealthReport, ProbeDepth, ProbeReport,
-    Reason, Registry, StepName, StepStatus, Timestamp,
+    Condition, ConditionStatus, ConditionType, Health, HealthReport, Origin, ProbeDepth,
+    ProbeReport, Reason, Registry, StepName, StepStatus, Timestamp,
 };
 use roadstead_core::ports::{RegistryAdapter, RegistryError};
 use std::sync::{Mutex, PoisonError};
@@ -33,6 +33,11 @@ impl Tested {
             (None, Ok(_)) => Ok(()),
         };
         Self { outcome, report }
+    }
+
+    /// The token service the registry named, which the account was tried at.
+    pub(super) fn token_service(&self) -> Option<Origin> {
+        self.report.token_service.clone()
     }
 
     /// The registry with everything observed in the place of whatever it had.

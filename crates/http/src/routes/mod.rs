@@ -7,6 +7,7 @@ mod machine_accounts;
 mod members;
 mod profile;
 mod registries;
+mod registry_sharing;
 mod registry_tests;
 mod service;
 mod session;
@@ -152,6 +153,26 @@ fn api(state: Option<AppState>) -> Api {
         .route(
             Permission::RegistryDisconnect,
             routes!(registries::disconnect_registry),
+        )
+        .route(
+            Permission::RegistryRead,
+            routes!(registry_sharing::get_sharing),
+        )
+        .route(
+            Permission::RegistryShare,
+            routes!(registry_sharing::share_registry),
+        )
+        .route(
+            Permission::RegistryUnshare,
+            routes!(registry_sharing::unshare_registry),
+        )
+        .route(
+            Permission::PullAccountSet,
+            routes!(registry_sharing::set_pull_account),
+        )
+        .route(
+            Permission::PullAccountRemove,
+            routes!(registry_sharing::remove_pull_account),
         )
         .route(
             Permission::RegistryTest,

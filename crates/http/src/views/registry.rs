@@ -2,6 +2,7 @@
 
 use super::page::TotalView;
 use super::registry_input::{OwnerView, TlsPolicyView};
+use super::registry_outline::SeenRegistryView;
 use super::words::{
     ConditionStatusWord, ConditionTypeWord, ErrorCodeWord, HealthWord, PermissionWord,
     RegistryKindWord,
@@ -191,16 +192,19 @@ impl From<RegistryStatistics> for RegistryStatisticsView {
 pub(crate) struct UserRefView {
     /// Their id.
     #[schema(value_type = Uuid)]
-    id: UserId,
+    pub(crate) id: UserId,
     /// Their name.
     #[schema(value_type = String)]
-    name: Name,
+    pub(crate) name: Name,
 }
 
 /// An integrated registry.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Registry)]
 pub(crate) struct RegistryView {
+    /// Everything is told of it.
+    #[schema(value_type = String, pattern = "^full$")]
+    detail: &'static str,
     /// Its id.
     #[schema(value_type = Uuid)]
     id: RegistryId,
@@ -252,8 +256,11 @@ impl RegistryView {
             Permission::RegistryTest,
             Permission::RegistryEdit,
             Permission::RegistryDisconnect,
+            Permission::PullAccountSet,
+            Permission::RegistryShare,
         ];
         Self {
+            detail: "full",
             allowed_actions: allowed(&ctx.actor, registry.owner, &actions),
             id: registry.id,
             name: registry.name,
@@ -313,7 +320,7 @@ pub(crate) struct RegistryFacetsView {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RegistryPage {
     /// The rows.
-    items: Vec<RegistryView>,
+    items: Vec<SeenRegistryView>,
     /// Where the next page starts; null on the last one.
     next_cursor: Option<String>,
     /// How many match.
@@ -328,7 +335,7 @@ impl RegistryPage {
             items: listed
                 .items
                 .into_iter()
-                .map(|r| RegistryView::new(ctx, r))
+                .map(|r| SeenRegistryView::new(ctx, r))
                 .collect(),
             next_cursor: listed.next_cursor,
             total: listed.total.into(),

@@ -2,8 +2,8 @@
 //! written into the document here.
 
 use roadstead_core::model::{
-    AuditOutcome, ConditionStatus, ConditionType, Health, PlatformRole, RegistryKind, StepName,
-    Topic, WorkspaceRole,
+    AuditOutcome, ConditionStatus, ConditionType, CredentialMode, Health, PlatformRole,
+    RegistryKind, StepName, Topic, WorkspaceRole,
 };
 use roadstead_core::{ErrorCode, Permission};
 use std::borrow::Cow;
@@ -56,9 +56,17 @@ words! {
     AuditOutcomeWord = owned(AuditOutcome::ALL, AuditOutcome::as_str);
     /// Types of conditions.
     ConditionTypeWord = owned(
-        [ConditionType::Reachable, ConditionType::CredentialsValid, ConditionType::Verified],
+        [
+            ConditionType::Reachable,
+            ConditionType::CredentialsValid,
+            ConditionType::Verified,
+            ConditionType::AnonymousPull,
+            ConditionType::PullOnly,
+        ],
         ConditionType::as_str,
     );
+    /// With which account namespaces pull.
+    CredentialModeWord = owned(CredentialMode::ALL, CredentialMode::as_str);
     /// Statuses of conditions.
     ConditionStatusWord = owned(
         [ConditionStatus::True, ConditionStatus::False, ConditionStatus::Unknown],
