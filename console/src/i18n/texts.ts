@@ -31,6 +31,13 @@ export const CONDITION_REASONS = [
   'CredentialUnreadable',
   'NotTested',
   'Tested',
+  'Proved',
+  'Refused',
+  'RegistryEmpty',
+  'NoRepositoryKnown',
+  'UploadRefused',
+  'UploadAccepted',
+  'NotAvailable',
 ] as const
 export type ConditionReason = (typeof CONDITION_REASONS)[number]
 

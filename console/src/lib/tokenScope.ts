@@ -2,7 +2,17 @@ import type { AllowedAction, Permission } from '../api/types'
 
 /** What a token can be given, by the noun it is about. Everything else belongs to a signed-in person alone. */
 export const TOKEN_SCOPE = {
-  registry: ['registry.read', 'registry.integrate', 'registry.test', 'registry.edit', 'registry.disconnect'],
+  registry: [
+    'registry.read',
+    'registry.integrate',
+    'registry.test',
+    'registry.edit',
+    'registry.disconnect',
+    'pull_account.set',
+    'pull_account.remove',
+    'registry.share',
+    'registry.unshare',
+  ],
   workspace: ['workspace.read', 'workspace.create', 'workspace.edit', 'workspace.delete'],
   member: ['member.read', 'member.set', 'member.remove'],
   machine_account: [
@@ -28,6 +38,8 @@ export interface ScopeGroup {
 const DECIDED_WITH: Partial<Record<Permission, Permission>> = {
   'registry.edit': 'registry.integrate',
   'registry.disconnect': 'registry.integrate',
+  'pull_account.set': 'registry.integrate',
+  'pull_account.remove': 'registry.integrate',
   'machine_account.delete': 'machine_account.create',
   'machine_account.issue_token': 'machine_account.create',
   'machine_account.revoke_token': 'machine_account.create',

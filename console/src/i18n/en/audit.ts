@@ -41,6 +41,10 @@ const actions: Record<AuditAction, string> = {
   'registry.test': 'Test connection',
   'registry.edit': 'Edit registry',
   'registry.disconnect': 'Disconnect registry',
+  'pull_account.set': 'Set pull-only account',
+  'pull_account.remove': 'Remove pull-only account',
+  'registry.share': 'Share registry',
+  'registry.unshare': 'Stop sharing registry',
 }
 
 export const audit = {

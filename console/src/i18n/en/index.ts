@@ -5,6 +5,7 @@ import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
 import { registryEdit } from './registryEdit'
+import { sharing } from './sharing'
 import { tokens } from './tokens'
 import { workspaces } from './workspaces'
 
@@ -282,6 +283,8 @@ export const en = {
       Reachable: 'Reachable',
       CredentialsValid: 'Account accepted',
       Verified: 'Connection tested',
+      AnonymousPull: 'Pull without an account',
+      PullOnly: 'Account cannot push',
     } satisfies Record<ConditionType, string>,
     failedTitle: 'The registry could not be loaded',
     goneTitle: 'This registry does not exist',
@@ -326,6 +329,7 @@ export const en = {
   errors,
   reasons,
   registryEdit,
+  sharing,
   tokens,
   workspaces,
 }

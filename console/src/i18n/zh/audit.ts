@@ -78,6 +78,10 @@ export const audit: Texts['audit'] = {
     'registry.test': '测试连接',
     'registry.edit': '编辑镜像仓库',
     'registry.disconnect': '解除集成镜像仓库',
+    'pull_account.set': '设置仅拉取账户',
+    'pull_account.remove': '移除仅拉取账户',
+    'registry.share': '共享镜像仓库',
+    'registry.unshare': '停止共享镜像仓库',
   },
   kinds: {
     registry: '镜像仓库',

@@ -5,6 +5,7 @@ import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
 import { registryEdit } from './registryEdit'
+import { sharing } from './sharing'
 import { tokens } from './tokens'
 import { workspaces } from './workspaces'
 
@@ -282,6 +283,8 @@ export const zh: Texts = {
       Reachable: '可访问',
       CredentialsValid: '账户有效',
       Verified: '已通过连接测试',
+      AnonymousPull: '无需账户拉取',
+      PullOnly: '账户不能推送',
     },
     failedTitle: '无法加载该镜像仓库',
     goneTitle: '该镜像仓库不存在',
@@ -326,6 +329,7 @@ export const zh: Texts = {
   errors,
   reasons,
   registryEdit,
+  sharing,
   tokens,
   workspaces,
 }

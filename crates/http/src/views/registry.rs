@@ -4,7 +4,7 @@ use super::page::TotalView;
 use super::registry_input::{OwnerView, TlsPolicyView};
 use super::registry_outline::SeenRegistryView;
 use super::words::{
-    ConditionStatusWord, ConditionTypeWord, ErrorCodeWord, HealthWord, PermissionWord,
+    ConditionStatusWord, ConditionTypeWord, ErrorCodeWord, FullWord, HealthWord, PermissionWord,
     RegistryKindWord,
 };
 use roadstead_app::services::Listed;
@@ -203,7 +203,7 @@ pub(crate) struct UserRefView {
 #[schema(as = Registry)]
 pub(crate) struct RegistryView {
     /// Everything is told of it.
-    #[schema(value_type = String, pattern = "^full$")]
+    #[schema(value_type = FullWord)]
     detail: &'static str,
     /// Its id.
     #[schema(value_type = Uuid)]

@@ -3,7 +3,7 @@
 
 use super::registry::{AllowedAction, RegistryView, allowed};
 use super::registry_input::OwnerView;
-use super::words::{HealthWord, RegistryKindWord};
+use super::words::{HealthWord, OutlineWord, RegistryKindWord};
 use roadstead_core::Permission;
 use roadstead_core::model::{
     Health, Name, Reason, Registry, RegistryId, RegistryKind, RequestContext, Timestamp,
@@ -55,7 +55,7 @@ pub(crate) struct CoarseHealthView {
 #[schema(as = RegistryOutline)]
 pub(crate) struct RegistryOutlineView {
     /// Only the outside is told.
-    #[schema(value_type = String, pattern = "^outline$")]
+    #[schema(value_type = OutlineWord)]
     detail: &'static str,
     /// Its id.
     #[schema(value_type = Uuid)]

@@ -65,6 +65,10 @@ words! {
         ],
         ConditionType::as_str,
     );
+    /// Everything is told.
+    FullWord = vec!["full".to_owned()];
+    /// Only the outside is told.
+    OutlineWord = vec!["outline".to_owned()];
     /// With which account namespaces pull.
     CredentialModeWord = owned(CredentialMode::ALL, CredentialMode::as_str);
     /// Statuses of conditions.
