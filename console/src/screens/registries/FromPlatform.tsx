@@ -68,7 +68,7 @@ export function FromPlatform({ scope }: { scope: Scope }) {
     <div className="from-platform">
       <Card title={words.fromPlatform}>
         <p className="card-body fine">{words.fromPlatformHelp}</p>
-        <DataTable caption={words.fromPlatform} columns={shown} rows={rows} rowKey={rowId} />
+        <DataTable caption={words.fromPlatform} columns={shown} rows={rows} rowKey={rowId} loading={false} />
       </Card>
     </div>
   )

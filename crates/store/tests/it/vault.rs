@@ -5,7 +5,7 @@ use crate::build::{integrate, registry};
 use roadstead_core::model::{
     Origin, Owner, RegistryId, RegistryKind, Scheme, Secret, TlsPolicy, WorkspaceId,
 };
-use roadstead_core::ports::{CredentialBinding, Vault as _, VaultError};
+use roadstead_core::ports::{CredentialBinding, CredentialPurpose, Vault as _, VaultError};
 use roadstead_store::{DataDir, MasterKey, MasterKeySource, MasterKeyVault, OpenError};
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -39,6 +39,7 @@ fn binding() -> CredentialBinding {
         username: "robot".to_owned(),
         proxy: Some(origin("proxy.example")),
         realm: Some(origin("realm.example")),
+        purpose: CredentialPurpose::Integration,
     }
 }
 
@@ -62,7 +63,8 @@ fn sec_c1_every_single_edited_field_of_the_binding_makes_the_credential_unreadab
     let original = binding();
     let sealed = vault.seal(&original, &secret()).expect("sealed");
     type Edit = fn(&mut CredentialBinding);
-    let edits: [(&str, Edit); 22] = [
+    let edits: [(&str, Edit); 23] = [
+        ("account", |b| b.purpose = CredentialPurpose::PullAccount),
         ("record", |b| b.registry_id = RegistryId::new()),
         ("owner", |b| b.owner = Owner::Platform),
         ("other workspace", |b| {
