@@ -41,7 +41,7 @@ export const errors: ErrorTexts = {
   'sharing.not_needed': { title: '无需共享', remedy: '任何人无需账户即可从该镜像仓库拉取。' },
   'sharing.account_missing': { title: '没有可下发的账户', remedy: '请先为镜像仓库设置仅拉取账户。' },
   'sharing.write_unproved': { title: '尚未证实该账户不能写入', remedy: '请为镜像仓库设置仅拉取账户，或在其中有镜像后重试。' },
-  'sharing.account_can_write': { title: '该账户可以推送镜像，因此不会下发', remedy: '请提供一个只能拉取的账户。' },
+  'sharing.account_can_write': { title: '该账户可以推送镜像，因此不会下发', remedy: '请为镜像仓库提供一个只能拉取的账户。' },
   'sharing.consent_required': { title: '请勾选以确认', remedy: '共享操作会记录您的名字。' },
   'tls.skip_refused': { title: '工作空间的镜像仓库必须校验证书', remedy: '如果证书由自有 CA 签发，请选择“自有 CA”并粘贴其证书。' },
   'name.malformed': { title: '仅可使用小写字母、数字和连字符，最多 63 个字符', remedy: '首尾须为字母或数字。' },
