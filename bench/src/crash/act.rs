@@ -36,8 +36,14 @@ impl Scene {
         let api = app.admin().await;
         let mut scene = Self::default();
         match command {
-            "edit_registry" | "disconnect_registry" => {
+            "edit_registry" | "disconnect_registry" | "set_pull_account" => {
                 scene.path = made(&api, REGISTRIES, &registry(upstream)).await;
+            }
+            "share_registry" => {
+                scene.path = made(&api, REGISTRIES, &registry(upstream)).await;
+                let path = format!("{}/pull-account", scene.path);
+                let seen = [("if-match", "\"1\"")];
+                good(api.send(Method::PUT, &path, Some(&puller()), &seen).await);
             }
             "edit_user" | "delete_user" | "offer_link" | "use_link" => {
                 let user = good(api.post(USERS, &json!({"name": "crash"})).await);
@@ -97,6 +103,16 @@ impl Scene {
             "edit_workspace" | "edit_registry" => {
                 api.patch(path, 1, &json!({"description": "kept"})).await
             }
+            "set_pull_account" => {
+                let seen = [("if-match", "\"1\"")];
+                let path = format!("{path}/pull-account");
+                api.send(Method::PUT, &path, Some(&puller()), &seen).await
+            }
+            "share_registry" => {
+                let seen = [("if-match", "\"2\"")];
+                let (path, consent) = (format!("{path}/sharing"), json!({"consent": true}));
+                api.send(Method::PUT, &path, Some(&consent), &seen).await
+            }
             "set_member" => {
                 let member = format!("{path}/members/{}", self.other);
                 let role = json!({"role": "editor"});
@@ -152,6 +168,13 @@ impl Scene {
                 let (list, _) = path.rsplit_once('/').expect("a path");
                 total(&api, list).await == 0
             }
+            "set_pull_account" | "share_registry" => {
+                let seen = api.get(&format!("{path}/sharing")).await.body;
+                match command {
+                    "share_registry" => seen["state"] == "InForce",
+                    _ => seen["pull_account"]["username"] == "puller",
+                }
+            }
             "create_token" => tokens(&api).await == 1,
             "revoke_token" => tokens(&api).await == 0,
             "set_member" => total(&api, &format!("{path}/members")).await == 1,
@@ -168,6 +191,10 @@ impl Scene {
             other => panic!("the crash test does not know {other}"),
         }
     }
+}
+
+fn puller() -> Value {
+    json!({"username": "puller", "password": PASSWORD})
 }
 
 fn registry(upstream: &str) -> Value {

@@ -75,6 +75,9 @@ pub(crate) async fn run(binary: &str, rounds: usize, postgres: bool) {
     let upstream = Scripted::start().await;
     upstream.on("GET /v2/", Reply::registry());
     upstream.on("GET /v2/_catalog", Reply::json("{\"repositories\":[]}"));
+    // Empty, but not open to everybody: there is something to share.
+    let anybody = "GET /v2/roadstead-looks/whether-everybody-may-pull/manifests/latest";
+    upstream.on(anybody, Reply::basic_challenge());
     let upstream = upstream.url();
     let mut lost = on_one("SQLite", binary, &upstream, rounds, None).await;
     if postgres {

@@ -117,6 +117,7 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
         gather(REGISTRY_LISTS_KEY)
         gather(registryKey(change.object_id))
         break
+      case 'open_registry':
       case 'registry_health':
       case 'registry_statistics':
         gather(REGISTRY_LISTS_KEY)

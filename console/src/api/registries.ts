@@ -3,7 +3,7 @@ import type { RegistrySearch } from '../lib/registrySearch'
 import type { Scope } from '../lib/scope'
 import { api, unwrap } from './client'
 import { REFRESH_INTERVAL_MS } from './queries'
-import type { Registry, RegistryEdit, RegistryInput, ServerIdentity } from './types'
+import type { Registry, RegistryEdit, RegistryInput, SeenRegistry, ServerIdentity } from './types'
 import { WORKSPACES_KEY } from './workspaces'
 
 export const PAGE_SIZE = 50
@@ -29,6 +29,21 @@ export function registriesQuery(search: RegistrySearch, scope: Scope) {
     queryKey: [...REGISTRY_LISTS_KEY, query],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/registries', { params: { query }, signal })),
     placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_INTERVAL_MS,
+  })
+}
+
+/** What is seen of a registry when it is everything. */
+export function asFull(registry: SeenRegistry | null | undefined): Registry | null {
+  return registry?.detail === 'full' ? registry : null
+}
+
+/** The platform's registries, of which members see those they may pull from. */
+export function openRegistriesQuery() {
+  const query = { owner: 'platform', sort: 'name', limit: 200 } as const
+  return queryOptions({
+    queryKey: [...REGISTRY_LISTS_KEY, query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/registries', { params: { query }, signal })),
     refetchInterval: REFRESH_INTERVAL_MS,
   })
 }

@@ -44,6 +44,13 @@ export const CONDITION_REASONS = [
   'TlsTooOld',
   'CertificateValid',
   'CertificateExpiresSoon',
+  'Proved',
+  'Refused',
+  'RegistryEmpty',
+  'NoRepositoryKnown',
+  'UploadRefused',
+  'UploadAccepted',
+  'NotAvailable',
 ] as const
 export type ConditionReason = (typeof CONDITION_REASONS)[number]
 

@@ -11,7 +11,7 @@ use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
     AuditStore, ChangeFeed, CleanupStore, Clock, LedgerStore, RegistryConnector, RegistryStore,
-    SessionStore, SetupStore, TokenStore, UserStore, Vault, WorkspaceStore,
+    SessionStore, SetupStore, SharingStore, TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +27,7 @@ pub trait Store:
     + RegistryStore
     + LedgerStore
     + CleanupStore
+    + SharingStore
     + AuditStore
     + ChangeFeed
 {
@@ -40,6 +41,7 @@ impl<T> Store for T where
         + RegistryStore
         + LedgerStore
         + CleanupStore
+        + SharingStore
         + AuditStore
         + ChangeFeed
 {

@@ -110,6 +110,12 @@ error_codes! {
     RegistryIdentityMoved "registry.identity_moved" 409 "Another server answers now than the one you saw; look at it again." [];
     RegistryNameUnconfirmed "registry.name_unconfirmed" 422 "Give the registry's name as `confirm`, to show that you mean this one." ["name"];
     RegistryRefreshLimit "registry.refresh_limit" 429 "You have refreshed too often; wait a moment." ["retry_after_s"];
+    SharingNotOffered "sharing.not_offered" 422 "Only a Docker Registry of the platform can be shared with all namespaces." [];
+    SharingNotNeeded "sharing.not_needed" 422 "Everybody may pull from this registry without an account already, so there is nothing to share." [];
+    SharingAccountMissing "sharing.account_missing" 422 "There is no account that could be delivered; give the registry a pull-only account first." [];
+    SharingWriteUnproved "sharing.write_unproved" 422 "It was not proved that the account cannot write, so it is not handed out; give the registry a pull-only account instead." ["username"];
+    SharingAccountCanWrite "sharing.account_can_write" 422 "This account can push images, so it is not handed out; give the registry an account that can only pull." ["username"];
+    SharingConsentRequired "sharing.consent_required" 422 "Confirm that every namespace of every workspace, present and future, may pull everything from this registry." [];
     TlsSkipRefused "tls.skip_refused" 422 "A workspace's registry must prove its certificate; give its certificate authority instead." [];
     TlsCertificateInvalid "tls.certificate_invalid" 422 "This is not a certificate in PEM form; paste only the certificate authority's certificates." [];
     // Leaving the house

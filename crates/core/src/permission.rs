@@ -139,6 +139,14 @@ permissions! {
     RegistryDisconnect "registry.disconnect" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
     /// See what disconnected registries left behind.
     CleanupRead "cleanup.read" => Grant::Roles { platform: READERS, workspace: Some(WorkspaceRole::Admin) };
+    /// Give a registry a pull-only account, or another one.
+    PullAccountSet "pull_account.set" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
+    /// Take a registry's pull-only account away.
+    PullAccountRemove "pull_account.remove" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
+    /// Let every namespace pull from a registry of the platform.
+    RegistryShare "registry.share" => Grant::Roles { platform: ADMIN, workspace: None };
+    /// End that.
+    RegistryUnshare "registry.unshare" => Grant::Roles { platform: ADMIN, workspace: None };
 }
 
 impl std::fmt::Display for Permission {

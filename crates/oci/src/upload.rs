@@ -125,7 +125,7 @@ impl Repository<'_> {
     }
 
     /// Distribution refuses tokens for writing that cannot read.
-    fn push(&self) -> Scopes {
+    pub(crate) fn push(&self) -> Scopes {
         Scopes::repository(self.name.as_str(), &["pull", "push"])
     }
 
@@ -218,7 +218,7 @@ impl Repository<'_> {
     /// Where to go on. A registry behind a proxy may call itself by another scheme or port, so
     /// of a `Location` with its host only path and query count; with another host it counts for
     /// nothing.
-    fn location(&self, base: &Url, headers: &HeaderMap) -> Result<Url, RegistryError> {
+    pub(crate) fn location(&self, base: &Url, headers: &HeaderMap) -> Result<Url, RegistryError> {
         let text = headers
             .get(LOCATION)
             .and_then(|v| v.to_str().ok())

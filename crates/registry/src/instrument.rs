@@ -10,7 +10,7 @@ use roadstead_core::model::{
     StepStatus,
 };
 use roadstead_core::ports::{
-    CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
+    CrawlBatch, CrawlCursor, CrawlScope, PullProbe, RegistryAdapter, RegistryError, StepSink,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -46,7 +46,7 @@ impl Default for Limits {
 
 /// An adapter within limits.
 pub struct Instrumented<A> {
-    inner: A,
+    pub(crate) inner: A,
     limits: Limits,
     calls: Semaphore,
     /// Health questions never wait behind a crawl.
@@ -63,6 +63,25 @@ impl<A: RegistryAdapter> Instrumented<A> {
             calls: Semaphore::new(limits.calls.max(1)),
             health: Semaphore::new(2),
         }
+    }
+
+    /// One call of trying out, within limits.
+    pub(crate) async fn trial<T>(
+        &self,
+        call: &'static str,
+        asked: impl Future<Output = Result<T, RegistryError>> + Send,
+    ) -> Result<T, RegistryError> {
+        let span = tracing::debug_span!("registry", kind = self.inner.kind().as_str(), call);
+        let started = Instant::now();
+        let answered = timeout(self.limits.batch, async {
+            let _permit = self.calls.acquire().await;
+            asked.await
+        })
+        .instrument(span)
+        .await
+        .unwrap_or(Err(RegistryError::Timeout));
+        self.record(call, started, answered.as_ref().err());
+        answered
     }
 
     async fn probe_within(&self, depth: ProbeDepth, steps: StepSink<'_>) -> ProbeReport {
@@ -201,6 +220,13 @@ impl<A: RegistryAdapter> RegistryAdapter for Instrumented<A> {
         .unwrap_or(Err(RegistryError::Timeout));
         self.record(call, started, removed.as_ref().err());
         removed
+    }
+
+    fn pulls(&self) -> Option<&dyn PullProbe> {
+        self.inner
+            .pulls()
+            .is_some()
+            .then_some(self as &dyn PullProbe)
     }
 }
 

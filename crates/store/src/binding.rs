@@ -2,7 +2,7 @@
 //! equal: every field is written with its length, and what is absent differs from what is empty.
 
 use roadstead_core::model::{Origin, Owner, ServerIdentity, TlsPolicy};
-use roadstead_core::ports::CredentialBinding;
+use roadstead_core::ports::{CredentialBinding, CredentialPurpose};
 
 /// The associated data for one purpose.
 pub(crate) fn associated_data(purpose: &str, key_id: &str, binding: &CredentialBinding) -> Vec<u8> {
@@ -17,6 +17,7 @@ pub(crate) fn associated_data(purpose: &str, key_id: &str, binding: &CredentialB
         proxy,
         realm,
         identity,
+        purpose: account,
     } = binding;
     let mut out = Fields(Vec::new());
     out.put(b"roadstead credential v1");
@@ -47,6 +48,11 @@ pub(crate) fn associated_data(purpose: &str, key_id: &str, binding: &CredentialB
     // taken for another, because those before it are always there.
     if let Some(identity) = identity {
         out.identity(identity);
+    }
+    match account {
+        // As it was before there were others.
+        CredentialPurpose::Integration => {}
+        CredentialPurpose::PullAccount => out.put(b"pull account"),
     }
     out.0
 }

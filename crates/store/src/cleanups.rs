@@ -181,10 +181,11 @@ pub(crate) async fn keep(
     if left == 0 {
         return Ok(());
     }
-    let binding = || CredentialBinding::of_cleanup(&command.cleanup);
+    let binding = CredentialBinding::of_cleanup(&command.cleanup);
     let sealed = match &command.credential {
         Some(sealed) => {
-            Some(key_rotation::keep_up_for(tx, keys, installation, binding, sealed).await?)
+            let binding = binding.as_ref();
+            Some(key_rotation::keep_up_bound(tx, keys, installation, binding, sealed).await?)
         }
         None => None,
     };

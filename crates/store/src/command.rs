@@ -63,6 +63,8 @@ commands! {
         IntegrateRegistry "integrate_registry",
         EditRegistry "edit_registry",
         DisconnectRegistry "disconnect_registry",
+        SetPullAccount "set_pull_account",
+        ShareRegistry "share_registry",
     }
     background {
         Prepare "prepare" People,
@@ -79,6 +81,7 @@ commands! {
         RecordHealth "record_health" Crawl,
         PruneHealthTurns "prune_health_turns" Crawl,
         RecordStatistics "record_statistics" Crawl,
+        RecordPull "record_pull" Crawl,
         RecordRefusals "record_refusals" Crawl,
         PruneAudit "prune_audit" Crawl,
         RecordLedger "record_ledger" People,

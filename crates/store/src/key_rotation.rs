@@ -3,10 +3,11 @@
 //! at every moment the database says which key is its own, and both open what is still mixed.
 
 use crate::command::Command;
-use crate::entity::{credential, installation, registry};
+use crate::entity::{credential, installation, pull_account, registry};
 use crate::fault::Fault;
 use crate::key_source::{MasterKeySource, take_over};
 use crate::master_key::MasterKey;
+use crate::pull_access;
 use crate::registry_row;
 use crate::tx::Tx;
 use crate::vault::MasterKeyVault;
@@ -15,7 +16,9 @@ use crate::{audit, cleanup_keys};
 use roadstead_core::model::{
     AuditEntry, AuditObject, InstallationId, Registry, RequestId, Timestamp,
 };
-use roadstead_core::ports::{CredentialBinding, SealedCredential, StoreError, VaultError};
+use roadstead_core::ports::{
+    CredentialBinding, CredentialPurpose, SealedCredential, StoreError, VaultError,
+};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
@@ -225,33 +228,58 @@ impl<'a> KeyRotation<'a> {
         &self,
         tx: &Tx<'_>,
     ) -> Result<Result<Vec<(RecordKey, SealedCredential)>, Step>, Fault> {
-        let rows = with_registry()
-            .filter(credential::Column::KeyId.ne(&self.to))
-            .order_by_asc(credential::Column::RegistryId)
-            .limit(BATCH)
-            .all(tx)
-            .await?;
-        let mut batch = Vec::with_capacity(rows.len());
-        for (row, registry) in rows {
-            let id = row.registry_id;
-            let stuck = |reason: String| Step::Stuck {
-                registry: registry
-                    .as_ref()
-                    .map_or_else(|| id.to_string(), |row| row.name.clone()),
-                reason,
-            };
-            let sealed = registry_row::read_credential(row);
-            let rewrapped = binding(registry.clone())
-                .and_then(|binding| self.vault.rewrap(&binding, &sealed, &self.to));
+        let mut found = self.of_integration(tx).await?;
+        let left = BATCH.saturating_sub(found.len() as u64);
+        found.extend(self.of_pull_accounts(tx, left).await?);
+        let mut batch = Vec::with_capacity(found.len());
+        for record in found {
+            let rewrapped = record
+                .binding
+                .and_then(|binding| self.vault.rewrap(&binding, &record.sealed, &self.to));
             match rewrapped {
-                Ok(rewrapped) => batch.push((RecordKey::Registry(id, sealed.key_id), rewrapped)),
-                Err(error) => return Ok(Err(stuck(error.to_string()))),
+                Ok(rewrapped) => {
+                    let key = RecordKey::Account(record.purpose, record.id, record.sealed.key_id);
+                    batch.push((key, rewrapped));
+                }
+                Err(error) => {
+                    return Ok(Err(Step::Stuck {
+                        registry: record.name.unwrap_or_else(|| record.id.to_string()),
+                        reason: error.to_string(),
+                    }));
+                }
             }
         }
         if batch.is_empty() {
             return cleanup_keys::batch(tx, &self.vault, &self.to, BATCH).await;
         }
         Ok(Ok(batch))
+    }
+
+    async fn of_integration(&self, tx: &Tx<'_>) -> Result<Vec<Record>, Fault> {
+        let rows = with_registry()
+            .filter(credential::Column::KeyId.ne(&self.to))
+            .order_by_asc(credential::Column::RegistryId)
+            .limit(BATCH)
+            .all(tx)
+            .await?;
+        let record = |(row, registry): (credential::Model, Option<registry::Model>)| Record {
+            purpose: CredentialPurpose::Integration,
+            id: row.registry_id,
+            name: registry.as_ref().map(|row| row.name.clone()),
+            binding: binding(registry),
+            sealed: registry_row::read_credential(row),
+        };
+        Ok(rows.into_iter().map(record).collect())
+    }
+
+    async fn of_pull_accounts(&self, tx: &Tx<'_>, limit: u64) -> Result<Vec<Record>, Fault> {
+        let rows = pull_accounts_with_registry()
+            .filter(pull_account::Column::KeyId.ne(&self.to))
+            .order_by_asc(pull_account::Column::RegistryId)
+            .limit(limit)
+            .all(tx)
+            .await?;
+        Ok(rows.into_iter().map(pull_account_record).collect())
     }
 
     fn audit(&self) -> AuditEntry {
@@ -270,8 +298,48 @@ impl<'a> KeyRotation<'a> {
 
 /// A credential's record and the key it was under.
 pub(crate) enum RecordKey {
-    Registry(uuid::Uuid, String),
+    Account(CredentialPurpose, uuid::Uuid, String),
     Cleanup(uuid::Uuid, String),
+}
+
+/// A sealed credential with what it is bound to.
+pub(crate) struct Record {
+    pub(crate) purpose: CredentialPurpose,
+    pub(crate) id: uuid::Uuid,
+    pub(crate) name: Option<String>,
+    pub(crate) binding: Result<CredentialBinding, VaultError>,
+    pub(crate) sealed: SealedCredential,
+}
+
+pub(crate) fn pull_accounts_with_registry()
+-> sea_orm::SelectTwo<pull_account::Entity, registry::Entity> {
+    let of: sea_orm::RelationDef = pull_account::Entity::belongs_to(registry::Entity)
+        .from(pull_account::Column::RegistryId)
+        .to(registry::Column::Id)
+        .into();
+    pull_account::Entity::find()
+        .join(JoinType::LeftJoin, of)
+        .select_also(registry::Entity)
+}
+
+pub(crate) fn pull_account_record(
+    (row, registry): (pull_account::Model, Option<registry::Model>),
+) -> Record {
+    let name = registry.as_ref().map(|row| row.name.clone());
+    let registry = registry.and_then(|row| registry_row::read(row).ok());
+    let binding = registry
+        .zip(pull_access::token_service(row.token_service).ok())
+        .map(|(registry, realm)| {
+            CredentialBinding::of_pull_account(&registry, &row.username, realm)
+        })
+        .ok_or(VaultError::BindingChanged);
+    Record {
+        purpose: CredentialPurpose::PullAccount,
+        id: row.registry_id,
+        name,
+        binding,
+        sealed: pull_access::read_sealed(row.key_id, row.wrapped_key, row.ciphertext),
+    }
 }
 
 pub(crate) fn with_registry() -> sea_orm::SelectTwo<credential::Entity, registry::Entity> {
@@ -294,10 +362,21 @@ pub(crate) fn binding(row: Option<registry::Model>) -> Result<CredentialBinding,
 }
 
 async fn write(tx: &Tx<'_>, (record, sealed): (RecordKey, SealedCredential)) -> Result<(), Fault> {
-    let (id, under) = match record {
-        RecordKey::Registry(id, under) => (id, under),
+    let (purpose, id, under) = match record {
+        RecordKey::Account(purpose, id, under) => (purpose, id, under),
         RecordKey::Cleanup(id, under) => return cleanup_keys::write(tx, id, &under, sealed).await,
     };
+    if purpose == CredentialPurpose::PullAccount {
+        use pull_account::Column::{KeyId, RegistryId, WrappedKey};
+        pull_account::Entity::update_many()
+            .col_expr(KeyId, Expr::value(sealed.key_id))
+            .col_expr(WrappedKey, Expr::value(sealed.wrapped_key))
+            .filter(RegistryId.eq(id))
+            .filter(KeyId.eq(under))
+            .exec(tx)
+            .await?;
+        return Ok(());
+    }
     // A registry that was disconnected meanwhile has taken its credential along.
     credential::Entity::update_many()
         .col_expr(credential::Column::KeyId, Expr::value(sealed.key_id))
@@ -313,11 +392,15 @@ async fn write(tx: &Tx<'_>, (record, sealed): (RecordKey, SealedCredential)) -> 
 }
 
 async fn others(db: &impl ConnectionTrait, key_id: &str) -> Result<u64, Fault> {
-    let registries = credential::Entity::find()
+    let integration = credential::Entity::find()
         .filter(credential::Column::KeyId.ne(key_id))
         .count(db)
         .await?;
-    Ok(registries + cleanup_keys::others(db, key_id).await?)
+    let pull_accounts = pull_account::Entity::find()
+        .filter(pull_account::Column::KeyId.ne(key_id))
+        .count(db)
+        .await?;
+    Ok(integration + pull_accounts + cleanup_keys::others(db, key_id).await?)
 }
 
 /// Whether any credential is under this key.
@@ -327,7 +410,12 @@ async fn any_under(store: &Store, key_id: &str) -> Result<bool, StoreError> {
         .one(store.db().read())
         .await
         .map_err(Fault::from)?;
-    Ok(one.is_some() || cleanup_keys::any_under(store, key_id).await?)
+    let other = pull_account::Entity::find()
+        .filter(pull_account::Column::KeyId.eq(key_id))
+        .one(store.db().read())
+        .await
+        .map_err(Fault::from)?;
+    Ok(one.is_some() || other.is_some() || cleanup_keys::any_under(store, key_id).await?)
 }
 
 /// The credential as it may be kept now: wrapped under the key the database is at. A rotation may
@@ -339,16 +427,16 @@ pub(crate) async fn keep_up<'s>(
     registry: &Registry,
     sealed: &'s SealedCredential,
 ) -> Result<Cow<'s, SealedCredential>, Fault> {
-    let binding = || CredentialBinding::of(registry);
-    keep_up_for(tx, keys, installation, binding, sealed).await
+    let binding = CredentialBinding::of(registry);
+    keep_up_bound(tx, keys, installation, binding.as_ref(), sealed).await
 }
 
-/// The same, for whatever it is bound to.
-pub(crate) async fn keep_up_for<'s>(
+/// As [`keep_up`], for what is bound otherwise than the integration account.
+pub(crate) async fn keep_up_bound<'s>(
     tx: &Tx<'_>,
     keys: Option<&MasterKeyVault>,
     installation: InstallationId,
-    binding: impl Fn() -> Option<CredentialBinding> + Send,
+    binding: Option<&CredentialBinding>,
     sealed: &'s SealedCredential,
 ) -> Result<Cow<'s, SealedCredential>, Fault> {
     let Some(keys) = keys else {
@@ -365,9 +453,9 @@ pub(crate) async fn keep_up_for<'s>(
     if key_id == sealed.key_id {
         return Ok(Cow::Borrowed(sealed));
     }
-    let rewrapped = binding()
+    let rewrapped = binding
         .ok_or(VaultError::BindingChanged)
-        .and_then(|binding| keys.rewrap(&binding, sealed, key_id))
+        .and_then(|binding| keys.rewrap(binding, sealed, key_id))
         .map_err(internal)?;
     Ok(Cow::Owned(rewrapped))
 }

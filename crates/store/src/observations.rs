@@ -6,6 +6,7 @@ use crate::command::Command;
 use crate::entity::registry;
 use crate::fault::Fault;
 use crate::health_turns;
+use crate::pull_access;
 use crate::registries::changed;
 use crate::registry_row::{StoredStatistics, json, parse};
 use crate::store::Store;
@@ -48,6 +49,7 @@ pub(crate) async fn record_health(
                             });
                         }
                     }
+                    news.extend(pull_access::news_for_members(tx, &news).await?);
                     changes::append(tx, &news).await
                 })
             })

@@ -4,13 +4,14 @@ use crate::changes::NewChange;
 use crate::command::Command;
 use crate::entity::{credential, registry};
 use crate::fault::Fault;
+use crate::pull_access::Opening;
 use crate::registry_list::{self, in_set};
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::vault::MasterKeyVault;
 use crate::{
-    audit, changes, cleanups, health_turns, identity, key_rotation, observations, registry_row,
-    workspaces,
+    audit, changes, cleanups, health_turns, identity, key_rotation, observations, pull_access,
+    registry_row, workspaces,
 };
 use async_trait::async_trait;
 use roadstead_core::model::{
@@ -148,10 +149,16 @@ impl RegistryStore for Store {
                         Some(changed) => changed,
                         None => return Err(refusal(tx, command.id).await?.into()),
                     };
+                    let mut members_see_it = false;
                     if let Some(connection) = &command.connection {
-                        reconnect(tx, keys, installation, connection).await?;
+                        members_see_it =
+                            reconnect(tx, keys, installation, connection).await?.seen();
                     }
-                    finish(tx, command.id, changed, audit, command.now).await
+                    let generation = finish(tx, command.id, changed, audit, command.now).await?;
+                    if members_see_it {
+                        pull_access::tell_members(tx, command.id, command.now).await?;
+                    }
+                    Ok(generation)
                 })
             })
             .await
@@ -169,6 +176,7 @@ impl RegistryStore for Store {
                 Box::pin(async move {
                     use registry::Column::{Generation, Id, WorkspaceId as Workspace};
                     cleanups::keep(tx, keys, installation, command).await?;
+                    let members_see_it = pull_access::is_seen(tx, command.id.0).await?;
                     // The credential goes with it, by its foreign key.
                     let delete = Query::delete()
                         .from_table(registry::Entity)
@@ -186,6 +194,9 @@ impl RegistryStore for Store {
                         generation: command.expected + 1,
                     };
                     finish(tx, command.id, changed, audit, audit.at).await?;
+                    if members_see_it {
+                        pull_access::tell_members(tx, command.id, audit.at).await?;
+                    }
                     Ok(())
                 })
             })
@@ -253,8 +264,12 @@ async fn reconnect(
     keys: Option<&MasterKeyVault>,
     installation: InstallationId,
     connection: &Reconnect,
-) -> Result<(), Fault> {
+) -> Result<Opening, Fault> {
     let registry = &connection.registry;
+    let before = registry::Entity::find_by_id(registry.id.0)
+        .one(tx)
+        .await?
+        .ok_or(StoreError::NotFound)?;
     registry::Entity::update(registry_row::write(registry)?)
         .exec(tx)
         .await?;
@@ -269,7 +284,7 @@ async fn reconnect(
             .exec_without_returning(tx)
             .await?;
     }
-    Ok(())
+    pull_access::reconnected(tx, &before, registry).await
 }
 
 /// What an update left behind, for the change feed.
@@ -297,7 +312,7 @@ pub(crate) async fn changed(
 }
 
 /// Why a command met no row of the generation it expected.
-async fn refusal(tx: &Tx<'_>, id: RegistryId) -> Result<StoreError, Fault> {
+pub(crate) async fn refusal(tx: &Tx<'_>, id: RegistryId) -> Result<StoreError, Fault> {
     let current: Option<Generation> = registry::Entity::find_by_id(id.0)
         .select_only()
         .column(registry::Column::Generation)
@@ -312,7 +327,7 @@ async fn refusal(tx: &Tx<'_>, id: RegistryId) -> Result<StoreError, Fault> {
 }
 
 /// Ends a command on a registry: audit entry, then change entry.
-async fn finish(
+pub(crate) async fn finish(
     tx: &Tx<'_>,
     id: RegistryId,
     changed: Changed,

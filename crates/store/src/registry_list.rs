@@ -3,6 +3,7 @@
 use crate::entity::registry;
 use crate::fault::{Fault, damaged};
 use crate::paging::{self, Keyset, containing};
+use crate::pull_access;
 use crate::registry_row;
 use crate::store::Store;
 use roadstead_core::model::{
@@ -147,9 +148,9 @@ pub(crate) fn in_set(visible: &Visible) -> Condition {
         Visible::Everything => Condition::all(),
         // An empty list must match nothing, never everything.
         Visible::Workspaces(ids) if ids.is_empty() => Condition::all().add(Expr::value(1).eq(0)),
-        Visible::Workspaces(ids) => {
-            Condition::all().add(registry::Column::WorkspaceId.is_in(ids.iter().map(|id| id.0)))
-        }
+        Visible::Workspaces(ids) => Condition::any()
+            .add(registry::Column::WorkspaceId.is_in(ids.iter().map(|id| id.0)))
+            .add(registry::Column::Id.in_subquery(pull_access::open_ids())),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::backend::{Db, postgres_options};
 use crate::command::Command;
-use crate::entity::{credential, installation};
+use crate::entity::{credential, installation, pull_account};
 use crate::fault::{Fault, driver_store_error};
 use crate::schema;
 use crate::signals::watch_others;
@@ -173,7 +173,11 @@ impl Store {
             .one(self.db().read())
             .await
             .map_err(Fault::from)?;
-        Ok(any.is_some() || cleanup_keys::any(self).await?)
+        let other = pull_account::Entity::find()
+            .one(self.db().read())
+            .await
+            .map_err(Fault::from)?;
+        Ok(any.is_some() || other.is_some() || cleanup_keys::any(self).await?)
     }
 
     /// Notes the master key's check value unless there is one; answers the one that is there.

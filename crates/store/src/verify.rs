@@ -2,14 +2,16 @@
 //! credential under the keys at hand.
 
 use crate::cleanup_keys;
-use crate::entity::{credential, installation};
+use crate::entity::{credential, installation, pull_account};
 use crate::fault::{Fault, damaged};
-use crate::key_rotation::{binding, with_registry};
+use crate::key_rotation::{
+    Record, binding, pull_account_record, pull_accounts_with_registry, with_registry,
+};
 use crate::store::Store;
 use crate::vault::MasterKeyVault;
 use crate::{ConsistencyReport, registry_row, schema};
 use roadstead_core::model::{InstallationId, Timestamp};
-use roadstead_core::ports::{StoreError, Vault as _, VaultError};
+use roadstead_core::ports::{CredentialPurpose, StoreError, Vault as _, VaultError};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -155,43 +157,61 @@ impl Store {
             };
             after = last.registry_id;
             for (row, registry) in rows {
-                report.sealed += 1;
-                let registry_id = row.registry_id;
-                let name = registry.as_ref().map(|r| r.name.clone());
-                let sealed = registry_row::read_credential(row);
-                let opened = match keys {
-                    None => Err(VaultError::KeyMissing(sealed.key_id.clone())),
-                    Some(keys) => binding(registry)
-                        .and_then(|binding| keys.open(&binding, &sealed))
-                        .map(drop),
+                let record = Record {
+                    purpose: CredentialPurpose::Integration,
+                    id: row.registry_id,
+                    name: registry.as_ref().map(|r| r.name.clone()),
+                    binding: binding(registry),
+                    sealed: registry_row::read_credential(row),
                 };
-                if let Err(error) = opened {
-                    report.unreadable.push(CredentialFinding {
-                        registry_id,
-                        registry: name.unwrap_or_default(),
-                        reason: error.to_string(),
-                    });
-                }
+                try_open(keys, record, report);
             }
         }
         for (row, sealed) in cleanup_keys::sealed(&snapshot).await? {
-            report.sealed += 1;
-            let (registry_id, registry) = (row.registry_id, row.name.clone());
-            let opened = match keys {
-                None => Err(VaultError::KeyMissing(sealed.key_id.clone())),
-                Some(keys) => cleanup_keys::binding(row)
-                    .and_then(|binding| keys.open(&binding, &sealed))
-                    .map(drop),
+            let record = Record {
+                purpose: CredentialPurpose::Integration,
+                id: row.registry_id,
+                name: Some(row.name.clone()),
+                binding: cleanup_keys::binding(row),
+                sealed,
             };
-            if let Err(error) = opened {
-                report.unreadable.push(CredentialFinding {
-                    registry_id,
-                    registry,
-                    reason: error.to_string(),
-                });
+            try_open(keys, record, report);
+        }
+        let mut after = Uuid::nil();
+        loop {
+            let rows = pull_accounts_with_registry()
+                .filter(pull_account::Column::RegistryId.gt(after))
+                .order_by_asc(pull_account::Column::RegistryId)
+                .limit(PAGE)
+                .all(&snapshot)
+                .await
+                .map_err(Fault::from)?;
+            let Some((last, _)) = rows.last() else {
+                return Ok(());
+            };
+            after = last.registry_id;
+            for row in rows {
+                try_open(keys, pull_account_record(row), report);
             }
         }
-        Ok(())
+    }
+}
+
+fn try_open(keys: Option<&MasterKeyVault>, record: Record, report: &mut VerifyReport) {
+    report.sealed += 1;
+    let opened = match keys {
+        None => Err(VaultError::KeyMissing(record.sealed.key_id.clone())),
+        Some(keys) => record
+            .binding
+            .and_then(|binding| keys.open(&binding, &record.sealed))
+            .map(drop),
+    };
+    if let Err(error) = opened {
+        report.unreadable.push(CredentialFinding {
+            registry_id: record.id,
+            registry: record.name.unwrap_or_default(),
+            reason: error.to_string(),
+        });
     }
 }
 

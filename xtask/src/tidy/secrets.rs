@@ -38,6 +38,7 @@ const EXPOSED: &[(&str, usize)] = &[
     ("crates/http/src/views/api_token.rs", 1),
     ("crates/http/src/views/registry_edit.rs", 1),
     ("crates/http/src/views/registry_input.rs", 2),
+    ("crates/http/src/views/sharing.rs", 1),
     ("crates/http/src/views/user.rs", 1),
 ];
 

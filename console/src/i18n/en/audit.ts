@@ -44,6 +44,10 @@ const actions: Record<AuditAction, string> = {
   'registry.refresh': 'Refresh registry',
   'registry.suspend': 'Suspend registry: another server answers',
   'cleanup.read': 'See what disconnected registries left behind',
+  'pull_account.set': 'Set pull-only account',
+  'pull_account.remove': 'Remove pull-only account',
+  'registry.share': 'Share registry',
+  'registry.unshare': 'Stop sharing registry',
 }
 
 export const audit = {

@@ -7,6 +7,7 @@ import { people } from './people'
 import { reasons } from './reasons'
 import { registryCare } from './registryCare'
 import { registryEdit } from './registryEdit'
+import { sharing } from './sharing'
 import { tokens } from './tokens'
 import { workspaces } from './workspaces'
 
@@ -288,6 +289,8 @@ export const en = {
       Verified: 'Connection tested',
       CertificateExpiring: 'Certificate needs renewal',
       IdentityConfirmed: 'Expected server',
+      AnonymousPull: 'Pull without an account',
+      PullOnly: 'Account cannot push',
     } satisfies Record<ConditionType, string>,
     failedTitle: 'The registry could not be loaded',
     goneTitle: 'This registry does not exist',
@@ -336,6 +339,7 @@ export const en = {
   reasons,
   registryCare,
   registryEdit,
+  sharing,
   tokens,
   workspaces,
 }

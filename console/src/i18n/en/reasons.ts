@@ -34,4 +34,11 @@ export const reasons: ReasonTexts = {
   CertificateValid: { short: 'Good for two weeks or more', sentence: 'The certificate is good for two weeks or more.' },
   CertificateExpiresSoon: { short: 'Ends within two weeks', sentence: 'The certificate ends within two weeks. Renew it on the registry.' },
   Tested: { short: 'All steps passed', sentence: 'The whole connection test has passed.' },
+  Proved: { short: 'Proved', sentence: 'An image was pulled without any account.' },
+  Refused: { short: 'Refused', sentence: 'A pull without an account was refused.' },
+  RegistryEmpty: { short: 'Registry empty', sentence: 'The registry is empty; it would not ask for an account.' },
+  NoRepositoryKnown: { short: 'Nothing to try on', sentence: 'The registry names no repository that it could be tried on.' },
+  UploadRefused: { short: 'Upload refused', sentence: 'An upload by the account was refused.' },
+  UploadAccepted: { short: 'Upload accepted', sentence: 'An upload by the account was accepted, so it can push images.' },
+  NotAvailable: { short: 'Not available', sentence: 'The registry cannot be used at the moment.' },
 }

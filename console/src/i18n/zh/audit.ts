@@ -81,6 +81,10 @@ export const audit: Texts['audit'] = {
     'registry.refresh': '刷新镜像仓库',
     'registry.suspend': '暂停镜像仓库：响应的是另一台服务器',
     'cleanup.read': '查看已断开连接的镜像仓库的遗留内容',
+    'pull_account.set': '设置仅拉取账户',
+    'pull_account.remove': '移除仅拉取账户',
+    'registry.share': '共享镜像仓库',
+    'registry.unshare': '停止共享镜像仓库',
   },
   kinds: {
     registry: '镜像仓库',

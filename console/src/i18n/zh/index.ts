@@ -7,6 +7,7 @@ import { people } from './people'
 import { reasons } from './reasons'
 import { registryCare } from './registryCare'
 import { registryEdit } from './registryEdit'
+import { sharing } from './sharing'
 import { tokens } from './tokens'
 import { workspaces } from './workspaces'
 
@@ -288,6 +289,8 @@ export const zh: Texts = {
       Verified: '已通过连接测试',
       CertificateExpiring: '证书需要更换',
       IdentityConfirmed: '服务器符合预期',
+      AnonymousPull: '无需账户拉取',
+      PullOnly: '账户不能推送',
     },
     failedTitle: '无法加载该镜像仓库',
     goneTitle: '该镜像仓库不存在',
@@ -336,6 +339,7 @@ export const zh: Texts = {
   reasons,
   registryCare,
   registryEdit,
+  sharing,
   tokens,
   workspaces,
 }

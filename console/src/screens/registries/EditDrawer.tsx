@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type RefObject, type SubmitEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { type ApiError, asApiError, fieldProblems } from '../../api/problem'
-import { registryKey, registryQuery, useEditRegistry } from '../../api/registries'
+import { asFull, registryKey, registryQuery, useEditRegistry } from '../../api/registries'
 import type { Registry } from '../../api/types'
 import { useTexts } from '../../i18n/context'
 import { Button } from '../../ui/Button'
@@ -100,7 +100,7 @@ function EditForm({ read, kept, onFinished }: EditFormProps) {
   const seeTheirs = async () => {
     setReloadError(null)
     try {
-      setTheirs(await queryClient.fetchQuery({ ...registryQuery(base.id), staleTime: 0 }))
+      setTheirs(asFull(await queryClient.fetchQuery({ ...registryQuery(base.id), staleTime: 0 })))
     } catch (thrown) {
       setReloadError(asApiError(thrown))
     }

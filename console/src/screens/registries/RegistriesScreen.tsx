@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { IconAnchor, IconPlus, IconSearchOff } from '@tabler/icons-react'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { asApiError } from '../../api/problem'
-import { registriesQuery } from '../../api/registries'
+import { asFull, registriesQuery } from '../../api/registries'
 import { sessionQuery } from '../../api/session'
 import type { Registry } from '../../api/types'
 import { useI18n } from '../../i18n/context'
@@ -22,6 +22,7 @@ import { StaleNotice } from '../../ui/StaleNotice'
 import { disabledAction } from '../shared/disabledAction'
 import { useScopedWorkspace } from '../workspace/workspaceContext'
 import { CleanupsCard } from './CleanupsCard'
+import { FromPlatform } from './FromPlatform'
 import { registryColumns } from './registryColumns'
 import { RegistryFilters } from './RegistryFilters'
 import { RegistryPager } from './RegistryPager'
@@ -58,9 +59,10 @@ export function RegistriesScreen() {
   const integrateBlocked = useIntegrateBlocked()
   const isEmpty = page !== undefined && page.items.length === 0
   const { integrate: _, ...listed } = search
+  const full = useMemo(() => page?.items.flatMap((registry) => asFull(registry) ?? []) ?? NO_ROWS, [page])
   // The rows of the view before stay until those of the new one are there.
   const shownView = useShownView(JSON.stringify([scope, listed]), query.isPlaceholderData)
-  const { rows, moved, reorder } = useSteadyOrder(page?.items ?? NO_ROWS, shownView, query.isFetching, rowId)
+  const { rows, moved, reorder } = useSteadyOrder(full, shownView, query.isFetching, rowId)
 
   const columns = useMemo(
     () =>
@@ -148,6 +150,7 @@ export function RegistriesScreen() {
 
       <CleanupsCard />
 
+      <FromPlatform scope={scope} />
       {IntegrateDrawer && (
         <IntegrateDrawer
           scope={scope}

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useRef, useState } from 'react'
 import { asApiError, fieldProblems } from '../../api/problem'
-import { registryKey, registryQuery, useEditRegistry } from '../../api/registries'
+import { asFull, registryKey, registryQuery, useEditRegistry } from '../../api/registries'
 import type { FieldProblem, Registry } from '../../api/types'
 import { testOfSaving } from '../../api/useRegistryTest'
 import { useTexts } from '../../i18n/context'
@@ -54,7 +54,7 @@ function RotateForm({ read, onFinished }: RotateFormProps) {
   const reload = async () => {
     // The password was typed for what this dialog has shown so far.
     setPassword('')
-    const found = await queryClient.fetchQuery({ ...registryQuery(base.id), staleTime: 0 }).catch(() => null)
+    const found = asFull(await queryClient.fetchQuery({ ...registryQuery(base.id), staleTime: 0 }).catch(() => null))
     if (found === null) return
     queryClient.setQueryData(registryKey(found.id), found)
     setBase(found)

@@ -4,7 +4,7 @@ import { IconPlugConnected, IconUnlink } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { asApiError } from '../../api/problem'
 import { registryQuery } from '../../api/registries'
-import type { Registry } from '../../api/types'
+import type { Registry, SeenRegistry } from '../../api/types'
 import { useI18n, useTexts } from '../../i18n/context'
 import { useFetched } from '../../lib/useFetched'
 import { useScope } from '../../shell/useScope'
@@ -23,8 +23,10 @@ import { BasicsCard } from './BasicsCard'
 import { ConfirmServerDialog } from './ConfirmServerDialog'
 import { DisconnectDialog } from './DisconnectDialog'
 import { HealthCard } from './HealthCard'
+import { OutlinePage } from './OutlinePage'
 import { registriesLink, registryLink } from './registryLink'
 import { disabledReason, RegistryMenu } from './RegistryMenu'
+import { SharingCard } from './SharingCard'
 import { StatStrip } from './StatStrip'
 import { SuspensionNotice } from './SuspensionNotice'
 import { TestDialog } from './TestDialog'
@@ -58,24 +60,34 @@ export function RegistryScreen() {
   return (
     <>
       <Breadcrumb name={query.data.name} />
-      <RegistryHeader key={query.data.id} registry={query.data} />
+      {query.data.detail === 'full' && <RegistryHeader key={query.data.id} registry={query.data} />}
       {error && (
         <StaleNotice
           text={texts.registry.stale(format.dateTime(new Date(query.dataUpdatedAt).toISOString()))}
           onRetry={() => void query.refetch()}
         />
       )}
-      <StatStrip statistics={query.data.statistics} />
+      {query.data.detail === 'full' ? <Overview registry={query.data} /> : <OutlinePage registry={query.data} />}
+    </>
+  )
+}
+
+function Overview({ registry }: { registry: Registry }) {
+  const proved = registry.kind === 'docker' && registry.owner.type === 'platform'
+  return (
+    <>
+      <StatStrip statistics={registry.statistics} />
       <div className="columns">
-        <BasicsCard registry={query.data} />
-        <HealthCard registry={query.data} />
+        <BasicsCard registry={registry} />
+        <HealthCard registry={registry} />
       </div>
+      {proved && <SharingCard registry={registry} />}
     </>
   )
 }
 
 /** A link from elsewhere may name another scope than the registry's own: the page moves to where it belongs. */
-function useOwnScope(registry: Registry | undefined): void {
+function useOwnScope(registry: SeenRegistry | undefined): void {
   const scope = useScope()
   const navigate = useNavigate()
   const id = registry?.id

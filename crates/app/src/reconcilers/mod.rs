@@ -4,6 +4,7 @@ mod cleanup;
 mod health;
 mod housekeeping;
 mod identity;
+mod pulls;
 mod statistics;
 mod wake;
 
@@ -14,6 +15,7 @@ pub use cleanup::CleanupReconciler;
 pub use health::HealthReconciler;
 pub(crate) use health::certificate_condition;
 pub use housekeeping::HousekeepingReconciler;
+pub use pulls::PullReconciler;
 pub use statistics::StatisticsReconciler;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +41,7 @@ pub struct Reconcilers {
     health: Driver<roadstead_core::model::RegistryId>,
     statistics: Driver<roadstead_core::model::RegistryId>,
     cleanup: Driver<roadstead_core::model::RegistryId>,
+    pulls: Driver<roadstead_core::model::RegistryId>,
     housekeeping: Driver<housekeeping::Duty>,
     wake: tokio::task::JoinHandle<()>,
     wishes: tokio::task::JoinHandle<()>,
@@ -73,6 +76,11 @@ impl Reconcilers {
             options(16, 5),
             stop.clone(),
         );
+        let pulls = Driver::start(
+            Arc::new(PullReconciler::new(ports.clone())),
+            options(16, 5),
+            stop.clone(),
+        );
         let housekeeping = Driver::start(
             Arc::new(HousekeepingReconciler::new(
                 ports.clone(),
@@ -87,6 +95,7 @@ impl Reconcilers {
                 Box::new(health.waking()),
                 Box::new(statistics.waking()),
                 Box::new(cleanup.waking()),
+                Box::new(pulls.waking()),
             ],
             stop.clone(),
         ));
@@ -114,6 +123,7 @@ impl Reconcilers {
             health,
             statistics,
             cleanup,
+            pulls,
             housekeeping,
             wake,
             wishes,
@@ -130,6 +140,7 @@ impl Reconcilers {
         self.health.ended().await;
         self.statistics.ended().await;
         self.cleanup.ended().await;
+        self.pulls.ended().await;
         self.housekeeping.ended().await;
         let _ = self.wake.await;
         let _ = self.wishes.await;

@@ -397,7 +397,7 @@ pub(crate) fn connection_with(
     })
 }
 
-fn unreadable(error: VaultError) -> Failure {
+pub(crate) fn unreadable(error: VaultError) -> Failure {
     Failure::new(ErrorCode::CredentialUnreadable).because(error)
 }
 

@@ -3,8 +3,8 @@
 use super::registries::millis;
 use crate::reconcilers::certificate_condition;
 use roadstead_core::model::{
-    Condition, ConditionStatus, ConditionType, Health, HealthReport, PeerCertificate, ProbeDepth,
-    ProbeReport, Reason, Registry, StepName, StepStatus, Timestamp,
+    Condition, ConditionStatus, ConditionType, Health, HealthReport, Origin, PeerCertificate,
+    ProbeDepth, ProbeReport, Reason, Registry, StepName, StepStatus, Timestamp,
 };
 use roadstead_core::ports::{RegistryAdapter, RegistryError};
 use roadstead_core::rules::identify;
@@ -40,6 +40,11 @@ impl Tested {
             report,
             certificate: adapter.certificate(),
         }
+    }
+
+    /// The token service the registry named, which the account was tried at.
+    pub(super) fn token_service(&self) -> Option<Origin> {
+        self.report.token_service.clone()
     }
 
     /// The registry with everything observed in the place of whatever it had.

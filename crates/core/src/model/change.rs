@@ -31,11 +31,14 @@ pub enum Topic {
     MachineAccount,
     /// An API token was made or revoked.
     Token,
+    /// What members see of the platform's registries changed: one appeared among those that
+    /// everybody may pull from, left them, or another of them changed. Its generation is always 0.
+    OpenRegistry,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Registry,
         Self::RegistryHealth,
         Self::RegistryStatistics,
@@ -45,6 +48,7 @@ impl Topic {
         Self::Member,
         Self::MachineAccount,
         Self::Token,
+        Self::OpenRegistry,
     ];
 
     /// The topic in the API and the database.
@@ -60,6 +64,7 @@ impl Topic {
             Self::Member => "member",
             Self::MachineAccount => "machine_account",
             Self::Token => "token",
+            Self::OpenRegistry => "open_registry",
         }
     }
 
@@ -67,9 +72,10 @@ impl Topic {
     #[must_use]
     pub const fn permission(self) -> Permission {
         match self {
-            Self::Registry | Self::RegistryHealth | Self::RegistryStatistics => {
-                Permission::RegistryRead
-            }
+            Self::Registry
+            | Self::RegistryHealth
+            | Self::RegistryStatistics
+            | Self::OpenRegistry => Permission::RegistryRead,
             Self::User => Permission::UserRead,
             // One's own; `user_id` says whose.
             Self::Session | Self::Token => Permission::ChangeFollow,

@@ -16,6 +16,10 @@ pub enum ConditionType {
     CertificateExpiring,
     /// The server that was pinned answers, and no other in its place.
     IdentityConfirmed,
+    /// Everybody may pull, without any account.
+    AnonymousPull,
+    /// The account that would be delivered cannot write.
+    PullOnly,
 }
 
 impl ConditionType {
@@ -36,6 +40,8 @@ impl ConditionType {
             Self::Verified => "Verified",
             Self::CertificateExpiring => "CertificateExpiring",
             Self::IdentityConfirmed => "IdentityConfirmed",
+            Self::AnonymousPull => "AnonymousPull",
+            Self::PullOnly => "PullOnly",
         }
     }
 }

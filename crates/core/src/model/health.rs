@@ -121,6 +121,13 @@ reasons! {
     TlsTooOld,
     CertificateValid,
     CertificateExpiresSoon,
+    Proved,
+    Refused,
+    RegistryEmpty,
+    NoRepositoryKnown,
+    UploadRefused,
+    UploadAccepted,
+    NotAvailable,
 }
 
 /// Health with everything a person on call asks for next.

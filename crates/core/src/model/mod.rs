@@ -21,6 +21,7 @@ mod probe;
 mod registry;
 mod secret;
 mod session;
+mod sharing;
 mod text;
 mod timestamp;
 mod user;
@@ -55,6 +56,7 @@ pub use registry::{
 };
 pub use secret::Secret;
 pub use session::{Session, SessionToken, TokenDigest};
+pub use sharing::{AnonymousProof, Consent, CredentialMode, PullAccess, PullAccount, WriteProof};
 pub use text::{Description, DisplayName};
 pub use timestamp::Timestamp;
 pub use user::{PasswordHash, PlatformRole, User, UserChanges, UserFilter, UserRef, WorkspaceRole};

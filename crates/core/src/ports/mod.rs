@@ -5,8 +5,10 @@ mod change_feed;
 mod cleanups;
 mod clock;
 mod ledger;
+mod pull_probe;
 mod registry;
 mod sessions;
+mod sharing;
 mod store;
 mod users;
 mod vault;
@@ -17,16 +19,20 @@ pub use change_feed::ChangeFeed;
 pub use cleanups::{CleanupList, CleanupStore, CleanupTarget};
 pub use clock::{Clock, SystemClock};
 pub use ledger::LedgerStore;
+pub use pull_probe::{AnonymousPull, PullProbe, Sample, Sampled, UploadTrial};
 pub use registry::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryConnector,
     RegistryError, StepSink, TlsFault,
 };
 pub use sessions::{SessionOwner, SessionStore, TokenOwner, TokenStore};
+pub use sharing::{
+    PullObservation, PullTarget, SealedPullAccount, SetPullAccount, ShareRegistry, SharingStore,
+};
 pub use store::{
     CreateFirstAdmin, DisconnectRegistry, EditRegistry, IntegrateRegistry, PinIdentity, Reconnect,
     RegistryList, RegistryObservation, RegistryStore, RegistryTarget, SetupStore,
     StatisticsObservation, StoreError, SuspendRegistry,
 };
 pub use users::{ChangePassword, EditUser, OneTimeLink, UseLink, UserStore};
-pub use vault::{CredentialBinding, SealedCredential, Vault, VaultError};
+pub use vault::{CredentialBinding, CredentialPurpose, SealedCredential, Vault, VaultError};
 pub use workspaces::{EditWorkspace, SetMember, WorkspaceStore};

@@ -1,5 +1,6 @@
 //! Registries as Roadstead talks to them, whatever the product.
 
+use super::PullProbe;
 use crate::ErrorCode;
 use crate::Failure;
 use crate::model::{
@@ -310,6 +311,11 @@ pub trait RegistryAdapter: Send + Sync {
     /// [`RegistryError::NotFound`] when it is gone already, [`RegistryError::Unsupported`] for an
     /// entry whose place the registry never said, or of a kind this product does not have.
     async fn remove_made(&self, entry: &LedgerEntry) -> Result<(), RegistryError>;
+
+    /// Trying out who may pull and write; `None` for products that say it themselves.
+    fn pulls(&self) -> Option<&dyn PullProbe> {
+        None
+    }
 }
 
 /// Makes adapters.

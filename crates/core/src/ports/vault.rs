@@ -4,6 +4,15 @@ use crate::model::{
     Cleanup, Origin, Owner, Registry, RegistryId, RegistryKind, Secret, ServerIdentity, TlsPolicy,
 };
 
+/// Which account of a registry a credential belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialPurpose {
+    /// The one Roadstead asks the registry with.
+    Integration,
+    /// The one that namespaces pull with.
+    PullAccount,
+}
+
 /// What a stored credential is bound to. It becomes the associated data of the encryption: when
 /// any of it is edited or moved, the credential no longer decrypts (threat model, rule C1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +35,8 @@ pub struct CredentialBinding {
     pub realm: Option<Origin>,
     /// The server it was entered for.
     pub identity: Option<ServerIdentity>,
+    /// Which of the registry's accounts it is.
+    pub purpose: CredentialPurpose,
 }
 
 impl CredentialBinding {
@@ -59,7 +70,24 @@ impl CredentialBinding {
             proxy: None,
             realm: cleanup.token_service.clone(),
             identity: cleanup.identity.clone(),
+            purpose: CredentialPurpose::Integration,
         })
+    }
+
+    /// What the credential of this registry's pull-only account is bound to.
+    #[must_use]
+    pub fn of_pull_account(registry: &Registry, username: &str, realm: Option<Origin>) -> Self {
+        Self {
+            registry_id: registry.id,
+            owner: registry.owner,
+            kind: registry.kind,
+            origin: registry.address.origin(),
+            tls: registry.tls.clone(),
+            username: username.to_owned(),
+            proxy: None,
+            realm,
+            purpose: CredentialPurpose::PullAccount,
+        }
     }
 }
 

@@ -2,14 +2,18 @@
 
 mod audit;
 mod authorize;
+mod entitlement;
 mod health;
 mod health_history;
 mod identity;
+mod sharing;
 mod visible;
 
 pub use audit::{AuditSet, audit_set, is_refusal};
 pub use authorize::{admit, authorize, holds};
+pub use entitlement::{Because, DockerSpace, Subject, allowed, opened};
 pub use health::{HealthObservation, HealthSchedule, HealthTracker};
 pub use health_history::{HealthLog, health_strip};
 pub use identity::{KNOWN_NAMES, KnownNames, identify, same_server};
+pub use sharing::{ConsentNeeded, Delivered, Standing, delivered, may_share, mode, standing};
 pub use visible::{Visible, sees_change, visible};

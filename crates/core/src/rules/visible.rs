@@ -2,7 +2,7 @@
 //! answer and know no rule of their own.
 
 use super::holds;
-use crate::model::{Actor, CameBy, Change, Owner, WorkspaceId};
+use crate::model::{Actor, CameBy, Change, Owner, Topic, WorkspaceId};
 
 /// A set of objects by owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,16 @@ impl Visible {
             (Self::Everything, _) => true,
             (Self::Workspaces(ids), Owner::Workspace { id }) => ids.contains(&id),
             (Self::Workspaces(_), Owner::Platform) => false,
+        }
+    }
+
+    /// Whether the platform's registries that every subject may pull from are in the set, as far as
+    /// members see them: whoever belongs to a workspace may pull with it.
+    #[must_use]
+    pub fn includes_open(&self) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Workspaces(ids) => !ids.is_empty(),
         }
     }
 
@@ -57,6 +67,14 @@ pub fn visible(actor: &Actor) -> Visible {
 pub fn sees_change(actor: &Actor, set: &Visible, change: &Change) -> bool {
     if let Some(only) = change.user_id {
         return actor.person().is_some_and(|p| p.id == only);
+    }
+    if change.topic == Topic::OpenRegistry
+        && let Visible::Workspaces(ids) = set
+    {
+        let permission = change.topic.permission();
+        return ids
+            .iter()
+            .any(|id| holds(actor, permission, Owner::Workspace { id: *id }));
     }
     let owner = change
         .workspace_id
@@ -134,8 +152,38 @@ mod tests {
         assert!(hears(Topic::Workspace, Some(own)));
         assert!(!hears(Topic::Member, Some(own)), "admins only");
         for topic in Topic::ALL {
-            assert!(!hears(topic, Some(sibling)), "{topic:?}");
-            assert!(!hears(topic, None), "{topic:?}");
+            if topic != Topic::OpenRegistry {
+                assert!(!hears(topic, Some(sibling)), "{topic:?}");
+            }
+            let open = topic == Topic::OpenRegistry;
+            assert_eq!(hears(topic, None), open, "{topic:?}");
         }
+    }
+
+    #[test]
+    fn open_registries_are_heard_of_by_members_with_the_permission_and_by_nobody_else() {
+        let open = change(Topic::OpenRegistry, None);
+        for stranger in [Actor::Anonymous, person(None)] {
+            assert!(!sees_change(&stranger, &visible(&stranger), &open));
+            assert!(!visible(&stranger).includes_open());
+        }
+        let Actor::Person(mut member) = person(None) else {
+            unreachable!("a person")
+        };
+        member.memberships.push(Membership {
+            workspace_id: WorkspaceId::new(),
+            role: WorkspaceRole::Viewer,
+        });
+        let by_session = Actor::Person(member.clone());
+        assert!(sees_change(&by_session, &visible(&by_session), &open));
+        member.came_by = CameBy::Token {
+            id: crate::model::ApiTokenId::new(),
+            cut: crate::model::TokenCut {
+                scope: vec![crate::Permission::ChangeFollow],
+                workspace_id: None,
+            },
+        };
+        let by_token = Actor::Person(member);
+        assert!(!sees_change(&by_token, &visible(&by_token), &open));
     }
 }

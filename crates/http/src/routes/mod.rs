@@ -9,6 +9,7 @@ mod members;
 mod profile;
 mod registries;
 mod registry_actions;
+mod registry_sharing;
 mod registry_tests;
 mod service;
 mod session;
@@ -170,6 +171,26 @@ fn api(state: Option<AppState>) -> Api {
         .route(
             Permission::CleanupRead,
             routes!(registry_actions::list_cleanups),
+        )
+        .route(
+            Permission::RegistryRead,
+            routes!(registry_sharing::get_sharing),
+        )
+        .route(
+            Permission::RegistryShare,
+            routes!(registry_sharing::share_registry),
+        )
+        .route(
+            Permission::RegistryUnshare,
+            routes!(registry_sharing::unshare_registry),
+        )
+        .route(
+            Permission::PullAccountSet,
+            routes!(registry_sharing::set_pull_account),
+        )
+        .route(
+            Permission::PullAccountRemove,
+            routes!(registry_sharing::remove_pull_account),
         )
         .route(
             Permission::RegistryTest,

@@ -3,7 +3,9 @@
 use crate::extract::{Ctx, Id, IfMatch, Json, Query};
 use crate::problem::Refusal;
 use crate::state::AppState;
-use crate::views::{RegistryEdit, RegistryInput, RegistryPage, RegistryQuery, RegistryView};
+use crate::views::{
+    RegistryEdit, RegistryInput, RegistryPage, RegistryQuery, RegistryView, SeenRegistryView,
+};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
@@ -38,14 +40,17 @@ pub(super) async fn integrate_registry(
 }
 
 /// One registry.
-#[utoipa::path(get, path = "/api/v1/registries/{id}", tag = "registries", params(("id" = uuid::Uuid, Path)), responses((status = 200, description = "The registry", body = RegistryView, headers(("etag" = String, description = "Its generation")))))]
+#[utoipa::path(get, path = "/api/v1/registries/{id}", tag = "registries", params(("id" = uuid::Uuid, Path)), responses((status = 200, description = "The registry: everything, or what members see of one of the platform's", body = SeenRegistryView, headers(("etag" = String, description = "Its generation, for whoever sees everything")))))]
 pub(super) async fn get_registry(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,
     Id(id): Id<RegistryId>,
 ) -> Result<impl IntoResponse, Refusal> {
     let registry = state.app.registries.get(&ctx, id).await?;
-    Ok(tagged(RegistryView::new(&ctx, registry)))
+    Ok(match SeenRegistryView::new(&ctx, registry) {
+        SeenRegistryView::Full(view) => tagged(*view).into_response(),
+        outline @ SeenRegistryView::Outline(_) => axum::Json(outline).into_response(),
+    })
 }
 
 /// Edits a registry.

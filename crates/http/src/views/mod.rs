@@ -13,9 +13,11 @@ mod problem;
 mod registry;
 mod registry_edit;
 mod registry_input;
+mod registry_outline;
 mod registry_test;
 mod session;
 mod setup;
+mod sharing;
 mod user;
 pub(crate) mod words;
 mod workspace;
@@ -35,9 +37,11 @@ pub(crate) use problem::{FieldProblem, Problem};
 pub(crate) use registry::{RegistryPage, RegistryView};
 pub(crate) use registry_edit::RegistryEdit;
 pub(crate) use registry_input::{RegistryInput, RegistryQuery};
+pub(crate) use registry_outline::SeenRegistryView;
 pub(crate) use registry_test::{RegistryTestRequest, TestLine};
 pub(crate) use session::{LoginRequest, SessionList, SessionView};
 pub(crate) use setup::{SetupRequest, SetupState};
+pub(crate) use sharing::{PullAccountInput, SharingInput, SharingQuery, SharingView};
 pub(crate) use user::{
     CreatedUser, LinkView, PasswordChange, PasswordReset, ProfileEdit, UserEdit, UserInput,
     UserPage, UserView,

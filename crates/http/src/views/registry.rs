@@ -3,8 +3,9 @@
 use super::identity::SuspensionView;
 use super::page::TotalView;
 use super::registry_input::{OwnerView, TlsPolicyView};
+use super::registry_outline::SeenRegistryView;
 use super::words::{
-    ConditionStatusWord, ConditionTypeWord, ErrorCodeWord, HealthWord, PermissionWord,
+    ConditionStatusWord, ConditionTypeWord, ErrorCodeWord, FullWord, HealthWord, PermissionWord,
     RegistryKindWord,
 };
 use roadstead_app::services::Listed;
@@ -218,16 +219,19 @@ impl From<PeerCertificate> for CertificateView {
 pub(crate) struct UserRefView {
     /// Their id.
     #[schema(value_type = Uuid)]
-    id: UserId,
+    pub(crate) id: UserId,
     /// Their name.
     #[schema(value_type = String)]
-    name: Name,
+    pub(crate) name: Name,
 }
 
 /// An integrated registry.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Registry)]
 pub(crate) struct RegistryView {
+    /// Everything is told of it.
+    #[schema(value_type = FullWord)]
+    detail: &'static str,
     /// Its id.
     #[schema(value_type = Uuid)]
     id: RegistryId,
@@ -284,6 +288,8 @@ impl RegistryView {
             Permission::RegistryEdit,
             Permission::RegistryRefresh,
             Permission::RegistryDisconnect,
+            Permission::PullAccountSet,
+            Permission::RegistryShare,
         ];
         // Who may not edit it learns that another server answers, and nothing of either.
         let told = ctx.visible == Visible::Everything
@@ -293,6 +299,7 @@ impl RegistryView {
             .suspension
             .map(|suspension| SuspensionView::new(suspension, expected, told));
         Self {
+            detail: "full",
             allowed_actions: allowed(&ctx.actor, registry.owner, &actions),
             id: registry.id,
             name: registry.name,
@@ -354,7 +361,7 @@ pub(crate) struct RegistryFacetsView {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RegistryPage {
     /// The rows.
-    items: Vec<RegistryView>,
+    items: Vec<SeenRegistryView>,
     /// Where the next page starts; null on the last one.
     next_cursor: Option<String>,
     /// How many match.
@@ -369,7 +376,7 @@ impl RegistryPage {
             items: listed
                 .items
                 .into_iter()
-                .map(|r| RegistryView::new(ctx, r))
+                .map(|r| SeenRegistryView::new(ctx, r))
                 .collect(),
             next_cursor: listed.next_cursor,
             total: listed.total.into(),

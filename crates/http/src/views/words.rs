@@ -2,8 +2,8 @@
 //! written into the document here.
 
 use roadstead_core::model::{
-    AuditOutcome, ConditionStatus, ConditionType, Health, LedgerKind, PlatformRole, RegistryKind,
-    StepName, Topic, WorkspaceRole,
+    AuditOutcome, ConditionStatus, ConditionType, CredentialMode, Health, LedgerKind, PlatformRole,
+    RegistryKind, StepName, Topic, WorkspaceRole,
 };
 use roadstead_core::{ErrorCode, Permission};
 use std::borrow::Cow;
@@ -58,6 +58,12 @@ words! {
     AuditOutcomeWord = owned(AuditOutcome::ALL, AuditOutcome::as_str);
     /// Types of conditions.
     ConditionTypeWord = owned(ConditionType::ALL, ConditionType::as_str);
+    /// Everything is told.
+    FullWord = vec!["full".to_owned()];
+    /// Only the outside is told.
+    OutlineWord = vec!["outline".to_owned()];
+    /// With which account namespaces pull.
+    CredentialModeWord = owned(CredentialMode::ALL, CredentialMode::as_str);
     /// Statuses of conditions.
     ConditionStatusWord = owned(
         [ConditionStatus::True, ConditionStatus::False, ConditionStatus::Unknown],

@@ -3,6 +3,7 @@
 mod crawl;
 mod identity;
 mod probe;
+mod pulls;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -11,7 +12,7 @@ use roadstead_core::model::{
     ServerIdentity, TlsPolicy,
 };
 use roadstead_core::ports::{
-    CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
+    CrawlBatch, CrawlCursor, CrawlScope, PullProbe, RegistryAdapter, RegistryError, StepSink,
 };
 use roadstead_oci::{Deadlines, OciClient, OciSettings, OutboundPolicy, RepositoryName};
 use std::sync::Arc;
@@ -90,5 +91,9 @@ impl RegistryAdapter for DockerAdapter {
         };
         let name = RepositoryName::parse(&entry.name).map_err(|_| RegistryError::Unsupported)?;
         self.client.repository(name).cancel_upload(place).await
+    }
+
+    fn pulls(&self) -> Option<&dyn PullProbe> {
+        Some(self)
     }
 }

@@ -26,6 +26,9 @@ impl Cast {
         let upstream = Scripted::start().await;
         upstream.on("GET /v2/", Reply::registry());
         upstream.on("GET /v2/_catalog", Reply::json("{\"repositories\":[]}"));
+        // Empty, but not open to everybody: members see nothing of it.
+        let anybody = "GET /v2/roadstead-looks/whether-everybody-may-pull/manifests/latest";
+        upstream.on(anybody, Reply::basic_challenge());
         let mut cast = Self {
             app,
             padmin,

@@ -25,6 +25,7 @@ mod registry_edit;
 mod sec;
 mod session;
 mod setup;
+mod sharing;
 mod start;
 mod token_registry;
 mod tool;

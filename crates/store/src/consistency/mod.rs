@@ -46,6 +46,7 @@ impl Store {
             check_kind(&state, kind, &mut out);
         }
         check_credentials(&state, &mut out);
+        check_sharing(&state, &mut out);
         check_people(&state, &mut out);
         Ok(ConsistencyReport {
             registries: state.objects_of("registry").len(),
@@ -191,6 +192,14 @@ fn check_credentials(state: &State, out: &mut Vec<String>) {
                 "a credential is left of registry {id}, which is gone"
             ));
         }
+    }
+}
+
+fn check_sharing(state: &State, out: &mut Vec<String>) {
+    for id in &state.opened_wrongly {
+        out.push(format!(
+            "registry {id} is not kept as open or closed as its proof and consent say"
+        ));
     }
 }
 

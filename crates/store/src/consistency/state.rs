@@ -3,12 +3,14 @@
 use super::kind::Kind;
 use crate::audit;
 use crate::entity::{
-    api_token, audit_entry, change, change_head, credential, installation, membership, registry,
-    session, setup_link, user, workspace,
+    api_token, audit_entry, change, change_head, credential, installation, membership, pull_access,
+    registry, session, setup_link, user, workspace,
 };
 use crate::fault::Fault;
+use crate::registry_row;
 use roadstead_core::Permission;
 use roadstead_core::model::AuditOutcome;
+use roadstead_core::model::RegistryId;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -47,6 +49,8 @@ pub(super) struct State {
     /// Registry id to whether it names an account.
     pub(super) accounts: HashMap<Uuid, bool>,
     pub(super) credentials: HashSet<Uuid>,
+    /// Registries of which it is kept wrongly whether every subject may pull.
+    pub(super) opened_wrongly: Vec<Uuid>,
     /// The platform role of every person.
     pub(super) platform_roles: Vec<Option<String>>,
     /// Workspace, person and since when.
@@ -132,6 +136,22 @@ async fn registries(db: &impl ConnectionTrait, state: &mut State) -> Result<(), 
         .all(db)
         .await?;
     state.credentials = credentials.into_iter().collect();
+    let noted: Vec<Uuid> = pull_access::Entity::find()
+        .select_only()
+        .column(pull_access::Column::RegistryId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    for id in noted {
+        let (access, _, open) = crate::pull_access::read(db, RegistryId(id)).await?;
+        let row = registry::Entity::find_by_id(id).one(db).await?;
+        let Some(registry) = row.map(registry_row::read).transpose()? else {
+            continue;
+        };
+        if crate::pull_access::is_open(&registry, &access) != open {
+            state.opened_wrongly.push(id);
+        }
+    }
     Ok(())
 }
 

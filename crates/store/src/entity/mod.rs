@@ -14,6 +14,8 @@ pub mod health_turn;
 pub mod installation;
 pub mod ledger_entry;
 pub mod membership;
+pub mod pull_access;
+pub mod pull_account;
 pub mod registry;
 pub mod session;
 pub mod setup_link;

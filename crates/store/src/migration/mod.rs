@@ -7,6 +7,7 @@ mod m0003_audit;
 mod m0004_keys;
 mod m0005_token_service;
 mod m0006_identity;
+mod m0007_sharing;
 mod m0008_health_history;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_token_service::Migration),
             Box::new(m0008_health_history::Migration),
             Box::new(m0006_identity::Migration),
+            Box::new(m0007_sharing::Migration),
         ]
     }
 }

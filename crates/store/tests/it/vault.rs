@@ -6,7 +6,7 @@ use roadstead_core::model::{
     AuthScheme, Origin, Owner, RegistryId, RegistryKind, Scheme, Secret, ServerIdentity, TlsPolicy,
     WorkspaceId,
 };
-use roadstead_core::ports::{CredentialBinding, Vault as _, VaultError};
+use roadstead_core::ports::{CredentialBinding, CredentialPurpose, Vault as _, VaultError};
 use roadstead_store::{DataDir, MasterKey, MasterKeySource, MasterKeyVault, OpenError};
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -47,6 +47,7 @@ fn binding() -> CredentialBinding {
             realm: None,
             key: Some("aa".to_owned()),
         }),
+        purpose: CredentialPurpose::Integration,
     }
 }
 
@@ -70,7 +71,8 @@ fn sec_c1_every_single_edited_field_of_the_binding_makes_the_credential_unreadab
     let original = binding();
     let sealed = vault.seal(&original, &secret()).expect("sealed");
     type Edit = fn(&mut CredentialBinding);
-    let edits: [(&str, Edit); 28] = [
+    let edits: [(&str, Edit); 29] = [
+        ("account", |b| b.purpose = CredentialPurpose::PullAccount),
         ("record", |b| b.registry_id = RegistryId::new()),
         ("owner", |b| b.owner = Owner::Platform),
         ("other workspace", |b| {

@@ -77,6 +77,8 @@ fn body(route: &Declared, variant: Variant, place: &Place<'_>) -> Option<Value> 
             json!({"name": "robot", "role": "viewer"})
         }
         ("PUT", p) if p.ends_with("{user_id}") => json!({"role": "viewer"}),
+        ("PUT", p) if p.ends_with("/sharing") => json!({"consent": false}),
+        ("PUT", p) if p.ends_with("/pull-account") => json!({"username": "u", "password": "p"}),
         ("POST", "/api/v1/workspaces") => json!({"name": "alpha"}),
         ("POST", "/api/v1/users") => json!({"name": "padmin"}),
         ("PATCH", "/api/v1/users/{id}") => json!({}),

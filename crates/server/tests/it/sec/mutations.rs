@@ -235,6 +235,18 @@ impl Mutations {
         let identity = format!("{registry}/identity");
         // The server is the one that was pinned.
         add(PADMIN, route, identity, Some(json!({"seen": seen})), 409);
+        let account = json!({"username": "puller", "password": PASSWORD});
+        let route = "PUT /api/v1/registries/{id}/pull-account";
+        let pull_account = format!("{registry}/pull-account");
+        add(PADMIN, route, pull_account.clone(), Some(account), 200);
+        let consent = json!({"consent": true});
+        let sharing = format!("{registry}/sharing");
+        let route = "PUT /api/v1/registries/{id}/sharing";
+        add(PADMIN, route, sharing.clone(), Some(consent), 200);
+        let route = "DELETE /api/v1/registries/{id}/sharing";
+        add(PADMIN, route, sharing, None, 204);
+        let route = "DELETE /api/v1/registries/{id}/pull-account";
+        add(PADMIN, route, pull_account, None, 204);
         add(
             PADMIN,
             "DELETE /api/v1/registries/{id}",
@@ -268,7 +280,9 @@ impl Mutations {
             // The object may have been changed by one before.
             let mut answer = self.send(mutation, 1).await;
             if answer.body["code"] == "request.stale" {
-                answer = self.send(mutation, 2).await;
+                let current = answer.body["params"]["current"].to_string();
+                let current = current.trim_matches('"').parse().expect("generation");
+                answer = self.send(mutation, current).await;
             }
             let route = mutation.route;
             assert_eq!(answer.status, mutation.accepted, "{route}: {}", answer.body);

@@ -1,0 +1,110 @@
+import type { Registry, RegistrySharing } from '../../api/types'
+import { asApiError } from '../../api/problem'
+import { useRemovePullAccount, useUnshare } from '../../api/sharing'
+import { useTexts } from '../../i18n/context'
+import { Button } from '../../ui/Button'
+import { Dialog } from '../../ui/Dialog'
+import { ProblemNotice } from '../../ui/ProblemNotice'
+import { notify } from '../../ui/Toasts'
+import { PullAccountForm } from './PullAccountForm'
+import { ShareForm } from './ShareForm'
+
+interface SharingDialogsProps {
+  registry: Registry
+  seen: RegistrySharing
+  asking: 'account' | 'remove' | 'share' | 'unshare' | null
+  onClose: () => void
+}
+
+/** The questions of the card, one at a time. */
+export function SharingDialogs({ registry, seen, asking, onClose }: SharingDialogsProps) {
+  const words = useTexts().sharing
+  const { id, name } = registry
+  const remove = useRemovePullAccount(id)
+  const unshare = useUnshare(id)
+  return (
+    <>
+      <Dialog opened={asking === 'account'} onClose={onClose} title={words.accountTitle(name)}>
+        <PullAccountForm registry={registry} seen={seen} onFinished={onClose} />
+      </Dialog>
+      <Dialog opened={asking === 'share'} onClose={onClose} title={words.shareTitle(name)} width={560}>
+        <ShareForm registry={registry} seen={seen} onFinished={onClose} />
+      </Dialog>
+      <Question
+        opened={asking === 'remove'}
+        title={words.removeTitle}
+        texts={seen.state === 'NotShared' ? [words.removeHelp] : [words.removeHelp, words.removeShared]}
+        submit={words.removeAccount}
+        pending={remove.isPending}
+        error={remove.error}
+        onClose={() => {
+          remove.reset()
+          onClose()
+        }}
+        onSubmit={() =>
+          remove.mutate(seen, {
+            onSuccess: () => {
+              notify(words.removed)
+              onClose()
+            },
+          })
+        }
+      />
+      <Question
+        opened={asking === 'unshare'}
+        title={words.unshareTitle(name)}
+        texts={[words.unshareHelp]}
+        submit={words.unshare}
+        pending={unshare.isPending}
+        error={unshare.error}
+        onClose={() => {
+          unshare.reset()
+          onClose()
+        }}
+        onSubmit={() =>
+          unshare.mutate(seen, {
+            onSuccess: () => {
+              notify(words.unshared(name))
+              onClose()
+            },
+          })
+        }
+      />
+    </>
+  )
+}
+
+interface QuestionProps {
+  opened: boolean
+  title: string
+  texts: readonly string[]
+  submit: string
+  pending: boolean
+  error: unknown
+  onClose: () => void
+  onSubmit: () => void
+}
+
+function Question({ opened, title, texts, submit, pending, error, onClose, onSubmit }: QuestionProps) {
+  const { action } = useTexts()
+  return (
+    <Dialog opened={opened} onClose={onClose} title={title}>
+      <div className="form">
+        <div className="dialog-lead">
+          {texts.map((text) => (
+            <p key={text}>{text}</p>
+          ))}
+        </div>
+        {error ? <ProblemNotice error={asApiError(error)} /> : null}
+        <div className="dialog-foot">
+          <Button data-autofocus onClick={onClose}>
+            {action.cancel}
+          </Button>
+          <Button tone="danger" loading={pending} onClick={onSubmit}>
+            {submit}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  )
+}
