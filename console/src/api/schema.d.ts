@@ -559,6 +559,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A hole that is known in this version of the product. */
+        Advisory: {
+            /** @description Its number. */
+            id: string;
+            /** @description The first version without it. */
+            fixed_in: string;
+        };
         /** @description Whether the asker may do something now, and if not, why. */
         AllowedAction: {
             /** @description The permission. */
@@ -677,6 +684,20 @@ export interface components {
             /** @description How many match. */
             total: components["schemas"]["Total"];
         };
+        /** @description Whether a registry can do something, by observation. */
+        Capability: {
+            /** @description What. */
+            name: components["schemas"]["CapabilityName"];
+            /** @description Whether it was seen to work. */
+            status: components["schemas"]["CapabilityStatus"];
+            reason?: components["schemas"]["CapabilityReason"] | null;
+        };
+        /** @enum {string} */
+        CapabilityName: "catalogue" | "pull" | "anonymous_pull" | "push" | "deletion" | "tag_deletion" | "referrers" | "events";
+        /** @enum {string} */
+        CapabilityReason: "NotObservedYet" | "NeverTried" | "NoneSeen" | "NoAnswer" | "Unclear" | "NoRepository" | "NoAccount" | "NotAllowed" | "NotOffered" | "SwitchedOff";
+        /** @enum {string} */
+        CapabilityStatus: "available" | "missing" | "unknown";
         /** @description Something changed: what, not how. */
         Change: {
             /** @description Place in the feed; also the frame's id. */
@@ -724,7 +745,7 @@ export interface components {
             link: components["schemas"]["OneTimeLink"];
         };
         /** @enum {string} */
-        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "registry.test_limit" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
+        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "repository.name_malformed" | "repository.too_many" | "registry.test_limit" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
         /** @description A field that was refused. */
         FieldProblem: {
             /** @description JSON pointer to the field. */
@@ -789,6 +810,13 @@ export interface components {
              * @description How long the last good answer took.
              */
             latency_ms?: number | null;
+        };
+        /** @description What to look at in a registry that gives no catalogue. */
+        Listed: {
+            /** @description Repositories by their whole name; at most 1,000 together with the prefixes. */
+            repositories?: string[];
+            /** @description Prefixes of whole parts: `team` covers `team/app`. */
+            prefixes?: string[];
         };
         /** @description Name and password. */
         LoginRequest: {
@@ -1010,6 +1038,17 @@ export interface components {
             conditions: components["schemas"]["ConditionView"][];
             /** @description What it holds. */
             statistics: components["schemas"]["RegistryStatistics"];
+            product?: components["schemas"]["RegistryKind"] | null;
+            /** @description What was seen that it can do. */
+            capabilities: components["schemas"]["Capability"][];
+            /**
+             * Format: date-time
+             * @description When that was last looked at as a whole.
+             */
+            capabilities_as_of?: string | null;
+            /** @description What is known against this version of the product. */
+            advisories: components["schemas"]["Advisory"][];
+            listed?: components["schemas"]["Listed"] | null;
             integrated_by?: components["schemas"]["UserRef"] | null;
             /**
              * Format: date-time
@@ -1040,6 +1079,7 @@ export interface components {
             /** @description Its password or token, given anew. It is never answered. */
             password?: string | null;
             tls?: components["schemas"]["TlsPolicy"] | null;
+            listed?: components["schemas"]["Listed"] | null;
             /** @description Whether plain http is accepted; needed for an address that is new. */
             plain_http_consent?: boolean;
             /** @description Whether to store a connection that could not be checked. */
@@ -1067,6 +1107,8 @@ export interface components {
             tls?: components["schemas"]["TlsPolicy"];
             /** @description What people say about it. */
             description?: string;
+            /** @description The repositories to look at, where the registry gives no catalogue. */
+            listed?: components["schemas"]["Listed"];
             /** @description Whether plain http is accepted. */
             plain_http_consent?: boolean;
             /** @description Whether to store what could not be checked. */

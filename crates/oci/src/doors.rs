@@ -4,7 +4,7 @@
 use crate::client::{Deadlines, OciSettings};
 use crate::error::protocol;
 use crate::guard::OutboundPolicy;
-use crate::resolver::Resolver;
+use crate::resolver::{Names, Resolver};
 use crate::tls;
 use roadstead_core::model::{Origin, Scheme, TlsPolicy};
 use roadstead_core::ports::RegistryError;
@@ -25,6 +25,7 @@ pub(crate) struct Doors {
     pub(crate) tls: Arc<ClientConfig>,
     pub(crate) registry: Origin,
     pub(crate) policy: Arc<OutboundPolicy>,
+    names: Arc<dyn Names>,
     tls_policy: TlsPolicy,
     deadlines: Deadlines,
     user_agent: String,
@@ -35,7 +36,8 @@ impl Doors {
         let registry = settings.address.origin();
         settings.policy.check_literal(&registry)?;
         let tls = tls::config(&settings.tls, settings.address.is_plain_http())?;
-        let resolver = Resolver::new(Arc::clone(&settings.policy), registry.port);
+        let names = Arc::clone(&settings.names);
+        let resolver = Resolver::new(Arc::clone(&settings.policy), names, registry.port);
         let client = |idle| {
             build(
                 &tls,
@@ -53,6 +55,7 @@ impl Doors {
             tls: Arc::new(tls),
             registry,
             policy: Arc::clone(&settings.policy),
+            names: Arc::clone(&settings.names),
             tls_policy: settings.tls.clone(),
             deadlines: settings.deadlines,
             user_agent: settings.user_agent.clone(),
@@ -74,7 +77,8 @@ impl Doors {
             return Ok(client.clone());
         }
         let tls = tls::config(self.tls_policy_of(&origin), origin.scheme == Scheme::Http)?;
-        let resolver = Resolver::new(Arc::clone(&self.policy), origin.port);
+        let names = Arc::clone(&self.names);
+        let resolver = Resolver::new(Arc::clone(&self.policy), names, origin.port);
         let client = build(&tls, &resolver, self.deadlines, &self.user_agent, 1)?;
         if others.len() >= MAX_OTHERS {
             others.clear();

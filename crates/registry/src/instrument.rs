@@ -9,7 +9,7 @@ use roadstead_core::model::{
     ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
 };
 use roadstead_core::ports::{
-    CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
+    CrawlBatch, CrawlCursor, CrawlScope, Observation, RegistryAdapter, RegistryError, StepSink,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -144,6 +144,21 @@ impl<A: RegistryAdapter> RegistryAdapter for Instrumented<A> {
             report
         };
         report.instrument(span).await
+    }
+
+    async fn observe(&self) -> Result<Observation, RegistryError> {
+        let span = tracing::debug_span!("registry", kind = self.kind().as_str(), call = "observe");
+        let started = Instant::now();
+        let looked = async {
+            let within = timeout(self.limits.test, async {
+                let _permit = self.calls.acquire().await;
+                self.inner.observe().await
+            });
+            let looked = within.await.unwrap_or(Err(RegistryError::Timeout));
+            self.record("observe", started, looked.as_ref().err());
+            looked
+        };
+        looked.instrument(span).await
     }
 
     fn crawl(

@@ -78,6 +78,7 @@ commands! {
         PruneChanges "prune_changes" Crawl,
         RecordHealth "record_health" Crawl,
         RecordStatistics "record_statistics" Crawl,
+        RecordCapabilities "record_capabilities" Crawl,
         RecordRefusals "record_refusals" Crawl,
         PruneAudit "prune_audit" Crawl,
     }

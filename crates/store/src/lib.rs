@@ -20,6 +20,7 @@ mod holders;
 mod key_rotation;
 mod key_source;
 mod lanes;
+mod listed;
 mod master_key;
 mod members;
 mod migration;

@@ -8,15 +8,16 @@ use crate::registry_list::{self, in_set};
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::vault::MasterKeyVault;
-use crate::{audit, changes, key_rotation, observations, registry_row, workspaces};
+use crate::{audit, changes, key_rotation, listed, observations, registry_row, workspaces};
 use async_trait::async_trait;
 use roadstead_core::model::{
     AuditEntry, Generation, InstallationId, PageRequest, Registry, RegistryFilter, RegistryId,
     RegistryPosition, RegistrySort, Timestamp, Topic, WorkspaceId,
 };
 use roadstead_core::ports::{
-    DisconnectRegistry, EditRegistry, IntegrateRegistry, Reconnect, RegistryList,
-    RegistryObservation, RegistryStore, RegistryTarget, StatisticsObservation, StoreError,
+    CapabilityObservation, DisconnectRegistry, EditRegistry, IntegrateRegistry, Reconnect,
+    RegistryList, RegistryObservation, RegistryStore, RegistryTarget, StatisticsObservation,
+    StoreError,
 };
 use roadstead_core::rules::Visible;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, UpdateStatement};
@@ -41,13 +42,19 @@ impl RegistryStore for Store {
         id: RegistryId,
         visible: &Visible,
     ) -> Result<Option<Registry>, StoreError> {
-        registry::Entity::find_by_id(id.0)
+        let found = registry::Entity::find_by_id(id.0)
             .filter(in_set(visible))
             .one(self.db().read())
             .await
             .map_err(Fault::from)?
             .map(registry_row::read)
-            .transpose()
+            .transpose()?;
+        // Asked for one that is hidden or absent as well: both must look the same from outside.
+        let listed = listed::read(self.db().read(), id, visible).await?;
+        Ok(found.map(|registry| Registry {
+            listed: Some(listed),
+            ..registry
+        }))
     }
 
     async fn registry_ids(&self) -> Result<Vec<RegistryId>, StoreError> {
@@ -74,14 +81,17 @@ impl RegistryStore for Store {
             .one(self.db().read())
             .await
             .map_err(Fault::from)?;
-        found
-            .map(|(row, credential)| {
-                Ok(RegistryTarget {
-                    registry: registry_row::read(row)?,
-                    credential: credential.map(registry_row::read_credential),
-                })
-            })
-            .transpose()
+        let Some((row, credential)) = found else {
+            return Ok(None);
+        };
+        let listed = listed::read(self.db().read(), id, &Visible::Everything).await?;
+        Ok(Some(RegistryTarget {
+            registry: Registry {
+                listed: Some(listed),
+                ..registry_row::read(row)?
+            },
+            credential: credential.map(registry_row::read_credential),
+        }))
     }
 
     async fn integrate_registry(
@@ -109,6 +119,9 @@ impl RegistryStore for Store {
                         credential::Entity::insert(row)
                             .exec_without_returning(tx)
                             .await?;
+                    }
+                    if let Some(listed) = &registry.listed {
+                        listed::insert(tx, registry.id, listed).await?;
                     }
                     let changed = Changed {
                         workspace_id: registry.owner.workspace(),
@@ -145,6 +158,9 @@ impl RegistryStore for Store {
                     };
                     if let Some(connection) = &command.connection {
                         reconnect(tx, keys, installation, connection).await?;
+                    }
+                    if let Some(listed) = &command.listed {
+                        listed::replace(tx, command.id, listed).await?;
                     }
                     finish(tx, command.id, changed, audit, command.now).await
                 })
@@ -191,6 +207,10 @@ impl RegistryStore for Store {
 
     async fn record_statistics(&self, batch: Vec<StatisticsObservation>) -> Result<(), StoreError> {
         observations::record_statistics(self, batch).await
+    }
+
+    async fn record_capabilities(&self, seen: CapabilityObservation) -> Result<(), StoreError> {
+        observations::record_capabilities(self, seen).await
     }
 
     async fn prune_changes(&self, before: Timestamp) -> Result<u64, StoreError> {

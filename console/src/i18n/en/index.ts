@@ -1,5 +1,6 @@
 import type { ConditionType } from '../../api/types'
 import { audit } from './audit'
+import { capabilities, listed } from './capabilities'
 import { errors } from './errors'
 import { palette } from './palette'
 import { people } from './people'
@@ -321,6 +322,8 @@ export const en = {
   },
 
   audit,
+  capabilities,
+  listed,
   people,
   palette,
   errors,

@@ -21,6 +21,8 @@ interface ConnectionTestProps {
   saveError: ApiError | null
   saving: boolean
   onSaveAnyway: () => void
+  /** Told whether the registry was seen to give no catalogue. */
+  onCatalogueMissing: (missing: boolean) => void
   /** The registry whose stored connection is being edited. */
   edited?: EditedConnection
 }
@@ -39,7 +41,7 @@ export interface EditedConnection {
  * The connection test of what is being typed. The steps without the account run by themselves; the account is only
  * tried on demand, because a half-typed password would lock it.
  */
-export function ConnectionTest({ scope, values, saveError, saving, onSaveAnyway, edited }: ConnectionTestProps) {
+export function ConnectionTest({ scope, values, saveError, saving, onSaveAnyway, onCatalogueMissing, edited }: ConnectionTestProps) {
   const texts = useTexts()
   const { state, start, reset, forgetAccount, showFailure } = useRegistryTest()
   const testable = isTestable(values)
@@ -64,6 +66,9 @@ export function ConnectionTest({ scope, values, saveError, saving, onSaveAnyway,
   useEffect(() => {
     if (saveError) showFailure(saveError)
   }, [saveError, showFailure])
+
+  const missing = state.steps.some((step) => step.step === 'rights' && step.facts.catalogue === 'missing')
+  useEffect(() => onCatalogueMissing(missing), [missing, onCatalogueMissing])
 
   // A test without the account has not passed before its last two steps have.
   const done = state.steps.filter((step) => step.status !== 'skipped').length

@@ -19,6 +19,7 @@ import { StaleNotice } from '../../ui/StaleNotice'
 import { Tip } from '../../ui/Tip'
 import { UnverifiedChip } from '../../ui/UnverifiedChip'
 import { BasicsCard } from './BasicsCard'
+import { CapabilitiesCard } from './CapabilitiesCard'
 import { DisconnectDialog } from './DisconnectDialog'
 import { HealthCard } from './HealthCard'
 import { registriesLink, registryLink } from './registryLink'
@@ -66,6 +67,9 @@ export function RegistryScreen() {
       <div className="columns">
         <BasicsCard registry={query.data} />
         <HealthCard registry={query.data} />
+        <div className="wide">
+          <CapabilitiesCard registry={query.data} />
+        </div>
       </div>
     </>
   )

@@ -1,5 +1,6 @@
 //! What Roadstead does by itself, one duty per file.
 
+mod capabilities;
 mod health;
 mod housekeeping;
 mod statistics;
@@ -8,6 +9,7 @@ mod wake;
 use crate::context::Ports;
 use crate::driver::{Driver, DriverOptions};
 use crate::refusals::Refusals;
+pub use capabilities::CapabilityReconciler;
 pub use health::HealthReconciler;
 pub use housekeeping::HousekeepingReconciler;
 pub use statistics::StatisticsReconciler;
@@ -27,6 +29,7 @@ pub struct Orders {
 pub struct Reconcilers {
     health: Driver<roadstead_core::model::RegistryId>,
     statistics: Driver<roadstead_core::model::RegistryId>,
+    capabilities: Driver<roadstead_core::model::RegistryId>,
     housekeeping: Driver<housekeeping::Duty>,
     wake: tokio::task::JoinHandle<()>,
     wishes: tokio::task::JoinHandle<()>,
@@ -56,6 +59,11 @@ impl Reconcilers {
             options(16, 5),
             stop.clone(),
         );
+        let capabilities = Driver::start(
+            Arc::new(CapabilityReconciler::new(ports.clone())),
+            options(8, 30),
+            stop.clone(),
+        );
         let housekeeping = Driver::start(
             Arc::new(HousekeepingReconciler::new(
                 ports.clone(),
@@ -66,12 +74,16 @@ impl Reconcilers {
         );
         let wake = tokio::spawn(wake::wake_from_changes(
             Arc::clone(&ports.store),
-            vec![Box::new(health.waking()), Box::new(statistics.waking())],
+            vec![
+                Box::new(health.waking()),
+                Box::new(statistics.waking()),
+                Box::new(capabilities.waking()),
+            ],
             stop.clone(),
         ));
         let wishes = tokio::spawn(wake::wake_from_wishes(
             ports.wishes.clone(),
-            Box::new(health.waking()),
+            vec![Box::new(health.waking()), Box::new(capabilities.waking())],
             stop.clone(),
         ));
         let refusals = tokio::spawn({
@@ -82,6 +94,7 @@ impl Reconcilers {
         Self {
             health,
             statistics,
+            capabilities,
             housekeeping,
             wake,
             wishes,
@@ -97,6 +110,7 @@ impl Reconcilers {
     pub async fn ended(self) {
         self.health.ended().await;
         self.statistics.ended().await;
+        self.capabilities.ended().await;
         self.housekeeping.ended().await;
         let _ = self.wake.await;
         let _ = self.wishes.await;

@@ -13,11 +13,17 @@ pub(super) type Waking = Box<dyn Fn(RegistryId) + Send + Sync>;
 
 const BATCH: u16 = 500;
 
-/// Wakes the health duty for registries that a person has just tested.
-pub(super) async fn wake_from_wishes(wishes: Wishes, wake: Waking, stop: CancellationToken) {
+/// Wakes duties for registries that a person has just tested.
+pub(super) async fn wake_from_wishes(
+    wishes: Wishes,
+    wakings: Vec<Waking>,
+    stop: CancellationToken,
+) {
     loop {
         for id in wishes.take() {
-            wake(id);
+            for wake in &wakings {
+                wake(id);
+            }
         }
         tokio::select! {
             () = stop.cancelled() => return,

@@ -22,7 +22,7 @@ pub use changes::{ChangeService, Followed};
 pub use listing::{ListRequest, NamedList};
 pub use members::MemberService;
 pub use passwords::PasswordService;
-pub use registries::{IntegrateInput, ListInput, Listed, RegistryService};
+pub use registries::{IntegrateInput, ListInput, ListedRegistries, RegistryService};
 pub(crate) use registries::{connection_of, millis};
 pub use registry_edit::RegistryChanges;
 pub use registry_tests::{TestEvent, TestTarget};

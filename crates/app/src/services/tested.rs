@@ -2,8 +2,8 @@
 
 use super::registries::millis;
 use roadstead_core::model::{
-    Condition, ConditionStatus, ConditionType, Health, HealthReport, ProbeDepth, ProbeReport,
-    Reason, Registry, StepName, StepStatus, Timestamp,
+    Capabilities, Condition, ConditionStatus, ConditionType, Health, HealthReport, ProbeDepth,
+    ProbeReport, Reason, Registry, StepName, StepStatus, Timestamp,
 };
 use roadstead_core::ports::{RegistryAdapter, RegistryError};
 use std::sync::{Mutex, PoisonError};
@@ -69,6 +69,8 @@ impl Tested {
             token_service: self.report.token_service,
             verified: passed,
             version: self.report.version,
+            // What the registry can do is looked at once it is stored.
+            capabilities: Capabilities::of_product(self.report.detected_kind),
             health: HealthReport {
                 status: if passed {
                     Health::Healthy

@@ -1,6 +1,6 @@
 //! Everything needed to talk to a registry.
 
-use super::{Address, Origin, RegistryKind, Secret};
+use super::{Address, Listed, Origin, RegistryKind, Secret};
 use serde::{Deserialize, Serialize};
 
 /// How the registry's certificate is judged.
@@ -42,4 +42,6 @@ pub struct Connection {
     /// The token service that was confirmed with the account, when it is not at the registry's
     /// own origin (`docs/adr/0005-token-realm.md`).
     pub token_service: Option<Origin>,
+    /// The repositories a person listed, for a registry that gives no catalogue.
+    pub listed: Listed,
 }

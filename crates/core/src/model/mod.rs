@@ -4,11 +4,13 @@ mod actor;
 mod address;
 mod api_token;
 mod audit;
+mod capability;
 mod change;
 mod condition;
 mod connection;
 mod health;
 mod id;
+mod listed;
 mod name;
 mod observed;
 mod page;
@@ -27,6 +29,7 @@ pub use api_token::{ApiToken, ApiTokenText, TokenCut};
 pub use audit::{
     AuditActor, AuditBy, AuditEntry, AuditFilter, AuditObject, AuditOutcome, AuditPosition,
 };
+pub use capability::{Capabilities, Capability, CapabilityName, CapabilityReason};
 pub use change::{Change, ChangeId, Topic};
 pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use connection::{Account, Connection, TlsPolicy};
@@ -34,6 +37,7 @@ pub use health::{Health, HealthReport, Reason};
 pub use id::{
     ApiTokenId, AuditEntryId, InstallationId, RegistryId, RequestId, SessionId, UserId, WorkspaceId,
 };
+pub use listed::{Listed, ListedError, REPOSITORY_NAME_MAX, is_repository_name};
 pub use name::Name;
 pub use observed::{Observed, Unavailable};
 pub use page::{Counted, Cursor, NamePosition, Page, PageRequest, Total};

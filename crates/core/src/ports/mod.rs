@@ -14,14 +14,14 @@ pub use audit_store::{AuditList, AuditStore};
 pub use change_feed::ChangeFeed;
 pub use clock::{Clock, SystemClock};
 pub use registry::{
-    CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryConnector,
+    CrawlBatch, CrawlCursor, CrawlScope, Crawled, Observation, RegistryAdapter, RegistryConnector,
     RegistryError, StepSink,
 };
 pub use sessions::{SessionOwner, SessionStore, TokenOwner, TokenStore};
 pub use store::{
-    CreateFirstAdmin, DisconnectRegistry, EditRegistry, IntegrateRegistry, Reconnect, RegistryList,
-    RegistryObservation, RegistryStore, RegistryTarget, SetupStore, StatisticsObservation,
-    StoreError,
+    CapabilityObservation, CreateFirstAdmin, DisconnectRegistry, EditRegistry, IntegrateRegistry,
+    Reconnect, RegistryList, RegistryObservation, RegistryStore, RegistryTarget, SetupStore,
+    StatisticsObservation, StoreError,
 };
 pub use users::{ChangePassword, EditUser, OneTimeLink, UseLink, UserStore};
 pub use vault::{CredentialBinding, SealedCredential, Vault, VaultError};

@@ -2,7 +2,9 @@
 
 use crate::ErrorCode;
 use crate::Failure;
-use crate::model::{Connection, ProbeDepth, ProbeReport, ProbeStep, Reason, RegistryKind};
+use crate::model::{
+    Capabilities, Connection, ProbeDepth, ProbeReport, ProbeStep, Reason, RegistryKind,
+};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use std::sync::Arc;
@@ -191,6 +193,15 @@ pub struct CrawlBatch {
     pub next: Option<CrawlCursor>,
 }
 
+/// What a look at a registry gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Observation {
+    /// The product and what it can do; without a time.
+    pub capabilities: Capabilities,
+    /// The product's version, when it says.
+    pub version: Option<String>,
+}
+
 /// One registry, connected to. Building one does no I/O; every call has a deadline; a listing that
 /// fails is an error and never an empty list; only [`Self::probe`] judges health.
 #[async_trait]
@@ -202,6 +213,16 @@ pub trait RegistryAdapter: Send + Sync {
     /// as it happens; skipped steps too, so that the list is always complete for
     /// [`ProbeDepth::Anonymous`] and [`ProbeDepth::Full`].
     async fn probe(&self, depth: ProbeDepth, steps: StepSink<'_>) -> ProbeReport;
+
+    /// Looks at what the registry can do, by questions that change nothing. What gets no answer is
+    /// noted as such; a registry that answers nothing at all is an error. An adapter that looks at
+    /// nothing has seen nothing.
+    ///
+    /// # Errors
+    /// That of the first question.
+    async fn observe(&self) -> Result<Observation, RegistryError> {
+        Ok(Observation::default())
+    }
 
     /// Lists what the registry holds, in batches as the registry gives them, starting at `from`.
     /// The stream ends after the first error.

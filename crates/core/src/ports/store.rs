@@ -5,9 +5,9 @@
 
 use super::SealedCredential;
 use crate::model::{
-    AuditEntry, Condition, Description, Generation, HealthReport, Observed, Page, PageRequest,
-    PasswordHash, Registry, RegistryFacets, RegistryFilter, RegistryId, RegistryPosition,
-    RegistrySort, Session, Timestamp, TokenDigest, Total, User,
+    AuditEntry, Capabilities, Condition, Description, Generation, HealthReport, Listed, Observed,
+    Page, PageRequest, PasswordHash, Registry, RegistryFacets, RegistryFilter, RegistryId,
+    RegistryPosition, RegistrySort, Session, Timestamp, TokenDigest, Total, User,
 };
 use crate::rules::Visible;
 use crate::{ErrorCode, Failure};
@@ -150,6 +150,8 @@ pub struct EditRegistry {
     pub description: Description,
     /// The connection from now on; `None` leaves it, and what was observed through it, alone.
     pub connection: Option<Reconnect>,
+    /// The listed repositories from now on; `None` leaves them alone.
+    pub listed: Option<Listed>,
     /// Now.
     pub now: Timestamp,
 }
@@ -227,6 +229,23 @@ pub struct StatisticsObservation {
     pub news: bool,
 }
 
+/// What looking at what a registry can do gave.
+#[derive(Debug, Clone)]
+pub struct CapabilityObservation {
+    /// Which registry.
+    pub id: RegistryId,
+    /// The generation that was asked: of a registry edited meanwhile this says nothing.
+    pub generation: Generation,
+    /// Everything known of it now, replacing what is stored.
+    pub capabilities: Capabilities,
+    /// The version seen, when one was.
+    pub version: Option<String>,
+    /// Whether any of it changed, so that people should hear of it.
+    pub news: bool,
+    /// Now.
+    pub at: Timestamp,
+}
+
 /// Registries.
 #[async_trait]
 pub trait RegistryStore: Send + Sync {
@@ -280,6 +299,10 @@ pub trait RegistryStore: Send + Sync {
 
     /// Writes figures in the crawl lane, passing over as above. Those with news get a change entry.
     async fn record_statistics(&self, batch: Vec<StatisticsObservation>) -> Result<(), StoreError>;
+
+    /// Writes what was seen that registries can do, passing over as above. Those with news get a
+    /// change entry.
+    async fn record_capabilities(&self, seen: CapabilityObservation) -> Result<(), StoreError>;
 
     /// Deletes change entries older than `before`, but never the newest; answers how many.
     async fn prune_changes(&self, before: Timestamp) -> Result<u64, StoreError>;

@@ -3,7 +3,9 @@
 mod api_token;
 mod audit;
 mod audit_export;
+mod capability;
 mod changes;
+mod listed;
 mod member;
 mod page;
 mod problem;

@@ -13,6 +13,7 @@ mod cast;
 mod changes;
 mod cli;
 mod key_rotate;
+mod listed;
 mod log;
 mod matrix;
 mod people;

@@ -10,6 +10,7 @@ pub mod change;
 pub mod change_head;
 pub mod credential;
 pub mod installation;
+pub mod listed_repository;
 pub mod membership;
 pub mod registry;
 pub mod session;

@@ -2,11 +2,11 @@
 
 use roadstead_core::Permission;
 use roadstead_core::model::{
-    Address, AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome, Description,
-    DisplayName, HealthReport, Name, Owner, PageRequest, PasswordHash, PlatformRole, Registry,
-    RegistryFilter, RegistryId, RegistryKind, RegistryPosition, RegistryStatistics, RequestId,
-    Session, SessionId, SessionToken, Timestamp, TlsPolicy, TokenDigest, User, UserId, Workspace,
-    WorkspaceId, WorkspaceRole,
+    Address, AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome, Capabilities,
+    Description, DisplayName, HealthReport, Listed, Name, Owner, PageRequest, PasswordHash,
+    PlatformRole, Registry, RegistryFilter, RegistryId, RegistryKind, RegistryPosition,
+    RegistryStatistics, RequestId, Session, SessionId, SessionToken, Timestamp, TlsPolicy,
+    TokenDigest, User, UserId, Workspace, WorkspaceId, WorkspaceRole,
 };
 use roadstead_core::ports::{
     CreateFirstAdmin, IntegrateRegistry, OneTimeLink, RegistryStore as _, SealedCredential,
@@ -76,6 +76,8 @@ pub(crate) fn registry(text: &str) -> Registry {
         health: HealthReport::unchecked(),
         conditions: Vec::new(),
         statistics: RegistryStatistics::unmeasured(),
+        capabilities: Capabilities::default(),
+        listed: Some(Listed::default()),
         integrated_by: None,
         created_at: now(),
         updated_at: now(),

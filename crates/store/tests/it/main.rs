@@ -38,6 +38,7 @@ mod crash;
 mod data_dir;
 mod faults;
 mod key_rotation;
+mod listed;
 mod observations;
 mod opening;
 mod paging;

@@ -143,6 +143,7 @@ async fn observation_through_an_edited_connection_is_passed_over(bed: &Bed) {
         expected: 1,
         description: before.description.clone(),
         connection: None,
+        listed: None,
         now: later(1),
     };
     let entry = registry_audit(Permission::RegistryEdit, id);
@@ -198,6 +199,7 @@ async fn people_are_served_while_crawls_wait(bed: &Bed) {
             expected,
             description: Description::default(),
             connection: None,
+            listed: None,
             now: later(1),
         };
         let entry = registry_audit(Permission::RegistryEdit, edited);
