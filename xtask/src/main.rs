@@ -10,6 +10,7 @@ mod cargo;
 mod check;
 mod contract;
 mod deb;
+mod fuzz;
 mod golang;
 mod guards;
 mod npm;
@@ -37,6 +38,7 @@ usage: cargo xtask <command>
   shots               take pictures of every screen, in both themes and languages, to be looked at
   crash [--rounds n]  kill the server at named points of every command; nothing may be lost
   guards [name]       remove each security guard in a scratch tree; its test must fail
+  fuzz [target]       run the decoders of a registry's bytes under cargo-fuzz, or on mutations
   bench [name]        measure a release build: idle, start, list, logins; one line of JSON each
   openapi             write the generated files again: API description, error page, types";
 
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         "crash" => bench::crash(rest),
         "bench" => bench::bench(rest),
         "openapi" => openapi::openapi(),
+        "fuzz" => fuzz::fuzz(rest),
         "guards" => guards::guards(rest),
         "help" | "--help" | "-h" => {
             println!("{HELP}");

@@ -481,43 +481,6 @@ export interface paths {
         patch: operations["edit_registry"];
         trace?: never;
     };
-    "/api/v1/registries/{id}/sharing": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who may pull from a registry, and what was tried out. */
-        get: operations["get_sharing"];
-        /** Shares a registry with every namespace, or answers what that would mean. */
-        put: operations["share_registry"];
-        post?: never;
-        /** Ends the sharing of a registry. */
-        delete: operations["unshare_registry"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/registries/{id}/pull-account": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Gives a registry a pull-only account, or another one. */
-        put: operations["set_pull_account"];
-        post?: never;
-        /** Takes a registry's pull-only account away. Nothing is done to it upstream. */
-        delete: operations["remove_pull_account"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/registry-tests": {
         parameters: {
             query?: never;
@@ -596,6 +559,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A hole that is known in this version of the product. */
+        Advisory: {
+            /** @description Its number. */
+            id: string;
+            /** @description The first version without it. */
+            fixed_in: string;
+        };
         /** @description Whether the asker may do something now, and if not, why. */
         AllowedAction: {
             /** @description The permission. */
@@ -714,6 +684,20 @@ export interface components {
             /** @description How many match. */
             total: components["schemas"]["Total"];
         };
+        /** @description Whether a registry can do something, by observation. */
+        Capability: {
+            /** @description What. */
+            name: components["schemas"]["CapabilityName"];
+            /** @description Whether it was seen to work. */
+            status: components["schemas"]["CapabilityStatus"];
+            reason?: components["schemas"]["CapabilityReason"] | null;
+        };
+        /** @enum {string} */
+        CapabilityName: "catalogue" | "pull" | "anonymous_pull" | "push" | "deletion" | "tag_deletion" | "referrers" | "events";
+        /** @enum {string} */
+        CapabilityReason: "NotObservedYet" | "NeverTried" | "NoneSeen" | "NoAnswer" | "Unclear" | "NoRepository" | "NoAccount" | "NotAllowed" | "NotOffered" | "SwitchedOff";
+        /** @enum {string} */
+        CapabilityStatus: "available" | "missing" | "unknown";
         /** @description Something changed: what, not how. */
         Change: {
             /** @description Place in the feed; also the frame's id. */
@@ -728,27 +712,10 @@ export interface components {
             /** @description Its generation now. */
             generation: components["schemas"]["i64"];
         };
-        /** @description Health without its causes. */
-        CoarseHealthView: {
-            /** @description The verdict. */
-            status: components["schemas"]["Health"];
-            /** @description Why, coarsely: a CamelCase word. */
-            reason: string;
-            /**
-             * Format: date-time
-             * @description When this verdict began.
-             */
-            since?: string | null;
-            /**
-             * Format: date-time
-             * @description When it was last asked.
-             */
-            checked_at?: string | null;
-        };
         /** @enum {string} */
         ConditionStatus: "true" | "false" | "unknown";
         /** @enum {string} */
-        ConditionType: "Reachable" | "CredentialsValid" | "Verified" | "AnonymousPull" | "PullOnly";
+        ConditionType: "Reachable" | "CredentialsValid" | "Verified";
         /** @description One observed aspect. */
         ConditionView: {
             /** @description Which aspect. */
@@ -765,11 +732,6 @@ export interface components {
              */
             since: string;
         };
-        /**
-         * @description Why somebody has to consent again.
-         * @enum {string}
-         */
-        ConsentReason: "OtherAccount" | "CanWrite" | "AddressChanged";
         /** @description A token that was just made. This is the only answer that shows its text. */
         CreatedToken: components["schemas"]["ApiToken"] & {
             /** @description What programs send in `Authorization: Bearer`. */
@@ -783,16 +745,7 @@ export interface components {
             link: components["schemas"]["OneTimeLink"];
         };
         /** @enum {string} */
-        CredentialMode: "anonymous" | "supplied" | "shared" | "none";
-        /** @description The account that would be delivered. */
-        DeliveredAccount: {
-            /** @description A pull-only account that was supplied, or the integration account, shared. */
-            mode: components["schemas"]["CredentialMode"];
-            /** @description Its name. */
-            username: string;
-        };
-        /** @enum {string} */
-        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "registry.test_limit" | "sharing.not_offered" | "sharing.not_needed" | "sharing.account_missing" | "sharing.write_unproved" | "sharing.account_can_write" | "sharing.consent_required" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
+        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "repository.name_malformed" | "repository.too_many" | "registry.test_limit" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
         /** @description A field that was refused. */
         FieldProblem: {
             /** @description JSON pointer to the field. */
@@ -804,8 +757,6 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** @enum {string} */
-        Full: "full";
         /** @enum {string} */
         Health: "unhealthy" | "degraded" | "unknown" | "healthy";
         /** @description Counts by health. */
@@ -859,6 +810,13 @@ export interface components {
              * @description How long the last good answer took.
              */
             latency_ms?: number | null;
+        };
+        /** @description What to look at in a registry that gives no catalogue. */
+        Listed: {
+            /** @description Repositories by their whole name; at most 1,000 together with the prefixes. */
+            repositories?: string[];
+            /** @description Prefixes of whole parts: `team` covers `team/app`. */
+            prefixes?: string[];
         };
         /** @description Name and password. */
         LoginRequest: {
@@ -935,11 +893,6 @@ export interface components {
             /** @description The role. */
             role: components["schemas"]["WorkspaceRole"];
         };
-        /**
-         * @description Which namespaces sharing reaches.
-         * @enum {string}
-         */
-        NamespaceSet: "all";
         /** @description A figure with its age; unknown is null with a reason, never 0. */
         Observed: {
             /**
@@ -991,8 +944,6 @@ export interface components {
              */
             expires_at: string;
         };
-        /** @enum {string} */
-        Outline: "outline";
         /** @description Whom a registry belongs to. */
         Owner: {
             /** @enum {string} */
@@ -1021,7 +972,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.disconnect" | "pull_account.set" | "pull_account.remove" | "registry.share" | "registry.unshare";
+        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.disconnect";
         /** @enum {string} */
         PlatformRole: "admin" | "auditor";
         /** @description What went wrong. */
@@ -1054,33 +1005,8 @@ export interface components {
             /** @description What others call one. */
             display_name: string;
         };
-        /** @description A pull-only account, without its secret. */
-        PullAccount: {
-            /** @description Its name. */
-            username: string;
-            set_by?: components["schemas"]["UserRef"] | null;
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            set_at: string;
-        };
-        /** @description A pull-only account as it is sent. */
-        PullAccountInput: {
-            /** @description Its name. */
-            username: string;
-            /** @description Its password or token. It is never answered. */
-            password: string;
-        };
-        /**
-         * @description Why there is nothing to deliver to yet.
-         * @enum {string}
-         */
-        ReachUnavailable: "no_clusters";
         /** @description An integrated registry. */
         Registry: {
-            /** @description Everything is told of it. */
-            detail: components["schemas"]["Full"];
             /**
              * Format: uuid
              * @description Its id.
@@ -1112,6 +1038,17 @@ export interface components {
             conditions: components["schemas"]["ConditionView"][];
             /** @description What it holds. */
             statistics: components["schemas"]["RegistryStatistics"];
+            product?: components["schemas"]["RegistryKind"] | null;
+            /** @description What was seen that it can do. */
+            capabilities: components["schemas"]["Capability"][];
+            /**
+             * Format: date-time
+             * @description When that was last looked at as a whole.
+             */
+            capabilities_as_of?: string | null;
+            /** @description What is known against this version of the product. */
+            advisories: components["schemas"]["Advisory"][];
+            listed?: components["schemas"]["Listed"] | null;
             integrated_by?: components["schemas"]["UserRef"] | null;
             /**
              * Format: date-time
@@ -1142,6 +1079,7 @@ export interface components {
             /** @description Its password or token, given anew. It is never answered. */
             password?: string | null;
             tls?: components["schemas"]["TlsPolicy"] | null;
+            listed?: components["schemas"]["Listed"] | null;
             /** @description Whether plain http is accepted; needed for an address that is new. */
             plain_http_consent?: boolean;
             /** @description Whether to store a connection that could not be checked. */
@@ -1169,6 +1107,8 @@ export interface components {
             tls?: components["schemas"]["TlsPolicy"];
             /** @description What people say about it. */
             description?: string;
+            /** @description The repositories to look at, where the registry gives no catalogue. */
+            listed?: components["schemas"]["Listed"];
             /** @description Whether plain http is accepted. */
             plain_http_consent?: boolean;
             /** @description Whether to store what could not be checked. */
@@ -1176,60 +1116,16 @@ export interface components {
         };
         /** @enum {string} */
         RegistryKind: "harbor" | "docker" | "jfrog";
-        /** @description What a member sees of a registry of the platform. */
-        RegistryOutline: {
-            /** @description Only the outside is told. */
-            detail: components["schemas"]["Outline"];
-            /**
-             * Format: uuid
-             * @description Its id.
-             */
-            id: string;
-            /** @description Its name. */
-            name: string;
-            /** @description The product. */
-            kind: components["schemas"]["RegistryKind"];
-            /** @description Whom it belongs to. */
-            owner: components["schemas"]["Owner"];
-            /** @description Where it is. */
-            address: string;
-            /** @description Whether it works. */
-            health: components["schemas"]["CoarseHealthView"];
-            /** @description What the asker may do with it. */
-            allowed_actions: components["schemas"]["AllowedAction"][];
-        };
         /** @description A page of registries. */
         RegistryPage: {
             /** @description The rows. */
-            items: components["schemas"]["SeenRegistry"][];
+            items: components["schemas"]["Registry"][];
             /** @description Where the next page starts; null on the last one. */
             next_cursor?: string | null;
             /** @description How many match. */
             total: components["schemas"]["Total"];
             /** @description Counts beside the list. */
             facets: components["schemas"]["RegistryFacets"];
-        };
-        /** @description Who may pull from a registry. */
-        RegistrySharing: {
-            /** @description With which account every namespace may pull now; `none` when not every one may. */
-            mode: components["schemas"]["CredentialMode"];
-            /** @description What was tried out: `AnonymousPull`, and `PullOnly` of the account that would be delivered. */
-            conditions: components["schemas"]["ConditionView"][];
-            /** @description On how many repositories each of them was tried, in the same order. */
-            repositories: number[];
-            pull_account?: components["schemas"]["PullAccount"] | null;
-            delivered?: components["schemas"]["DeliveredAccount"] | null;
-            /** @description What has become of the consent. */
-            state: components["schemas"]["SharingState"];
-            consent_reason?: components["schemas"]["ConsentReason"] | null;
-            consent?: components["schemas"]["SharingConsent"] | null;
-            /** @description Whether it may be shared now. */
-            may_share: boolean;
-            refusal?: components["schemas"]["ErrorCode"] | null;
-            /** @description Whom sharing reaches. */
-            reach: components["schemas"]["SharingReach"];
-            /** @description The registry's generation; send it as `If-Match`. */
-            generation: components["schemas"]["i64"];
         };
         /** @description What a registry holds. */
         RegistryStatistics: {
@@ -1310,8 +1206,6 @@ export interface components {
              */
             registry_id?: string | null;
         };
-        /** @description A registry as far as the asker may see it. */
-        SeenRegistry: components["schemas"]["Registry"] | components["schemas"]["RegistryOutline"];
         /** @description The own session. */
         Session: {
             /**
@@ -1368,49 +1262,6 @@ export interface components {
             /** @description It does. */
             needed: boolean;
         };
-        /** @description A recorded consent. */
-        SharingConsent: {
-            /** @description Who consented. */
-            by: components["schemas"]["UserRef"];
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            at: string;
-            /** @description To the delivery of which account. */
-            account: components["schemas"]["DeliveredAccount"];
-            /** @description To pulls from where. */
-            address: string;
-        };
-        /** @description A decision to share as it is sent. */
-        SharingInput: {
-            /**
-             * @description Whether the person consents that every namespace may pull everything; recorded with name
-             *     and time. A preview needs none.
-             */
-            consent?: boolean;
-        };
-        /** @description Whom sharing reaches. */
-        SharingReach: {
-            /** @description Which set. */
-            namespaces: components["schemas"]["NamespaceSet"];
-            /**
-             * Format: int64
-             * @description How many namespaces there are now; null with the reason beside it.
-             */
-            namespace_count?: number | null;
-            unavailable?: components["schemas"]["ReachUnavailable"] | null;
-            /**
-             * Format: int64
-             * @description How many workspaces there are now.
-             */
-            workspaces: number;
-        };
-        /**
-         * @description What has become of a consent.
-         * @enum {string}
-         */
-        SharingState: "NotShared" | "InForce" | "ProofMissing" | "ConsentNeeded";
         /** @enum {string} */
         StepName: "resolve" | "connect" | "detect" | "authenticate" | "rights";
         /**
@@ -1454,7 +1305,7 @@ export interface components {
             expires_at: string;
         };
         /** @enum {string} */
-        Topic: "registry" | "registry_health" | "registry_statistics" | "user" | "session" | "workspace" | "member" | "machine_account" | "token" | "open_registry";
+        Topic: "registry" | "registry_health" | "registry_statistics" | "user" | "session" | "workspace" | "member" | "machine_account" | "token";
         /** @description How many rows match. */
         Total: {
             /**
@@ -5073,15 +4924,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The registry: everything, or what members see of one of the platform's */
+            /** @description The registry */
             200: {
                 headers: {
-                    /** @description Its generation, for whoever sees everything */
+                    /** @description Its generation */
                     etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SeenRegistry"];
+                    "application/json": components["schemas"]["Registry"];
                 };
             };
             /** @description Not signed in */
@@ -5320,546 +5171,6 @@ export interface operations {
             };
             /** @description Fields are not acceptable */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description If-Match is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_sharing: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Who may pull */
-            200: {
-                headers: {
-                    /** @description The registry's generation */
-                    etag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RegistrySharing"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    share_registry: {
-        parameters: {
-            query?: {
-                /** @description Answer what sharing would mean, and change nothing. */
-                dry_run?: boolean;
-            };
-            header: {
-                /** @description The generation that was read, in quotes */
-                "if-match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SharingInput"];
-            };
-        };
-        responses: {
-            /** @description Shared, or what it would mean */
-            200: {
-                headers: {
-                    /** @description The registry's generation */
-                    etag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RegistrySharing"];
-                };
-            };
-            /** @description Malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Edited by somebody else meanwhile */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Fields are not acceptable */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description If-Match is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The registry could not be asked */
-            502: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    unshare_registry: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The generation that was read, in quotes */
-                "if-match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No longer shared */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Edited by somebody else meanwhile */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description If-Match is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_pull_account: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The generation that was read, in quotes */
-                "if-match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PullAccountInput"];
-            };
-        };
-        responses: {
-            /** @description Kept */
-            200: {
-                headers: {
-                    /** @description The registry's generation */
-                    etag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RegistrySharing"];
-                };
-            };
-            /** @description Malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Edited by somebody else meanwhile */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Fields are not acceptable */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description If-Match is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The registry does not take the account */
-            502: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    remove_pull_account: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The generation that was read, in quotes */
-                "if-match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Taken away */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Edited by somebody else meanwhile */
-            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -104,6 +104,8 @@ error_codes! {
     RegistryPlainHttpConsent "registry.plain_http_consent" 422 "Over plain http everybody on the way can read the password and change images; confirm that you accept this." [];
     RegistryUsernameMissing "registry.username_missing" 422 "A password needs its user name." [];
     RegistryPasswordMissing "registry.password_missing" 422 "A user name needs its password." [];
+    RepositoryNameMalformed "repository.name_malformed" 422 "This is no repository's name: write it as after the host in an image's address, without tag, in lower case." ["name"];
+    RepositoryTooMany "repository.too_many" 422 "There are too many repositories and prefixes listed." ["max"];
     RegistryTestLimit "registry.test_limit" 429 "You have begun too many connection tests; wait a moment." ["retry_after_s"];
     RegistrySuspended "registry.suspended" 409 "Another server answers for this registry; confirm it or correct the address first." [];
     RegistryNotSuspended "registry.not_suspended" 409 "The expected server answers; there is nothing to confirm." [];

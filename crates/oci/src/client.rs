@@ -5,6 +5,7 @@ use crate::guard::OutboundPolicy;
 use crate::listing::{self, ListPage, Listing};
 use crate::paging::Progress;
 use crate::ping::{self, Access, Identity, Pong};
+use crate::resolver::Names;
 use crate::scope::Scopes;
 use crate::transport::{Ask, Transport};
 use futures::Stream;
@@ -67,6 +68,8 @@ pub struct OciSettings {
     pub pinned_key: Option<String>,
     /// Where Roadstead may connect to on behalf of the registry's owner.
     pub policy: Arc<OutboundPolicy>,
+    /// What names stand for.
+    pub names: Arc<dyn Names>,
     /// How long requests may take.
     pub deadlines: Deadlines,
     /// What the client calls itself.

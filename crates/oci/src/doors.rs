@@ -5,7 +5,7 @@ use crate::client::{Deadlines, OciSettings};
 use crate::error::protocol;
 use crate::guard::OutboundPolicy;
 use crate::peer::Presented;
-use crate::resolver::Resolver;
+use crate::resolver::{Names, Resolver};
 use crate::tls;
 use roadstead_core::model::{Origin, Scheme, TlsPolicy};
 use roadstead_core::ports::RegistryError;
@@ -30,6 +30,7 @@ pub(crate) struct Doors {
     pub(crate) presented: Presented,
     pub(crate) registry: Origin,
     pub(crate) policy: Arc<OutboundPolicy>,
+    names: Arc<dyn Names>,
     tls_policy: TlsPolicy,
     deadlines: Deadlines,
     user_agent: String,
@@ -47,7 +48,8 @@ impl Doors {
         // Whoever is only looked at may be anybody; the account goes to the pinned key alone.
         let pinned = settings.pinned_key.as_deref();
         let pinned = tls::config(&settings.tls, plain, &presented, pinned)?;
-        let resolver = Resolver::new(Arc::clone(&settings.policy), registry.port);
+        let names = Arc::clone(&settings.names);
+        let resolver = Resolver::new(Arc::clone(&settings.policy), names, registry.port);
         let client = |tls, idle| {
             build(
                 tls,
@@ -66,6 +68,7 @@ impl Doors {
             presented,
             registry,
             policy: Arc::clone(&settings.policy),
+            names: Arc::clone(&settings.names),
             tls_policy: settings.tls.clone(),
             deadlines: settings.deadlines,
             user_agent: settings.user_agent.clone(),
@@ -89,7 +92,8 @@ impl Doors {
         let plain = origin.scheme == Scheme::Http;
         let policy = self.tls_policy_of(&origin);
         let tls = tls::config(policy, plain, &Presented::default(), None)?;
-        let resolver = Resolver::new(Arc::clone(&self.policy), origin.port);
+        let names = Arc::clone(&self.names);
+        let resolver = Resolver::new(Arc::clone(&self.policy), names, origin.port);
         let client = build(&tls, &resolver, self.deadlines, &self.user_agent, 1)?;
         if others.len() >= MAX_OTHERS {
             others.clear();

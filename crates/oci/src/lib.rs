@@ -18,6 +18,7 @@ mod manifest;
 mod media;
 #[cfg(test)]
 mod mutations;
+mod observe;
 mod paging;
 mod peer;
 mod permits;
@@ -30,6 +31,9 @@ mod repository;
 mod resolver;
 mod retry_after;
 mod scope;
+#[cfg(any(test, feature = "fuzz"))]
+#[doc(hidden)]
+pub mod targets;
 mod tls;
 mod token;
 mod token_cache;
@@ -42,7 +46,6 @@ pub use challenge::Challenge;
 pub use client::{Deadlines, OciClient, OciSettings};
 pub use guard::{OutboundPolicy, Refused};
 pub use image_config::{HistoryStep, ImageConfig};
-pub use listed::Listed;
 pub use listing::{ListPage, Listing};
 pub use manifest::{Content, Descriptor, Image, Index, Manifest, OciPlatform};
 pub use ping::{Access, Identity, Pong};
@@ -50,4 +53,5 @@ pub use pull_trial::Pulled;
 pub use reference::{Digest, Reference, ReferenceError, RepositoryName, Tag};
 pub use referrers::Referrers;
 pub use repository::{ManifestHead, Pointer, Repository};
+pub use resolver::{Names, SystemNames};
 pub use upload_trial::Opened;

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn list_without_end_is_stopped() {
+    fn fault_catalogue_without_end_is_stopped() {
         let mut progress = Progress::default();
         let stopped =
             (0..=MAX_PAGES).find(|i| progress.check(1, Some(&format!("last={i}"))).is_err());

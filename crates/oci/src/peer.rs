@@ -283,6 +283,7 @@ mod tests {
             tls: TlsPolicy::Skip,
             account: None,
             token_service: None,
+            pinned_key: None,
             policy: Arc::new(OutboundPolicy {
                 allow: vec!["127.0.0.0/8".parse().expect("network")],
                 ..OutboundPolicy::default()

@@ -1,6 +1,7 @@
 //! How images are named: `host[:port]/path:tag@digest` (OCI distribution-spec 1.1, "Pulling
 //! manifests"; the host part as the `docker` command reads it).
 
+use roadstead_core::model::{REPOSITORY_NAME_MAX, is_repository_name};
 use std::fmt;
 use std::str::FromStr;
 
@@ -54,14 +55,14 @@ pub struct RepositoryName(String);
 
 impl RepositoryName {
     /// The most characters a name may have.
-    pub const MAX: usize = 255;
+    pub const MAX: usize = REPOSITORY_NAME_MAX;
 
     /// Checks and takes a name.
     ///
     /// # Errors
     /// [`ReferenceError::Repository`].
     pub fn parse(text: &str) -> Result<Self, ReferenceError> {
-        if text.len() <= Self::MAX && text.split('/').all(is_name_part) {
+        if is_repository_name(text) {
             Ok(Self(text.to_owned()))
         } else {
             Err(ReferenceError::Repository)
@@ -70,16 +71,6 @@ impl RepositoryName {
 }
 
 text_newtype!(RepositoryName);
-
-/// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`
-fn is_name_part(part: &str) -> bool {
-    let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    if !part.starts_with(word) || !part.ends_with(word) {
-        return false;
-    }
-    part.split(word)
-        .all(|gap| matches!(gap, "" | "." | "_" | "__") || gap.bytes().all(|b| b == b'-'))
-}
 
 /// A tag: `[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -4,7 +4,7 @@ use crate::docker::DockerAdapter;
 use crate::instrument::{Instrumented, Limits};
 use roadstead_core::model::{Connection, RegistryKind};
 use roadstead_core::ports::{RegistryAdapter, RegistryConnector, RegistryError};
-use roadstead_oci::OutboundPolicy;
+use roadstead_oci::{Names, OutboundPolicy, SystemNames};
 use std::sync::Arc;
 
 /// What we call ourselves to registries.
@@ -12,9 +12,10 @@ const USER_AGENT: &str = concat!("roadstead/", env!("CARGO_PKG_VERSION"));
 
 /// Makes adapters for registries whose owners share one outbound policy: one connector for the
 /// platform's registries, one for those of workspaces.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Connector {
     policy: Arc<OutboundPolicy>,
+    names: Arc<dyn Names>,
     limits: Limits,
 }
 
@@ -24,8 +25,16 @@ impl Connector {
     pub fn new(policy: OutboundPolicy) -> Self {
         Self {
             policy: Arc::new(policy),
+            names: Arc::new(SystemNames),
             limits: Limits::default(),
         }
+    }
+
+    /// The same with another idea of what names stand for.
+    #[must_use]
+    pub fn with_names(mut self, names: Arc<dyn Names>) -> Self {
+        self.names = names;
+        self
     }
 
     /// The same with other limits.
@@ -40,7 +49,8 @@ impl RegistryConnector for Connector {
     fn connect(&self, connection: Connection) -> Result<Arc<dyn RegistryAdapter>, RegistryError> {
         match connection.kind {
             RegistryKind::Docker => {
-                let adapter = DockerAdapter::new(connection, Arc::clone(&self.policy), USER_AGENT)?;
+                let (policy, names) = (Arc::clone(&self.policy), Arc::clone(&self.names));
+                let adapter = DockerAdapter::new(connection, policy, names, USER_AGENT)?;
                 Ok(Arc::new(Instrumented::new(adapter, self.limits)))
             }
             RegistryKind::Harbor | RegistryKind::Jfrog => Err(RegistryError::Unsupported),

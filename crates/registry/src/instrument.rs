@@ -10,7 +10,8 @@ use roadstead_core::model::{
     StepStatus,
 };
 use roadstead_core::ports::{
-    CrawlBatch, CrawlCursor, CrawlScope, PullProbe, RegistryAdapter, RegistryError, StepSink,
+    CrawlBatch, CrawlCursor, CrawlScope, Observation, PullProbe, RegistryAdapter, RegistryError,
+    StepSink,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -163,6 +164,21 @@ impl<A: RegistryAdapter> RegistryAdapter for Instrumented<A> {
 
     fn certificate(&self) -> Option<PeerCertificate> {
         self.inner.certificate()
+    }
+
+    async fn observe(&self) -> Result<Observation, RegistryError> {
+        let span = tracing::debug_span!("registry", kind = self.kind().as_str(), call = "observe");
+        let started = Instant::now();
+        let looked = async {
+            let within = timeout(self.limits.test, async {
+                let _permit = self.calls.acquire().await;
+                self.inner.observe().await
+            });
+            let looked = within.await.unwrap_or(Err(RegistryError::Timeout));
+            self.record("observe", started, looked.as_ref().err());
+            looked
+        };
+        looked.instrument(span).await
     }
 
     fn crawl(

@@ -9,4 +9,4 @@ mod steps;
 
 pub use connector::Connector;
 pub use instrument::{Instrumented, Limits};
-pub use roadstead_oci::{OutboundPolicy, Refused};
+pub use roadstead_oci::{Names, OutboundPolicy, Refused};

@@ -82,6 +82,7 @@ commands! {
         PruneHealthTurns "prune_health_turns" Crawl,
         RecordStatistics "record_statistics" Crawl,
         RecordPull "record_pull" Crawl,
+        RecordCapabilities "record_capabilities" Crawl,
         RecordRefusals "record_refusals" Crawl,
         PruneAudit "prune_audit" Crawl,
         RecordLedger "record_ledger" People,

@@ -26,6 +26,7 @@ mod key_rotation;
 mod key_source;
 mod lanes;
 mod ledger;
+mod listed;
 mod master_key;
 mod members;
 mod migration;

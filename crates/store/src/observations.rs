@@ -12,7 +12,9 @@ use crate::registry_row::{StoredStatistics, json, parse};
 use crate::store::Store;
 use crate::tx::Tx;
 use roadstead_core::model::{RegistryId, Timestamp, Topic};
-use roadstead_core::ports::{RegistryObservation, StatisticsObservation, StoreError};
+use roadstead_core::ports::{
+    CapabilityObservation, RegistryObservation, StatisticsObservation, StoreError,
+};
 use sea_orm::sea_query::{Query, UpdateStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::HashMap;
@@ -137,6 +139,42 @@ async fn record_statistics_chunk(
         }
     }
     changes::append(tx, &news).await
+}
+
+/// Writes what was seen that a registry can do.
+pub(crate) async fn record_capabilities(
+    store: &Store,
+    seen: CapabilityObservation,
+) -> Result<(), StoreError> {
+    let seen = &seen;
+    let text = &json(&seen.capabilities)?;
+    store
+        .db()
+        .write(Command::RecordCapabilities, |tx| {
+            Box::pin(async move {
+                use registry::Column as C;
+                let mut update = Query::update()
+                    .table(registry::Entity)
+                    .value(C::Capabilities, text.as_str())
+                    .and_where(C::Id.eq(seen.id.0))
+                    .and_where(C::Generation.eq(seen.generation))
+                    .to_owned();
+                if let Some(version) = &seen.version {
+                    update.value(C::Version, version.as_str());
+                }
+                let row = changed(tx, update).await?;
+                let news = row.filter(|_| seen.news).map(|row| NewChange {
+                    topic: Topic::RegistryStatistics,
+                    object_id: seen.id.0,
+                    generation: row.generation,
+                    workspace_id: row.workspace_id,
+                    user_id: None,
+                    at: seen.at,
+                });
+                changes::append(tx, news.as_slice()).await
+            })
+        })
+        .await
 }
 
 /// The figures stored now, their rows locked in the order of ids.

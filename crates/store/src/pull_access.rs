@@ -238,7 +238,9 @@ pub(crate) async fn reconnected(
     after: &Registry,
 ) -> Result<Opening, Fault> {
     let before = registry_row::read(before.clone())?;
-    if (&before.address, &before.tls) != (&after.address, &after.tls) {
+    // A first pin is no other server.
+    let another = before.identity.is_some() && before.identity != after.identity;
+    if another || (&before.address, &before.tls) != (&after.address, &after.tls) {
         pull_account::Entity::delete_by_id(after.id.0)
             .exec(tx)
             .await?;

@@ -10,8 +10,8 @@ use crate::store::Store;
 use crate::tx::Tx;
 use crate::vault::MasterKeyVault;
 use crate::{
-    audit, changes, cleanups, health_turns, identity, key_rotation, observations, pull_access,
-    registry_row, workspaces,
+    audit, changes, cleanups, health_turns, identity, key_rotation, listed, observations,
+    pull_access, registry_row, workspaces,
 };
 use async_trait::async_trait;
 use roadstead_core::model::{
@@ -19,9 +19,9 @@ use roadstead_core::model::{
     RegistryId, RegistryPosition, RegistrySort, Timestamp, Topic, WorkspaceId,
 };
 use roadstead_core::ports::{
-    DisconnectRegistry, EditRegistry, IntegrateRegistry, PinIdentity, Reconnect, RegistryList,
-    RegistryObservation, RegistryStore, RegistryTarget, StatisticsObservation, StoreError,
-    SuspendRegistry,
+    CapabilityObservation, DisconnectRegistry, EditRegistry, IntegrateRegistry, PinIdentity,
+    Reconnect, RegistryList, RegistryObservation, RegistryStore, RegistryTarget,
+    StatisticsObservation, StoreError, SuspendRegistry,
 };
 use roadstead_core::rules::Visible;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, UpdateStatement};
@@ -46,13 +46,19 @@ impl RegistryStore for Store {
         id: RegistryId,
         visible: &Visible,
     ) -> Result<Option<Registry>, StoreError> {
-        registry::Entity::find_by_id(id.0)
+        let found = registry::Entity::find_by_id(id.0)
             .filter(in_set(visible))
             .one(self.db().read())
             .await
             .map_err(Fault::from)?
             .map(registry_row::read)
-            .transpose()
+            .transpose()?;
+        // Asked for one that is hidden or absent as well: both must look the same from outside.
+        let listed = listed::read(self.db().read(), id, visible).await?;
+        Ok(found.map(|registry| Registry {
+            listed: Some(listed),
+            ..registry
+        }))
     }
 
     async fn registry_ids(&self) -> Result<Vec<RegistryId>, StoreError> {
@@ -79,14 +85,17 @@ impl RegistryStore for Store {
             .one(self.db().read())
             .await
             .map_err(Fault::from)?;
-        found
-            .map(|(row, credential)| {
-                Ok(RegistryTarget {
-                    registry: registry_row::read(row)?,
-                    credential: credential.map(registry_row::read_credential),
-                })
-            })
-            .transpose()
+        let Some((row, credential)) = found else {
+            return Ok(None);
+        };
+        let listed = listed::read(self.db().read(), id, &Visible::Everything).await?;
+        Ok(Some(RegistryTarget {
+            registry: Registry {
+                listed: Some(listed),
+                ..registry_row::read(row)?
+            },
+            credential: credential.map(registry_row::read_credential),
+        }))
     }
 
     async fn integrate_registry(
@@ -115,6 +124,9 @@ impl RegistryStore for Store {
                         credential::Entity::insert(row)
                             .exec_without_returning(tx)
                             .await?;
+                    }
+                    if let Some(listed) = &registry.listed {
+                        listed::insert(tx, registry.id, listed).await?;
                     }
                     let changed = Changed {
                         workspace_id: registry.owner.workspace(),
@@ -153,6 +165,9 @@ impl RegistryStore for Store {
                     if let Some(connection) = &command.connection {
                         members_see_it =
                             reconnect(tx, keys, installation, connection).await?.seen();
+                    }
+                    if let Some(listed) = &command.listed {
+                        listed::replace(tx, command.id, listed).await?;
                     }
                     let generation = finish(tx, command.id, changed, audit, command.now).await?;
                     if members_see_it {
@@ -250,6 +265,10 @@ impl RegistryStore for Store {
         names: Vec<String>,
     ) -> Result<(), StoreError> {
         identity::record_known_names(self, id, generation, names).await
+    }
+
+    async fn record_capabilities(&self, seen: CapabilityObservation) -> Result<(), StoreError> {
+        observations::record_capabilities(self, seen).await
     }
 
     async fn prune_changes(&self, before: Timestamp) -> Result<u64, StoreError> {

@@ -78,6 +78,7 @@ pub(crate) fn write(registry: &Registry) -> Result<registry::ActiveModel, StoreE
         conditions: json(&registry.conditions)?,
         certificate: registry.certificate.as_ref().map(json).transpose()?,
         statistics: json(&StoredStatistics::from(registry.statistics))?,
+        capabilities: Some(json(&registry.capabilities)?),
         created_by: registry.integrated_by.as_ref().map(|user| user.id.0),
         created_by_name: registry
             .integrated_by
@@ -97,6 +98,7 @@ pub(crate) fn read(row: registry::Model) -> Result<Registry, StoreError> {
         .map(|text| parse("certificate", text))
         .transpose()?;
     let figures: StoredStatistics = parse("statistics", &row.statistics)?;
+    let capabilities = row.capabilities.as_deref();
     Ok(Registry {
         id: RegistryId(row.id),
         name: name(&row.name)?,
@@ -141,6 +143,11 @@ pub(crate) fn read(row: registry::Model) -> Result<Registry, StoreError> {
             tags: figures.tags,
             storage_bytes: figures.storage_bytes,
         },
+        capabilities: capabilities
+            .map(|text| parse("capabilities", text))
+            .transpose()?
+            .unwrap_or_default(),
+        listed: None,
         integrated_by: row
             .created_by
             .zip(row.created_by_name)

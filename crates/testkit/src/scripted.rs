@@ -343,7 +343,12 @@ fn choose(rules: &mut [Rule], head: &Head) -> Reply {
         .rev()
         .filter(|rule| rule.left != Some(0))
         .filter(|rule| rule.authorization.is_none() || rule.authorization.as_deref() == given)
-        .find(|rule| rule.request == request || rule.request == path);
+        .find(|rule| {
+            let begins = rule.request.strip_suffix('*');
+            rule.request == request
+                || rule.request == path
+                || begins.is_some_and(|begins| path.starts_with(begins))
+        });
     match rule {
         Some(rule) => {
             rule.left = rule.left.map(|n| n - 1);

@@ -6,6 +6,7 @@ mod architecture;
 mod arrows;
 mod licences;
 mod manifests;
+mod markup;
 mod secrets;
 mod text;
 
@@ -19,6 +20,7 @@ pub(crate) fn findings(root: &Path) -> Result<Vec<String>, String> {
     let mut found = arrows::findings(&metadata);
     found.extend(licences::findings(&metadata));
     found.extend(manifests::findings(root, &files)?);
+    found.extend(markup::findings(root, &files)?);
     found.extend(text::findings(root, &files)?);
     found.extend(architecture::findings(root, &files)?);
     found.extend(secrets::findings(root, &files)?);

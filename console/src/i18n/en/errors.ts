@@ -58,6 +58,8 @@ export const errors: ErrorTexts = {
   'registry.kind_unavailable': { title: 'This kind is not available in this version yet', remedy: 'Choose another kind.' },
   'registry.plain_http_consent': { title: 'The connection would be unencrypted', remedy: 'Tick this to allow it, or use https://.' },
   'registry.username_missing': { title: 'A password needs a username', remedy: 'Fill it in, or empty both.' },
+  'repository.name_malformed': { title: 'This is no repository’s name', remedy: 'Write it in lower case as after the host in an image’s address, without a tag.' },
+  'repository.too_many': { title: 'Too many repositories are listed', remedy: 'List at most 1,000, or use prefixes.' },
   'registry.test_limit': { title: 'Too many connection tests', remedy: 'Wait a moment, then test again.' },
   'registry.password_missing': { title: 'A username needs a password', remedy: 'Fill it in, or empty both.' },
   'registry.suspended': { title: 'Another server answers for this registry', remedy: 'Confirm it on the registry’s page, or correct the address.' },

@@ -1,5 +1,6 @@
 import type { ConditionType } from '../../api/types'
 import { audit } from './audit'
+import { capabilities, listed } from './capabilities'
 import { errors } from './errors'
 import { certificate, otherScheme, strip } from './health'
 import { palette } from './palette'
@@ -333,6 +334,8 @@ export const en = {
   certificate,
   otherScheme,
   strip,
+  capabilities,
+  listed,
   people,
   palette,
   errors,

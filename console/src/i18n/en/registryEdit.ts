@@ -24,6 +24,7 @@ export const registryEdit = {
     address: (value: string) => `Address: ${value}`,
     username: (value: string) => `Account: ${value}`,
     tls: (value: string) => `TLS certificate: ${value}`,
+    listed: 'Other repositories are listed.',
     description: (value: string) => `Description: ${value}`,
     password: 'The password was given anew.',
   },

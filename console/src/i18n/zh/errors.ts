@@ -59,6 +59,8 @@ export const errors: ErrorTexts = {
   'registry.kind_unavailable': { title: '当前版本尚不支持此类型', remedy: '请选择其他类型。' },
   'registry.plain_http_consent': { title: '该连接将不加密', remedy: '请勾选以确认，或改用 https://。' },
   'registry.username_missing': { title: '已填写密码，但缺少用户名', remedy: '请补填，或将两项都清空。' },
+  'repository.name_malformed': { title: '这不是有效的镜像名称', remedy: '请使用小写，按镜像地址中主机名之后的部分填写，不含标签。' },
+  'repository.too_many': { title: '列出的镜像过多', remedy: '最多 1,000 个，或改用前缀。' },
   'registry.test_limit': { title: '连接测试过于频繁', remedy: '请稍候再测试。' },
   'registry.password_missing': { title: '已填写用户名，但缺少密码', remedy: '请补填，或将两项都清空。' },
   'registry.suspended': { title: '响应此镜像仓库地址的是另一台服务器', remedy: '请在镜像仓库页面确认，或修改地址。' },

@@ -24,6 +24,8 @@ interface ConnectionTestProps {
   onSaveAnyway: () => void
   /** Takes another address in the place of the one typed. */
   onAddress: (address: string) => void
+  /** Told whether the registry was seen to give no catalogue. */
+  onCatalogueMissing: (missing: boolean) => void
   /** The registry whose stored connection is being edited. */
   edited?: EditedConnection
 }
@@ -42,7 +44,16 @@ export interface EditedConnection {
  * The connection test of what is being typed. The steps without the account run by themselves; the account is only
  * tried on demand, because a half-typed password would lock it.
  */
-export function ConnectionTest({ scope, values, saveError, saving, onSaveAnyway, onAddress, edited }: ConnectionTestProps) {
+export function ConnectionTest({
+  scope,
+  values,
+  saveError,
+  saving,
+  onSaveAnyway,
+  onAddress,
+  onCatalogueMissing,
+  edited,
+}: ConnectionTestProps) {
   const texts = useTexts()
   const { state, start, reset, forgetAccount, showFailure } = useRegistryTest()
   const testable = isTestable(values)
@@ -67,6 +78,9 @@ export function ConnectionTest({ scope, values, saveError, saving, onSaveAnyway,
   useEffect(() => {
     if (saveError) showFailure(saveError)
   }, [saveError, showFailure])
+
+  const missing = state.steps.some((step) => step.step === 'rights' && step.facts.catalogue === 'missing')
+  useEffect(() => onCatalogueMissing(missing), [missing, onCatalogueMissing])
 
   // A test without the account has not passed before its last two steps have.
   const done = state.steps.filter((step) => step.status !== 'skipped').length

@@ -55,6 +55,8 @@ function partText(texts: Texts, theirs: Registry, part: ReturnType<typeof change
       return words.username(theirs.username ?? noAccount)
     case 'tls':
       return words.tls(texts.registry.tlsMode[theirs.tls.mode])
+    case 'listed':
+      return words.listed
     case 'description':
       return words.description(theirs.description || noDescription)
     case 'password':

@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type RefObject, type SubmitEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { type ApiError, asApiError, fieldProblems } from '../../api/problem'
 import { asFull, registryKey, registryQuery, useEditRegistry } from '../../api/registries'
@@ -9,6 +9,8 @@ import { Drawer } from '../../ui/Drawer'
 import { GuardedButton } from '../../ui/GuardedButton'
 import { KeyValues } from '../../ui/KeyValues'
 import { Notice } from '../../ui/Notice'
+import { ProblemNotice } from '../../ui/ProblemNotice'
+import { Skeleton } from '../../ui/Skeleton'
 import { notify } from '../../ui/Toasts'
 import { useShown } from '../shared/useShown'
 import { ConnectionTest } from './ConnectionTest'
@@ -31,6 +33,7 @@ import {
 } from './editForm'
 import { FormSummary } from './FormSummary'
 import { errorsByField, INTEGRATE_FIELDS, type IntegrateErrors, type IntegrateField } from './integrateForm'
+import { ListedField } from './ListedField'
 import { RegistryFields } from './RegistryFields'
 
 interface EditDrawerProps {
@@ -45,10 +48,24 @@ export function EditDrawer({ registry, onClose }: EditDrawerProps) {
   const shown = useShown(registry)
   // What was typed survives an accidental Escape; the password does not wait in memory.
   const kept = useRef<EditDraft | null>(null)
+  // A row of a list lacks what is only read of one registry; editing it would take that away.
+  const isRow = shown !== null && shown.listed == null
+  const whole = useQuery({ ...registryQuery(shown?.id ?? ''), enabled: isRow })
   if (!shown) return null
+  const read = isRow ? whole.data : shown
   return (
     <Drawer opened={registry !== null} onClose={onClose} title={texts.registryEdit.title(shown.name)}>
-      <EditForm key={shown.id} read={shown} kept={kept} onFinished={onClose} />
+      {read ? (
+        <EditForm key={shown.id} read={read} kept={kept} onFinished={onClose} />
+      ) : (
+        <div className="form drawer-fields" aria-busy={!whole.isError}>
+          {whole.isError ? (
+            <ProblemNotice error={asApiError(whole.error)} onRetry={() => void whole.refetch()} />
+          ) : (
+            <Skeleton width="100%" height={220} />
+          )}
+        </div>
+      )}
     </Drawer>
   )
 }
@@ -71,6 +88,7 @@ function EditForm({ read, kept, onFinished }: EditFormProps) {
   const [theirs, setTheirs] = useState<Registry | null>(null)
   const [reloadError, setReloadError] = useState<ApiError | null>(null)
   const [errors, setErrors] = useState<IntegrateErrors>({})
+  const [catalogueMissing, setCatalogueMissing] = useState(false)
   const inputs = useRef<Partial<Record<IntegrateField, HTMLElement | null>>>({})
   const scope = useMemo(() => ownerScope(base), [base])
 
@@ -181,6 +199,15 @@ function EditForm({ read, kept, onFinished }: EditFormProps) {
           inputs={inputs}
           asksConsent={isMoved(base, values.address)}
           autoFocus
+          listed={
+            <ListedField
+              values={values}
+              errors={errors}
+              onChange={change}
+              inputs={inputs}
+              catalogueMissing={catalogueMissing || givesNoCatalogue(base)}
+            />
+          }
           account={<EditAccount base={base} values={values} errors={errors} onChange={change} inputs={inputs} />}
         >
           <ConnectionTest
@@ -190,6 +217,7 @@ function EditForm({ read, kept, onFinished }: EditFormProps) {
             saving={edit.isPending}
             onSaveAnyway={() => save(true)}
             onAddress={(address) => change({ address })}
+            onCatalogueMissing={setCatalogueMissing}
             edited={{
               id: base.id,
               sameServer: !isElsewhere(base, values),
@@ -207,6 +235,10 @@ function EditForm({ read, kept, onFinished }: EditFormProps) {
       </div>
     </form>
   )
+}
+
+function givesNoCatalogue(registry: Registry): boolean {
+  return registry.capabilities.some((seen) => seen.name === 'catalogue' && seen.status === 'missing')
 }
 
 /** Whether the account is another one than what is stored, or has a password to try. */

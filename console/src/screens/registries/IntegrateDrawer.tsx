@@ -37,6 +37,7 @@ export function IntegrateDrawer({ scope, opened, onClose, onClosed }: IntegrateD
   const integrate = useIntegrateRegistry()
   const [values, setValues] = useState<IntegrateValues>(EMPTY_VALUES)
   const [errors, setErrors] = useState<IntegrateErrors>({})
+  const [catalogueMissing, setCatalogueMissing] = useState(false)
   const inputs = useRef<Partial<Record<IntegrateField, HTMLElement | null>>>({})
 
   const change = (part: Partial<IntegrateValues>) => {
@@ -86,7 +87,14 @@ export function IntegrateDrawer({ scope, opened, onClose, onClosed }: IntegrateD
       <form className="drawer-form" onSubmit={submit} noValidate>
         <div className="form drawer-fields">
           <FormSummary title={texts.integrate.summaryTitle} error={error} hasFieldErrors={Object.keys(errors).length > 0} />
-          <IntegrateFields scope={scope} values={values} errors={errors} onChange={change} inputs={inputs}>
+          <IntegrateFields
+            scope={scope}
+            values={values}
+            errors={errors}
+            onChange={change}
+            inputs={inputs}
+            catalogueMissing={catalogueMissing}
+          >
             <ConnectionTest
               scope={scope}
               values={values}
@@ -94,6 +102,7 @@ export function IntegrateDrawer({ scope, opened, onClose, onClosed }: IntegrateD
               saving={integrate.isPending}
               onSaveAnyway={() => save(true)}
               onAddress={(address) => change({ address })}
+              onCatalogueMissing={setCatalogueMissing}
             />
           </IntegrateFields>
         </div>

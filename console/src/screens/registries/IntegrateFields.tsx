@@ -4,6 +4,7 @@ import type { Scope } from '../../lib/scope'
 import { PasswordField, TextField } from '../../ui/Field'
 import type { IntegrateErrors, IntegrateValues } from './integrateForm'
 import { KindPicker } from './KindPicker'
+import { ListedField } from './ListedField'
 import { RegistryFields, type RegistryInputs, useBind } from './RegistryFields'
 
 interface IntegrateFieldsProps {
@@ -12,6 +13,8 @@ interface IntegrateFieldsProps {
   errors: IntegrateErrors
   onChange: (part: Partial<IntegrateValues>) => void
   inputs: RegistryInputs
+  /** Whether the connection test said that the registry gives no catalogue. */
+  catalogueMissing: boolean
   /** The connection test. */
   children: ReactNode
 }
@@ -59,7 +62,7 @@ export function IntegrateFields(props: IntegrateFieldsProps) {
         value={values.name}
         onChange={(name) => onChange({ name })}
       />
-      <RegistryFields {...props} account={account} />
+      <RegistryFields {...props} account={account} listed={<ListedField {...props} />} />
     </>
   )
 }

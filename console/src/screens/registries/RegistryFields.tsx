@@ -29,6 +29,8 @@ interface RegistryFieldsProps {
   inputs: RegistryInputs
   /** The fields of the account: what is said about them depends on whether there is one already. */
   account: ReactNode
+  /** The repositories of a registry that gives no catalogue. */
+  listed: ReactNode
   /** Whether consent to an unencrypted connection is still to be given. */
   asksConsent?: boolean
   /** Where the person starts. */
@@ -39,7 +41,7 @@ interface RegistryFieldsProps {
 
 /** What can be said about a registry at any time: when it is integrated and when it is edited. */
 export function RegistryFields(props: RegistryFieldsProps) {
-  const { scope, values, errors, onChange, inputs, account, asksConsent = true, autoFocus, children } = props
+  const { scope, values, errors, onChange, inputs, account, listed, asksConsent = true, autoFocus, children } = props
   const texts = useTexts()
   const plainHttp = isPlainHttp(values.address)
   const bind = useBind(errors, inputs)
@@ -102,6 +104,7 @@ export function RegistryFields(props: RegistryFieldsProps) {
         </>
       )}
       {children}
+      {listed}
       <TextAreaField
         {...bind('description')}
         label={texts.integrate.description}

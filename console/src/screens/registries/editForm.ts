@@ -1,7 +1,15 @@
 import type { Registry, RegistryEdit } from '../../api/types'
 import { isPlainHttp, withScheme } from '../../lib/address'
 import { PLATFORM, type Scope } from '../../lib/scope'
-import { EMPTY_VALUES, type IntegrateErrors, type IntegrateValues, checkValues, tlsPolicy } from './integrateForm'
+import {
+  EMPTY_VALUES,
+  type IntegrateErrors,
+  type IntegrateValues,
+  checkValues,
+  listedOf,
+  listedText,
+  tlsPolicy,
+} from './integrateForm'
 
 /** What the edit form holds: that of integrating, and the wish to have no account any more. */
 export interface EditValues extends IntegrateValues {
@@ -32,6 +40,7 @@ export function valuesOf(registry: Registry): EditValues {
     tlsMode: registry.tls.mode,
     caPem: registry.tls.mode === 'ca' ? registry.tls.ca_pem : '',
     description: registry.description,
+    listed: registry.listed ? listedText(registry.listed) : '',
     removeAccount: false,
   }
 }
@@ -60,6 +69,16 @@ function isJudgedOtherwise(base: Registry, values: EditValues): boolean {
   if (isPlainHttp(values.address)) return false
   if (values.tlsMode !== base.tls.mode) return true
   return base.tls.mode === 'ca' && values.caPem.trim() !== base.tls.ca_pem.trim()
+}
+
+/** Whether other repositories are listed; the order of lines makes no difference. */
+function isListedOtherwise(base: Registry, values: EditValues): boolean {
+  const sorted = (text: string) => {
+    const { repositories = [], prefixes = [] } = listedOf(text)
+    const bare = prefixes.map((prefix) => prefix.replace(/\/?\*?$/, ''))
+    return JSON.stringify([[...new Set(repositories)].sort(), [...new Set(bare)].sort()])
+  }
+  return sorted(values.listed) !== sorted(valuesOf(base).listed)
 }
 
 /** Whether address or certificate check differ from what is stored. */
@@ -93,6 +112,7 @@ export function toEdit(base: Registry, values: EditValues, saveAnyway: boolean):
   const moved = isMoved(base, values.address)
   return {
     ...(description === base.description.trim() ? {} : { description }),
+    ...(isListedOtherwise(base, values) ? { listed: listedOf(values.listed) } : {}),
     ...(moved ? { address: withScheme(values.address) } : {}),
     ...(moved && isPlainHttp(values.address) ? { plain_http_consent: values.plainHttpConsent } : {}),
     ...(isRenamed(base, values) ? { username: account === '' ? null : account } : {}),
@@ -128,7 +148,7 @@ export function checkEdit(base: Registry, values: EditValues): IntegrateErrors {
   return errors
 }
 
-const CARRIED = ['address', 'username', 'tlsMode', 'caPem', 'description'] as const
+const CARRIED = ['address', 'username', 'tlsMode', 'caPem', 'listed', 'description'] as const
 
 /**
  * Puts what was typed for `old` on what somebody else has stored since. What was not touched becomes theirs; a
@@ -149,11 +169,12 @@ export function rebased(old: Registry, theirs: Registry, mine: EditValues): Edit
 }
 
 /** The parts of a registry that differ between two versions of it, for telling somebody what changed meanwhile. */
-export function changedParts(old: Registry, theirs: Registry): ('address' | 'username' | 'tls' | 'description' | 'password')[] {
+export function changedParts(old: Registry, theirs: Registry): ('address' | 'username' | 'tls' | 'listed' | 'description' | 'password')[] {
   const parts = [
     isMoved(old, theirs.address) && ('address' as const),
     (old.username ?? '') !== (theirs.username ?? '') && ('username' as const),
     JSON.stringify(old.tls) !== JSON.stringify(theirs.tls) && ('tls' as const),
+    JSON.stringify(old.listed) !== JSON.stringify(theirs.listed) && ('listed' as const),
     old.description !== theirs.description && ('description' as const),
   ].filter((part) => part !== false)
   // The secret is the one thing of it that is changed without being seen.

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { checkValues, EMPTY_VALUES, errorsByField, isTestable, toRegistryInput, toTestInput } from './integrateForm'
+import {
+  checkValues,
+  EMPTY_VALUES,
+  errorsByField,
+  isTestable,
+  listedOf,
+  listedText,
+  toRegistryInput,
+  toTestInput,
+} from './integrateForm'
 
 const filled = { ...EMPTY_VALUES, name: 'lab', address: 'r.example:5000', username: 'robot', password: 'secret' }
 
@@ -59,6 +68,33 @@ describe('the owner', () => {
     expect(toRegistryInput(filled, false, owner).owner).toEqual(owner)
     expect(toTestInput(filled, false, owner).owner).toEqual(owner)
     expect(toRegistryInput(filled, false)).not.toHaveProperty('owner')
+  })
+})
+
+describe('listed', () => {
+  it('tells prefixes from repositories and leaves empty lines out', () => {
+    expect(listedOf(' team/app \n\nteam/*\nother/\r\n')).toEqual({
+      repositories: ['team/app'],
+      prefixes: ['team/*', 'other/'],
+    })
+  })
+
+  it('is shown as it can be typed', () => {
+    expect(listedText({ repositories: ['a'], prefixes: ['team'] })).toBe('a\nteam/*')
+    expect(listedText({})).toBe('')
+  })
+
+  it('is sent only when something is listed', () => {
+    expect(toRegistryInput({ ...filled, listed: 'a\nteam/*' }, false).listed).toEqual({
+      repositories: ['a'],
+      prefixes: ['team/*'],
+    })
+    expect(toRegistryInput({ ...filled, listed: ' \n' }, false)).not.toHaveProperty('listed')
+  })
+
+  it('takes the problem of each line to its field', () => {
+    const problem = { pointer: '/listed/repositories/3', code: 'repository.name_malformed' as const, params: {} }
+    expect(errorsByField([problem])).toEqual({ listed: problem })
   })
 })
 

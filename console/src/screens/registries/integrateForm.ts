@@ -1,4 +1,4 @@
-import type { ErrorCode, FieldProblem, RegistryInput, RegistryKind, RegistryTestInput, TlsMode, TlsPolicy } from '../../api/types'
+import type { ErrorCode, FieldProblem, Listed, RegistryInput, RegistryKind, RegistryTestInput, TlsMode, TlsPolicy } from '../../api/types'
 import { isPlainHttp, isPlausibleAddress, withScheme } from '../../lib/address'
 import { isName } from '../../lib/names'
 import { PLATFORM, type Scope } from '../../lib/scope'
@@ -14,6 +14,8 @@ export interface IntegrateValues {
   tlsMode: TlsMode
   caPem: string
   description: string
+  /** Repositories and prefixes, one on each line; a prefix ends with `/*`. */
+  listed: string
 }
 
 export const EMPTY_VALUES: IntegrateValues = {
@@ -26,6 +28,7 @@ export const EMPTY_VALUES: IntegrateValues = {
   tlsMode: 'verify',
   caPem: '',
   description: '',
+  listed: '',
 }
 
 export const INTEGRATE_FIELDS = [
@@ -37,6 +40,7 @@ export const INTEGRATE_FIELDS = [
   'password',
   'tlsMode',
   'caPem',
+  'listed',
   'description',
 ] as const satisfies readonly (keyof IntegrateValues)[]
 export type IntegrateField = (typeof INTEGRATE_FIELDS)[number]
@@ -60,10 +64,25 @@ export type IntegrateErrors = Partial<Record<IntegrateField, FieldProblem>>
 export function errorsByField(problems: readonly FieldProblem[]): IntegrateErrors {
   const errors: IntegrateErrors = {}
   for (const problem of problems) {
-    const field = FIELD_OF_POINTER[problem.pointer]
+    const field = problem.pointer.startsWith('/listed') ? 'listed' : FIELD_OF_POINTER[problem.pointer]
     if (field) errors[field] ??= problem
   }
   return errors
+}
+
+/** The lines as they are sent: `team/*` and `team/` are prefixes. */
+export function listedOf(text: string): Listed {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  const isPrefix = (line: string) => line.endsWith('*') || line.endsWith('/')
+  return { repositories: lines.filter((line) => !isPrefix(line)), prefixes: lines.filter(isPrefix) }
+}
+
+/** The lines as they are shown. */
+export function listedText(listed: Listed): string {
+  return [...(listed.repositories ?? []), ...(listed.prefixes ?? []).map((prefix) => `${prefix}/*`)].join('\n')
 }
 
 /** What can be said without asking the server. It checks everything again. */
@@ -117,6 +136,7 @@ export function toRegistryInput(values: IntegrateValues, saveAnyway: boolean, sc
     ...toTestInput(values, true, scope),
     name: values.name,
     ...(description === '' ? {} : { description }),
+    ...(values.listed.trim() === '' ? {} : { listed: listedOf(values.listed) }),
     ...(saveAnyway ? { save_anyway: true } : {}),
   }
 }

@@ -15,11 +15,8 @@ export function BasicsCard({ registry }: { registry: Registry }) {
     <Card title={texts.registry.basics}>
       <KeyValues
         entries={[
-          { key: texts.registry.kind, value: texts.kind[registry.kind] },
-          {
-            key: texts.registry.version,
-            value: registry.version ?? <span className="fine">{texts.registry.versionUnknown}</span>,
-          },
+          { key: texts.registry.kind, value: <Kind registry={registry} /> },
+          { key: texts.registry.version, value: <Version registry={registry} /> },
           {
             key: texts.registry.address,
             value: (
@@ -57,6 +54,33 @@ export function BasicsCard({ registry }: { registry: Registry }) {
         ]}
       />
     </Card>
+  )
+}
+
+function Kind({ registry }: { registry: Registry }) {
+  const { texts } = useI18n()
+  const { kind, product } = registry
+  return (
+    <>
+      {texts.kind[kind]}
+      {product && product !== kind && <span className="fine">{texts.capabilities.otherProduct(texts.kind[product])}</span>}
+    </>
+  )
+}
+
+function Version({ registry }: { registry: Registry }) {
+  const { texts } = useI18n()
+  if (!registry.version) return <span className="fine">{texts.registry.versionUnknown}</span>
+  return (
+    <>
+      <span className="num">{registry.version}</span>
+      {registry.advisories.map((hole) => (
+        <span className="known-hole" key={hole.id}>
+          <IconAlertTriangle size={16} color="var(--rs-warn)" aria-hidden />
+          {texts.capabilities.advisory(hole.id, hole.fixed_in)}
+        </span>
+      ))}
+    </>
   )
 }
 

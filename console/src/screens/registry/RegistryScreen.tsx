@@ -21,6 +21,7 @@ import { Tip } from '../../ui/Tip'
 import { UnverifiedChip } from '../../ui/UnverifiedChip'
 import { BasicsCard } from './BasicsCard'
 import { ConfirmServerDialog } from './ConfirmServerDialog'
+import { CapabilitiesCard } from './CapabilitiesCard'
 import { DisconnectDialog } from './DisconnectDialog'
 import { HealthCard } from './HealthCard'
 import { OutlinePage } from './OutlinePage'
@@ -80,6 +81,9 @@ function Overview({ registry }: { registry: Registry }) {
       <div className="columns">
         <BasicsCard registry={registry} />
         <HealthCard registry={registry} />
+        <div className="wide">
+          <CapabilitiesCard registry={registry} />
+        </div>
       </div>
       {proved && <SharingCard registry={registry} />}
     </>

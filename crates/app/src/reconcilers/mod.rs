@@ -1,5 +1,6 @@
 //! What Roadstead does by itself, one duty per file.
 
+mod capabilities;
 mod cleanup;
 mod health;
 mod housekeeping;
@@ -11,6 +12,7 @@ mod wake;
 use crate::context::Ports;
 use crate::driver::{Driver, DriverOptions};
 use crate::refusals::Refusals;
+pub use capabilities::CapabilityReconciler;
 pub use cleanup::CleanupReconciler;
 pub use health::HealthReconciler;
 pub(crate) use health::certificate_condition;
@@ -42,6 +44,7 @@ pub struct Reconcilers {
     statistics: Driver<roadstead_core::model::RegistryId>,
     cleanup: Driver<roadstead_core::model::RegistryId>,
     pulls: Driver<roadstead_core::model::RegistryId>,
+    capabilities: Driver<roadstead_core::model::RegistryId>,
     housekeeping: Driver<housekeeping::Duty>,
     wake: tokio::task::JoinHandle<()>,
     wishes: tokio::task::JoinHandle<()>,
@@ -81,6 +84,11 @@ impl Reconcilers {
             options(16, 5),
             stop.clone(),
         );
+        let capabilities = Driver::start(
+            Arc::new(CapabilityReconciler::new(ports.clone())),
+            options(8, 30),
+            stop.clone(),
+        );
         let housekeeping = Driver::start(
             Arc::new(HousekeepingReconciler::new(
                 ports.clone(),
@@ -96,6 +104,7 @@ impl Reconcilers {
                 Box::new(statistics.waking()),
                 Box::new(cleanup.waking()),
                 Box::new(pulls.waking()),
+                Box::new(capabilities.waking()),
             ],
             stop.clone(),
         ));
@@ -111,6 +120,7 @@ impl Reconcilers {
                     }
                 }),
                 Box::new(statistics.waking()),
+                Box::new(capabilities.waking()),
             ],
             stop.clone(),
         ));
@@ -124,6 +134,7 @@ impl Reconcilers {
             statistics,
             cleanup,
             pulls,
+            capabilities,
             housekeeping,
             wake,
             wishes,
@@ -141,6 +152,7 @@ impl Reconcilers {
         self.statistics.ended().await;
         self.cleanup.ended().await;
         self.pulls.ended().await;
+        self.capabilities.ended().await;
         self.housekeeping.ended().await;
         let _ = self.wake.await;
         let _ = self.wishes.await;

@@ -48,7 +48,8 @@ impl PullReconciler {
         if registry.kind != RegistryKind::Docker {
             return Ok(Outcome::Gone);
         }
-        if !answers(registry) {
+        // Whoever answers for a suspended one proves nothing about it, and is shown no account.
+        if registry.suspension.is_some() || !answers(registry) {
             return Ok(Outcome::Again(RETRY));
         }
         let connection = match connection_of(&self.ports, &pull.target) {

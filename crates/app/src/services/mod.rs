@@ -30,7 +30,7 @@ pub use identity::IdentityConfirmation;
 pub use listing::{ListRequest, NamedList};
 pub use members::MemberService;
 pub use passwords::PasswordService;
-pub use registries::{IntegrateInput, ListInput, Listed, RegistryService};
+pub use registries::{IntegrateInput, ListInput, ListedRegistries, RegistryService};
 pub(crate) use registries::{connection_of, connection_with, millis};
 pub use registry_edit::RegistryChanges;
 pub use registry_tests::{TestEvent, TestTarget};

@@ -192,6 +192,9 @@ pub(crate) fn pull_connection_of(
     let (Some(account), Some(sealed)) = (&pull.access.account, &pull.sealed) else {
         return Ok(None);
     };
+    if registry.suspension.is_some() {
+        return Ok(None);
+    }
     let realm = sealed.token_service.clone();
     let binding = CredentialBinding::of_pull_account(registry, &account.username, realm);
     let password: Secret<String> = ports
@@ -212,6 +215,7 @@ pub(crate) fn pull_connection_of(
                 .clone()
                 .unwrap_or_else(|| registry.address.origin()),
         ),
+        identity: registry.identity.clone(),
     }))
 }
 

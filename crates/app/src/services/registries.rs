@@ -6,10 +6,10 @@ use crate::services::registry_tests::TestTimes;
 use crate::services::tested::Tested;
 use crate::services::workspaces::seen;
 use roadstead_core::model::{
-    Account, Address, AuditEntry, AuditObject, Connection, Description, Health, HealthReport, Name,
-    Owner, PageRequest, Registry, RegistryFacets, RegistryFilter, RegistryId, RegistryKind,
-    RegistryPosition, RegistrySort, RegistryStatistics, RequestContext, Secret, StepName,
-    Timestamp, TlsPolicy, Total, UserRef,
+    Account, Address, AuditEntry, AuditObject, Capabilities, Connection, Description, Health,
+    HealthReport, Listed, Name, Owner, PageRequest, Registry, RegistryFacets, RegistryFilter,
+    RegistryId, RegistryKind, RegistryPosition, RegistrySort, RegistryStatistics, RequestContext,
+    Secret, StepName, Timestamp, TlsPolicy, Total, UserRef,
 };
 use roadstead_core::ports::{
     CredentialBinding, IntegrateRegistry, RegistryAdapter, RegistryError, RegistryTarget,
@@ -36,6 +36,8 @@ pub struct IntegrateInput {
     pub tls: TlsPolicy,
     /// What people say about it.
     pub description: Description,
+    /// The repositories to look at, where it gives no catalogue.
+    pub listed: Listed,
     /// Whether the person accepts that plain http can be read on the way.
     pub plain_http_consent: bool,
     /// Whether to store what could not be checked.
@@ -61,7 +63,7 @@ pub struct ListInput {
 }
 
 /// A page of the list.
-pub struct Listed {
+pub struct ListedRegistries {
     /// The rows.
     pub items: Vec<Registry>,
     /// Where the next page starts.
@@ -110,7 +112,11 @@ impl RegistryService {
     ///
     /// # Errors
     /// A cursor that was changed or belongs to another list, or a database that does not answer.
-    pub async fn list(&self, ctx: &RequestContext, input: ListInput) -> Result<Listed, Failure> {
+    pub async fn list(
+        &self,
+        ctx: &RequestContext,
+        input: ListInput,
+    ) -> Result<ListedRegistries, Failure> {
         let list = format!(
             "registries|{:?}|{:?}|{:?}|{:?}|{:?}",
             input.owner, input.kind, input.health, input.text, input.sort
@@ -142,7 +148,7 @@ impl RegistryService {
             .as_ref()
             .map(|place| self.cursors.write(&list, place))
             .transpose()?;
-        Ok(Listed {
+        Ok(ListedRegistries {
             items: found.page.items,
             next_cursor,
             total: found.total,
@@ -183,6 +189,7 @@ impl RegistryService {
             account: input.account.clone(),
             token_service: None,
             identity: None,
+            listed: input.listed.clone(),
         };
         let tested = self
             .tested(input.owner, connection, input.save_anyway)
@@ -312,6 +319,8 @@ fn new_registry(
         conditions: Vec::new(),
         certificate: None,
         statistics: RegistryStatistics::unmeasured(),
+        capabilities: Capabilities::default(),
+        listed: Some(input.listed.clone()),
         integrated_by: ctx.actor.person().map(|p| UserRef {
             id: p.id,
             name: p.name.clone(),
@@ -394,6 +403,7 @@ pub(crate) fn connection_with(
                 .unwrap_or_else(|| registry.address.origin()),
         ),
         identity: registry.identity.clone(),
+        listed: registry.listed.clone().unwrap_or_default(),
     })
 }
 
@@ -428,5 +438,19 @@ pub(super) fn audited(registry: &Registry) -> serde_json::Value {
         "suspended": registry.suspension.is_some(),
         "description": registry.description,
         "verified": registry.verified,
+        "listed": registry.listed.as_ref().map(audited_list),
+    })
+}
+
+/// How many listed names of each kind the audit log keeps.
+const LISTED_KEPT: usize = 100;
+
+/// What is listed, cut to what an entry can hold, with the whole counts.
+fn audited_list(listed: &Listed) -> serde_json::Value {
+    json!({
+        "repositories": listed.repositories().take(LISTED_KEPT).collect::<Vec<_>>(),
+        "repositories_total": listed.repositories().count(),
+        "prefixes": listed.prefixes().take(LISTED_KEPT).collect::<Vec<_>>(),
+        "prefixes_total": listed.prefixes().count(),
     })
 }

@@ -2,8 +2,8 @@
 
 use super::registries::{RegistryService, audited, check_consent, check_tls, object_of};
 use roadstead_core::model::{
-    Account, Address, AuditEntry, Connection, Description, Generation, Registry, RegistryId,
-    RegistryStatistics, RequestContext, Secret, TlsPolicy,
+    Account, Address, AuditEntry, Connection, Description, Generation, Listed, Registry,
+    RegistryId, RegistryStatistics, RequestContext, Secret, TlsPolicy,
 };
 use roadstead_core::ports::{EditRegistry, Reconnect};
 use roadstead_core::rules::authorize;
@@ -22,6 +22,8 @@ pub struct RegistryChanges {
     pub username: Option<Option<String>>,
     /// The account's secret, given anew.
     pub password: Option<Secret<String>>,
+    /// The repositories to look at, where it gives no catalogue.
+    pub listed: Option<Listed>,
     /// Whether the person accepts that plain http can be read on the way.
     pub plain_http_consent: bool,
     /// Whether to store what could not be checked.
@@ -58,14 +60,21 @@ impl RegistryService {
             .description
             .clone()
             .unwrap_or_else(|| before.description.clone());
+        let listed = changes
+            .listed
+            .clone()
+            .filter(|listed| before.listed.as_ref() != Some(listed));
         let after = Registry {
             description: description.clone(),
+            listed: listed.clone().or_else(|| before.listed.clone()),
             updated_at: now,
             generation: expected + 1,
             ..before.clone()
         };
         let (after, connection) = match account_after(&before, &changes)? {
-            Edited::Nothing if description == before.description => return Ok(before),
+            Edited::Nothing if description == before.description && listed.is_none() => {
+                return Ok(before);
+            }
             Edited::Nothing => (after, None),
             Edited::Connection(account) => {
                 let connection = self.reconnect(after, changes, account).await?;
@@ -81,6 +90,7 @@ impl RegistryService {
             expected,
             description,
             connection,
+            listed,
             now,
         };
         self.ports().store.edit_registry(command, audit).await?;
@@ -121,6 +131,7 @@ impl RegistryService {
             token_service: None,
             // Moved or not: the server that was pinned must answer before the account is sent.
             identity: after.identity.clone(),
+            listed: after.listed.clone().unwrap_or_default(),
         };
         let tested = self
             .tested(after.owner, connection, changes.save_anyway)

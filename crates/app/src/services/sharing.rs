@@ -56,12 +56,16 @@ impl RegistryService {
         let pull = self.pull_of(ctx, id, Permission::PullAccountSet).await?;
         let registry = &pull.target.registry;
         fresh(registry, expected)?;
+        if registry.suspension.is_some() {
+            return Err(Failure::new(ErrorCode::RegistrySuspended));
+        }
         let connection = Connection {
             kind: registry.kind,
             address: registry.address.clone(),
             tls: registry.tls.clone(),
             account: Some(account.clone()),
             token_service: None,
+            identity: registry.identity.clone(),
         };
         let tested = self
             .tested(registry.owner, connection.clone(), false)

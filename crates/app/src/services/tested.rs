@@ -3,8 +3,8 @@
 use super::registries::millis;
 use crate::reconcilers::certificate_condition;
 use roadstead_core::model::{
-    Condition, ConditionStatus, ConditionType, Health, HealthReport, Origin, PeerCertificate,
-    ProbeDepth, ProbeReport, Reason, Registry, StepName, StepStatus, Timestamp,
+    Capabilities, Condition, ConditionStatus, ConditionType, Health, HealthReport, Origin,
+    PeerCertificate, ProbeDepth, ProbeReport, Reason, Registry, StepName, StepStatus, Timestamp,
 };
 use roadstead_core::ports::{RegistryAdapter, RegistryError};
 use roadstead_core::rules::identify;
@@ -105,6 +105,8 @@ impl Tested {
             suspension,
             verified: passed,
             version: self.report.version,
+            // What the registry can do is looked at once it is stored.
+            capabilities: Capabilities::of_product(self.report.detected_kind),
             health: HealthReport {
                 status: if passed {
                     Health::Healthy

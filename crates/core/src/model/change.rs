@@ -16,7 +16,7 @@ pub enum Topic {
     Registry,
     /// A registry's health verdict changed.
     RegistryHealth,
-    /// A registry's figures changed.
+    /// A registry's figures, or what was seen that it can do, changed.
     RegistryStatistics,
     /// A person was made, changed or deleted. With a `user_id`: what that person may do has
     /// changed, and their streams end.

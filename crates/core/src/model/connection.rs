@@ -1,6 +1,6 @@
 //! Everything needed to talk to a registry.
 
-use super::{Address, Origin, RegistryKind, Secret, ServerIdentity};
+use super::{Address, Listed, Origin, RegistryKind, Secret, ServerIdentity};
 use serde::{Deserialize, Serialize};
 
 /// How the registry's certificate is judged.
@@ -44,4 +44,6 @@ pub struct Connection {
     pub token_service: Option<Origin>,
     /// The server that must answer before the account is sent; `None` when none was pinned yet.
     pub identity: Option<ServerIdentity>,
+    /// The repositories a person listed, for a registry that gives no catalogue.
+    pub listed: Listed,
 }

@@ -4,6 +4,7 @@ mod actor;
 mod address;
 mod api_token;
 mod audit;
+mod capability;
 mod certificate;
 mod change;
 mod cleanup;
@@ -14,6 +15,7 @@ mod health_history;
 mod id;
 mod identity;
 mod ledger;
+mod listed;
 mod name;
 mod observed;
 mod page;
@@ -33,6 +35,7 @@ pub use api_token::{ApiToken, ApiTokenText, TokenCut};
 pub use audit::{
     AuditActor, AuditBy, AuditEntry, AuditFilter, AuditObject, AuditOutcome, AuditPosition,
 };
+pub use capability::{Capabilities, Capability, CapabilityName, CapabilityReason};
 pub use certificate::PeerCertificate;
 pub use change::{Change, ChangeId, Topic};
 pub use cleanup::{CLEANUP_TRIED_FOR, Cleanup, CleanupEntries};
@@ -46,6 +49,7 @@ pub use id::{
 };
 pub use identity::{AuthScheme, ServerIdentity, Suspension, SuspensionCause};
 pub use ledger::{LedgerEntry, LedgerKind};
+pub use listed::{Listed, ListedError, REPOSITORY_NAME_MAX, is_repository_name};
 pub use name::Name;
 pub use observed::{Observed, Unavailable};
 pub use page::{Counted, Cursor, NamePosition, Page, PageRequest, Total};

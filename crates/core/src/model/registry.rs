@@ -1,9 +1,9 @@
 //! An integrated registry.
 
 use super::{
-    Address, Condition, Description, Health, HealthReport, Name, Observed, Origin, PeerCertificate,
-    RegistryId, ServerIdentity, Suspension, Timestamp, TlsPolicy, Unavailable, UserRef,
-    WorkspaceId,
+    Address, Capabilities, Condition, Description, Health, HealthReport, Listed, Name, Observed,
+    Origin, PeerCertificate, RegistryId, ServerIdentity, Suspension, Timestamp, TlsPolicy,
+    Unavailable, UserRef, WorkspaceId,
 };
 use crate::rules::Visible;
 use serde::{Deserialize, Serialize};
@@ -136,6 +136,10 @@ pub struct Registry {
     pub certificate: Option<PeerCertificate>,
     /// What it holds.
     pub statistics: RegistryStatistics,
+    /// What was seen that it can do.
+    pub capabilities: Capabilities,
+    /// The repositories a person listed; `None` where that was not read, as in lists.
+    pub listed: Option<Listed>,
     /// Who integrated it; `None` when that person is gone.
     pub integrated_by: Option<UserRef>,
     /// When it was integrated.

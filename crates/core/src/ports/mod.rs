@@ -21,7 +21,7 @@ pub use clock::{Clock, SystemClock};
 pub use ledger::LedgerStore;
 pub use pull_probe::{AnonymousPull, PullProbe, Sample, Sampled, UploadTrial};
 pub use registry::{
-    CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryConnector,
+    CrawlBatch, CrawlCursor, CrawlScope, Crawled, Observation, RegistryAdapter, RegistryConnector,
     RegistryError, StepSink, TlsFault,
 };
 pub use sessions::{SessionOwner, SessionStore, TokenOwner, TokenStore};
@@ -29,9 +29,9 @@ pub use sharing::{
     PullObservation, PullTarget, SealedPullAccount, SetPullAccount, ShareRegistry, SharingStore,
 };
 pub use store::{
-    CreateFirstAdmin, DisconnectRegistry, EditRegistry, IntegrateRegistry, PinIdentity, Reconnect,
-    RegistryList, RegistryObservation, RegistryStore, RegistryTarget, SetupStore,
-    StatisticsObservation, StoreError, SuspendRegistry,
+    CapabilityObservation, CreateFirstAdmin, DisconnectRegistry, EditRegistry, IntegrateRegistry,
+    PinIdentity, Reconnect, RegistryList, RegistryObservation, RegistryStore, RegistryTarget,
+    SetupStore, StatisticsObservation, StoreError, SuspendRegistry,
 };
 pub use users::{ChangePassword, EditUser, OneTimeLink, UseLink, UserStore};
 pub use vault::{CredentialBinding, CredentialPurpose, SealedCredential, Vault, VaultError};

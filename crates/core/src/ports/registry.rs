@@ -4,8 +4,8 @@ use super::PullProbe;
 use crate::ErrorCode;
 use crate::Failure;
 use crate::model::{
-    Connection, LedgerEntry, PeerCertificate, ProbeDepth, ProbeReport, ProbeStep, Reason,
-    RegistryKind, Scheme,
+    Capabilities, Connection, LedgerEntry, PeerCertificate, ProbeDepth, ProbeReport, ProbeStep,
+    Reason, RegistryKind, Scheme,
 };
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -279,6 +279,15 @@ pub struct CrawlBatch {
     pub next: Option<CrawlCursor>,
 }
 
+/// What a look at a registry gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Observation {
+    /// The product and what it can do; without a time.
+    pub capabilities: Capabilities,
+    /// The product's version, when it says.
+    pub version: Option<String>,
+}
+
 /// One registry, connected to. Building one does no I/O; every call has a deadline; a listing that
 /// fails is an error and never an empty list; only [`Self::probe`] judges health.
 #[async_trait]
@@ -295,6 +304,16 @@ pub trait RegistryAdapter: Send + Sync {
     /// the first one and over plain http.
     fn certificate(&self) -> Option<PeerCertificate> {
         None
+    }
+
+    /// Looks at what the registry can do, by questions that change nothing. What gets no answer is
+    /// noted as such; a registry that answers nothing at all is an error. An adapter that looks at
+    /// nothing has seen nothing.
+    ///
+    /// # Errors
+    /// That of the first question.
+    async fn observe(&self) -> Result<Observation, RegistryError> {
+        Ok(Observation::default())
     }
 
     /// Lists what the registry holds, in batches as the registry gives them, starting at `from`.

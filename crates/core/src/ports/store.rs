@@ -5,10 +5,10 @@
 
 use super::SealedCredential;
 use crate::model::{
-    AuditEntry, Cleanup, Condition, Description, Generation, HealthReport, HealthTurn, Observed,
-    Page, PageRequest, PasswordHash, PeerCertificate, Registry, RegistryFacets, RegistryFilter,
-    RegistryId, RegistryPosition, RegistrySort, ServerIdentity, Session, Suspension, Timestamp,
-    TokenDigest, Total, User,
+    AuditEntry, Capabilities, Cleanup, Condition, Description, Generation, HealthReport,
+    HealthTurn, Listed, Observed, Page, PageRequest, PasswordHash, PeerCertificate, Registry,
+    RegistryFacets, RegistryFilter, RegistryId, RegistryPosition, RegistrySort, ServerIdentity,
+    Session, Suspension, Timestamp, TokenDigest, Total, User,
 };
 use crate::rules::Visible;
 use crate::{ErrorCode, Failure};
@@ -151,6 +151,8 @@ pub struct EditRegistry {
     pub description: Description,
     /// The connection from now on; `None` leaves it, and what was observed through it, alone.
     pub connection: Option<Reconnect>,
+    /// The listed repositories from now on; `None` leaves them alone.
+    pub listed: Option<Listed>,
     /// Now.
     pub now: Timestamp,
 }
@@ -261,6 +263,23 @@ pub struct StatisticsObservation {
     pub news: bool,
 }
 
+/// What looking at what a registry can do gave.
+#[derive(Debug, Clone)]
+pub struct CapabilityObservation {
+    /// Which registry.
+    pub id: RegistryId,
+    /// The generation that was asked: of a registry edited meanwhile this says nothing.
+    pub generation: Generation,
+    /// Everything known of it now, replacing what is stored.
+    pub capabilities: Capabilities,
+    /// The version seen, when one was.
+    pub version: Option<String>,
+    /// Whether any of it changed, so that people should hear of it.
+    pub news: bool,
+    /// Now.
+    pub at: Timestamp,
+}
+
 /// Registries.
 #[async_trait]
 pub trait RegistryStore: Send + Sync {
@@ -351,6 +370,10 @@ pub trait RegistryStore: Send + Sync {
         generation: Generation,
         names: Vec<String>,
     ) -> Result<(), StoreError>;
+
+    /// Writes what was seen that registries can do, passing over as above. Those with news get a
+    /// change entry.
+    async fn record_capabilities(&self, seen: CapabilityObservation) -> Result<(), StoreError>;
 
     /// Deletes change entries older than `before`, but never the newest; answers how many.
     async fn prune_changes(&self, before: Timestamp) -> Result<u64, StoreError>;

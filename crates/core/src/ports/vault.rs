@@ -53,6 +53,7 @@ impl CredentialBinding {
             proxy: None,
             realm: registry.token_service.clone(),
             identity: registry.identity.clone(),
+            purpose: CredentialPurpose::Integration,
         })
     }
 
@@ -86,6 +87,9 @@ impl CredentialBinding {
             username: username.to_owned(),
             proxy: None,
             realm,
+            // A server is pinned after the account was given, too. Of a suspended registry nothing
+            // is used, and confirming another server ends the account.
+            identity: None,
             purpose: CredentialPurpose::PullAccount,
         }
     }

@@ -1,5 +1,6 @@
 //! Decisions without side effects.
 
+mod advisories;
 mod audit;
 mod authorize;
 mod entitlement;
@@ -9,6 +10,7 @@ mod identity;
 mod sharing;
 mod visible;
 
+pub use advisories::{Advisory, advisories};
 pub use audit::{AuditSet, audit_set, is_refusal};
 pub use authorize::{admit, authorize, holds};
 pub use entitlement::{Because, DockerSpace, Subject, allowed, opened};

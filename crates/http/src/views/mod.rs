@@ -3,10 +3,12 @@
 mod api_token;
 mod audit;
 mod audit_export;
+mod capability;
 mod changes;
 mod disconnection;
 mod health_history;
 mod identity;
+mod listed;
 mod member;
 mod page;
 mod problem;

@@ -1,6 +1,8 @@
 //! Registries.
 
+use super::capability::{AdvisoryView, CapabilityView, capabilities, known_holes};
 use super::identity::SuspensionView;
+use super::listed::ListedView;
 use super::page::TotalView;
 use super::registry_input::{OwnerView, TlsPolicyView};
 use super::registry_outline::SeenRegistryView;
@@ -8,7 +10,7 @@ use super::words::{
     ConditionStatusWord, ConditionTypeWord, ErrorCodeWord, FullWord, HealthWord, PermissionWord,
     RegistryKindWord,
 };
-use roadstead_app::services::Listed;
+use roadstead_app::services::ListedRegistries;
 use roadstead_core::model::{
     Actor, Condition, ConditionStatus, ConditionType, Generation, Health, HealthReport, Name,
     Observed, Owner, PeerCertificate, Registry, RegistryId, RegistryKind, RegistryStatistics,
@@ -267,6 +269,18 @@ pub(crate) struct RegistryView {
     certificate: Option<CertificateView>,
     /// What it holds.
     statistics: RegistryStatisticsView,
+    /// The product that answered, when it gave itself away; it may be another than the kind.
+    #[schema(value_type = Option<RegistryKindWord>)]
+    product: Option<RegistryKind>,
+    /// What was seen that it can do.
+    capabilities: Vec<CapabilityView>,
+    /// When that was last looked at as a whole.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    capabilities_as_of: Option<Timestamp>,
+    /// What is known against this version of the product.
+    advisories: Vec<AdvisoryView>,
+    /// The repositories a person listed; null in lists.
+    listed: Option<ListedView>,
     /// Who integrated it.
     integrated_by: Option<UserRefView>,
     /// When it was integrated.
@@ -301,6 +315,11 @@ impl RegistryView {
         Self {
             detail: "full",
             allowed_actions: allowed(&ctx.actor, registry.owner, &actions),
+            advisories: known_holes(&registry),
+            product: registry.capabilities.product,
+            capabilities: capabilities(&registry.capabilities),
+            capabilities_as_of: registry.capabilities.as_of,
+            listed: registry.listed.map(Into::into),
             id: registry.id,
             name: registry.name,
             kind: registry.kind,
@@ -371,7 +390,7 @@ pub(crate) struct RegistryPage {
 }
 
 impl RegistryPage {
-    pub(crate) fn new(ctx: &RequestContext, listed: Listed) -> Self {
+    pub(crate) fn new(ctx: &RequestContext, listed: ListedRegistries) -> Self {
         Self {
             items: listed
                 .items

@@ -1,5 +1,6 @@
 //! An edit of a registry as it is sent.
 
+use super::listed::ListedView;
 use super::registry_input::{TlsPolicyView, check_account_lengths, parse_address};
 use roadstead_app::services::RegistryChanges;
 use roadstead_core::model::{Description, Secret};
@@ -29,6 +30,10 @@ pub(crate) struct RegistryEdit {
     /// How the certificate is judged.
     #[serde(default)]
     tls: Option<TlsPolicyView>,
+    /// The repositories to look at, where the registry gives no catalogue: all of them, replacing
+    /// those of before.
+    #[serde(default)]
+    listed: Option<ListedView>,
     /// Whether plain http is accepted; needed for an address that is new.
     #[serde(default)]
     plain_http_consent: bool,
@@ -59,6 +64,7 @@ impl RegistryEdit {
             .address
             .as_deref()
             .and_then(|text| parse_address("", text, &mut fields));
+        let listed = self.listed.map(|listed| listed.parse(&mut fields));
         let tls = self.tls.map(|tls| tls.parse("/tls", &mut fields));
         // An empty name or password is none.
         let username = self
@@ -76,6 +82,7 @@ impl RegistryEdit {
             tls,
             username,
             password,
+            listed,
             plain_http_consent: self.plain_http_consent,
             save_anyway: self.save_anyway,
         })

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 
+use super::listed::ListedView;
 use super::words::{HealthWord, RegistryKindWord};
 use roadstead_app::services::{IntegrateInput, ListInput};
 use roadstead_core::model::{
@@ -161,6 +162,9 @@ pub(crate) struct RegistryInput {
     /// What people say about it.
     #[serde(default)]
     description: String,
+    /// The repositories to look at, where the registry gives no catalogue.
+    #[serde(default)]
+    listed: ListedView,
     /// Whether plain http is accepted.
     #[serde(default)]
     plain_http_consent: bool,
@@ -284,6 +288,7 @@ impl RegistryInput {
                 fields.push(FieldFailure::new("/description", code).with("max", Description::MAX));
             })
             .ok();
+        let listed = self.listed.parse(&mut fields);
         match (name, typed.address, description) {
             (Some(name), Some(address), Some(description)) if fields.is_empty() => {
                 Ok(IntegrateInput {
@@ -294,6 +299,7 @@ impl RegistryInput {
                     account: typed.account,
                     tls: typed.tls,
                     description,
+                    listed,
                     plain_http_consent: self.plain_http_consent,
                     save_anyway: self.save_anyway,
                 })

@@ -4,7 +4,7 @@ use super::registry_input::{OwnerView, TlsPolicyView, typed};
 use super::words::{ErrorCodeWord, RegistryKindWord, StepNameWord};
 use roadstead_app::services::{TestEvent, TestTarget};
 use roadstead_core::model::{
-    Connection, Owner, RegistryId, RegistryKind, Secret, StepName, StepStatus,
+    Connection, Listed, Owner, RegistryId, RegistryKind, Secret, StepName, StepStatus,
 };
 use roadstead_core::{ErrorCode, Failure, FieldFailure};
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,7 @@ impl RegistryTestRequest {
                             account: typed.account,
                             token_service: None,
                             identity: None,
+                            listed: Listed::default(),
                         }),
                         credential: credential.unwrap_or(false),
                         plain_http_consent: input.plain_http_consent,

@@ -2,8 +2,8 @@
 //! written into the document here.
 
 use roadstead_core::model::{
-    AuditOutcome, ConditionStatus, ConditionType, CredentialMode, Health, LedgerKind, PlatformRole,
-    RegistryKind, StepName, Topic, WorkspaceRole,
+    AuditOutcome, Capability, CapabilityName, CapabilityReason, ConditionStatus, ConditionType,
+    CredentialMode, Health, LedgerKind, PlatformRole, RegistryKind, StepName, Topic, WorkspaceRole,
 };
 use roadstead_core::{ErrorCode, Permission};
 use std::borrow::Cow;
@@ -52,6 +52,19 @@ words! {
     PlatformRoleWord = owned(PlatformRole::ALL, PlatformRole::as_str);
     /// Roles in a workspace.
     WorkspaceRoleWord = owned(WorkspaceRole::ALL, WorkspaceRole::as_str);
+    /// What a registry may be able to do.
+    CapabilityNameWord = owned(CapabilityName::ALL, CapabilityName::as_str);
+    /// Why it is not seen to.
+    CapabilityReasonWord = owned(CapabilityReason::ALL, CapabilityReason::as_str);
+    /// Whether it was seen to.
+    CapabilityStatusWord = owned(
+        [
+            Capability::Available,
+            Capability::Missing(CapabilityReason::NotOffered),
+            Capability::Unknown(CapabilityReason::NoAnswer),
+        ],
+        Capability::status,
+    );
     /// Topics of the change feed.
     TopicWord = owned(Topic::ALL, Topic::as_str);
     /// Outcomes in the audit log.

@@ -144,6 +144,53 @@ async fn fault_timeout_handshake_that_never_comes_has_the_deadline_of_connecting
     assert_eq!(taken.load(Ordering::SeqCst), 1);
 }
 
+/// Nobody takes the connection: the queue of those who wait is full.
+#[tokio::test]
+async fn fault_timeout_connection_that_nobody_takes_has_the_deadline_of_connecting() {
+    let socket = tokio::net::TcpSocket::new_v4().expect("socket");
+    socket
+        .bind("127.0.0.1:0".parse().expect("address"))
+        .expect("port");
+    let listener = socket.listen(1).expect("listen");
+    let address = listener.local_addr().expect("address");
+    let mut waiting = Vec::new();
+    while let Ok(Ok(stream)) =
+        tokio::time::timeout(Duration::from_millis(200), TcpStream::connect(address)).await
+    {
+        waiting.push(stream);
+    }
+    let client = OciClient::new(OciSettings {
+        deadlines: Deadlines {
+            answer: Duration::from_secs(600),
+            ..DEADLINES
+        },
+        ..settings(&format!("http://{address}"), Some(("alice", CANARY)))
+    })
+    .expect("client");
+    assert_eq!(list(&client).await, Err(RegistryError::Timeout));
+    assert_eq!(
+        client.connect(&[address]).await,
+        Err(RegistryError::Timeout)
+    );
+}
+
+#[tokio::test]
+async fn fault_timeout_silence_before_the_first_byte_has_the_deadline_of_the_answer() {
+    let server = Scripted::start().await;
+    server.on(CATALOGUE, Reply::Hang);
+    let client = OciClient::new(OciSettings {
+        deadlines: Deadlines {
+            idle: Duration::from_secs(600),
+            body: Duration::from_secs(600),
+            ..DEADLINES
+        },
+        ..settings(&server.url(), None)
+    })
+    .expect("client");
+    assert_eq!(list(&client).await, Err(RegistryError::Timeout));
+    assert_eq!(server.requests().len(), 1, "silence is not asked again");
+}
+
 #[tokio::test]
 async fn fault_timeout_headers_without_end_have_the_deadline_of_the_answer() {
     let (address, taken) = raw(|mut stream| async move {

@@ -1,7 +1,8 @@
 use crate::{CANARY, client};
 use futures::{StreamExt as _, TryStreamExt as _};
+use roadstead_core::model::Listed;
 use roadstead_core::ports::RegistryError;
-use roadstead_oci::{ListPage, Listed, Listing, OciClient, RepositoryName};
+use roadstead_oci::{ListPage, Listing, OciClient, RepositoryName};
 use roadstead_testkit::{
     Distribution, DockerRegistry, Guise, Proxy, RegistryOptions, Reply, Scripted, fill,
 };
@@ -91,7 +92,7 @@ async fn refused_page_size_is_left_out() {
 }
 
 #[tokio::test]
-async fn list_that_leads_back_to_itself_is_an_error() {
+async fn fault_catalogue_that_leads_back_to_itself_is_an_error() {
     let server = Scripted::start().await;
     let again = "</v2/_catalog?last=a&n=1>; rel=\"next\"";
     server.on("GET /v2/_catalog", page(r#"{"repositories":["a"]}"#, again));
@@ -265,7 +266,7 @@ async fn listed_repositories_of_a_registry_without_catalogue_are_asked_for_one_b
         Err(RegistryError::Unsupported)
     );
     server.clear_log();
-    let listed = Listed::parse(&lines.join("\n")).expect("listed");
+    let listed = Listed::new(&lines, &[]).expect("listed");
     let pages: Vec<ListPage> = client
         .list_listed(&listed, None)
         .try_collect()
@@ -291,7 +292,48 @@ async fn fault_5xx_in_the_middle_of_listed_repositories_is_an_error_and_not_an_a
     server.on("GET /v2/a/tags/list", Reply::json(r#"{"tags":null}"#));
     server.on("GET /v2/b/tags/list", Reply::status(503));
     let client = client(&server.url(), None);
-    let listed = Listed::parse("a\nb\nc").expect("listed");
+    let names = ["a", "b", "c"].map(str::to_owned);
+    let listed = Listed::new(&names, &[]).expect("listed");
     let pages: Vec<_> = client.list_listed(&listed, None).collect().await;
     assert_eq!(pages, [Err(RegistryError::Unavailable { status: 503 })]);
+}
+
+/// The registry takes no notice of where it is asked to go on, and calls each page another one.
+#[tokio::test]
+async fn fault_catalogue_that_ignores_where_to_go_on_ends_with_an_error() {
+    let server = Scripted::start().await;
+    let body = r#"{"repositories":["b","a"]}"#;
+    for n in 0..20 {
+        let next = format!("</v2/_catalog?last={}>; rel=\"next\"", (n + 1) % 20);
+        server.on(&format!("GET /v2/_catalog?last={n}"), page(body, &next));
+    }
+    let first = page(body, "</v2/_catalog?last=0>; rel=\"next\"");
+    server.on("GET /v2/_catalog?n=1000", first);
+    let client = client(&server.url(), None);
+    let list = all(&client, Listing::Catalogue).await;
+    assert!(matches!(list, Err(RegistryError::Protocol(_))), "{list:?}");
+    assert_eq!(server.requests().len(), 21, "each page once");
+}
+
+#[tokio::test]
+async fn fault_hostile_json_in_a_later_page_ends_the_list_with_an_error_after_what_was_good() {
+    let deep = format!("{{\"repositories\":{}", "[".repeat(100_000));
+    for later in [
+        Reply::html(),
+        Reply::json(&deep),
+        Reply::json(r#"{"errors":[{"code":"UNKNOWN"}]}"#),
+        Reply::json(r#"{"repositories":NaN}"#),
+        Reply::Truncated(br#"{"repositories":["b"]}"#.to_vec()),
+        Reply::Endless("[[[["),
+    ] {
+        let server = Scripted::start().await;
+        let first = page(r#"{"repositories":["a"]}"#, "<?last=a>; rel=next");
+        server.on("GET /v2/_catalog?n=1000", first);
+        server.on("GET /v2/_catalog?last=a", later);
+        let client = client(&server.url(), None);
+        let pages: Vec<_> = client.list(Listing::Catalogue, None).collect().await;
+        assert_eq!(pages.len(), 2);
+        assert!(pages[0].as_ref().is_ok_and(|page| page.names == ["a"]));
+        assert!(pages[1].is_err(), "{:?}", pages[1]);
+    }
 }

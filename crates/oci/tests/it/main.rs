@@ -7,6 +7,7 @@
 )]
 
 mod blobs;
+mod dns;
 mod faults;
 mod limits;
 mod listing;
@@ -20,7 +21,7 @@ mod tokens;
 
 use roadstead_core::model::{Account, Address, Secret, TlsPolicy};
 use roadstead_core::ports::RegistryError;
-use roadstead_oci::{Deadlines, OciClient, OciSettings, OutboundPolicy};
+use roadstead_oci::{Deadlines, OciClient, OciSettings, OutboundPolicy, SystemNames};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,6 +59,7 @@ fn settings(url: &str, account: Option<(&str, &str)>) -> OciSettings {
         token_service: None,
         pinned_key: None,
         policy: Arc::new(loopback_allowed()),
+        names: Arc::new(SystemNames),
         deadlines: Deadlines::default(),
         user_agent: "roadstead-test".to_owned(),
     }

@@ -575,3 +575,37 @@ async fn challenge_that_changes_from_passwords_to_tokens_is_followed() {
     let pong = client.ping(Identity::Anonymous).await.expect("registry");
     assert!(matches!(pong.access, Access::Challenged(_)));
 }
+
+/// The token ends in the middle of a list: one new one is fetched, once, and the list goes on where
+/// it was.
+#[tokio::test]
+async fn fault_token_expiry_in_the_middle_of_a_list_costs_one_token_and_no_page() {
+    let auth = Scripted::start().await;
+    auth.on_with("GET /token", BASIC, token("second"));
+    auth.on_times(1, "GET /token", token("first"));
+    let server = Scripted::start().await;
+    let challenge = |error: &str| {
+        let text = format!("Bearer realm=\"{}\",service=\"reg\"{error}", realm(&auth));
+        Reply::status(401).header("WWW-Authenticate", &text)
+    };
+    let expired = challenge(",error=\"invalid_token\"");
+    server.on("GET /v2/_catalog", expired);
+    let next = |n: usize| format!("<?last={n}>; rel=next");
+    let names = Reply::json(r#"{"repositories":["a"]}"#);
+    let first = names.clone().header("Link", &next(1));
+    server.on_with("GET /v2/_catalog?n=1000", "Bearer first", first);
+    let rest = names.clone().header("Link", &next(2));
+    server.on_with("GET /v2/_catalog?last=1", "Bearer second", rest);
+    server.on_with("GET /v2/_catalog?last=2", "Bearer second", names);
+    let client = confirmed(&server, &auth, alice());
+    let pages: Vec<_> = client.list(Listing::Catalogue, None).collect().await;
+    assert!(
+        pages.len() == 3 && pages.iter().all(Result::is_ok),
+        "{pages:?}"
+    );
+    assert_eq!(auth.requests().len(), 2);
+    let asked = server.requests();
+    let again = asked.iter().filter(|r| r.contains("last=1")).count();
+    assert_eq!(again, 2, "{asked:?}");
+    assert_eq!(asked.iter().filter(|r| r.contains("last=2")).count(), 1);
+}

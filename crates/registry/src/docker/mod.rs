@@ -2,19 +2,21 @@
 
 mod crawl;
 mod identity;
+mod observe;
 mod probe;
 mod pulls;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use roadstead_core::model::{
-    Connection, LedgerEntry, LedgerKind, PeerCertificate, ProbeDepth, ProbeReport, RegistryKind,
-    ServerIdentity, TlsPolicy,
+    Connection, LedgerEntry, LedgerKind, Listed, PeerCertificate, ProbeDepth, ProbeReport,
+    RegistryKind, ServerIdentity, TlsPolicy,
 };
 use roadstead_core::ports::{
-    CrawlBatch, CrawlCursor, CrawlScope, PullProbe, RegistryAdapter, RegistryError, StepSink,
+    CrawlBatch, CrawlCursor, CrawlScope, Observation, PullProbe, RegistryAdapter, RegistryError,
+    StepSink,
 };
-use roadstead_oci::{Deadlines, OciClient, OciSettings, OutboundPolicy, RepositoryName};
+use roadstead_oci::{Deadlines, Names, OciClient, OciSettings, OutboundPolicy, RepositoryName};
 use std::sync::Arc;
 
 /// The connection of a plain http address, as a fact.
@@ -27,6 +29,8 @@ pub(crate) struct DockerAdapter {
     tls: &'static str,
     /// The server that must answer before the account is sent.
     expected: Option<ServerIdentity>,
+    /// What a person listed, for a registry that gives no catalogue.
+    listed: Listed,
 }
 
 impl DockerAdapter {
@@ -36,6 +40,7 @@ impl DockerAdapter {
     pub(crate) fn new(
         connection: Connection,
         policy: Arc<OutboundPolicy>,
+        names: Arc<dyn Names>,
         user_agent: &str,
     ) -> Result<Self, RegistryError> {
         let tls = if connection.address.is_plain_http() {
@@ -52,6 +57,7 @@ impl DockerAdapter {
             token_service: connection.token_service,
             pinned_key: connection.identity.as_ref().and_then(|i| i.key.clone()),
             policy,
+            names,
             deadlines: Deadlines::default(),
             user_agent: user_agent.to_owned(),
         })?;
@@ -59,7 +65,14 @@ impl DockerAdapter {
             client,
             tls,
             expected: connection.identity,
+            listed: connection.listed,
         })
+    }
+
+    /// Whether a repository of the catalogue counts. Whoever named prefixes wants what they and
+    /// the list cover; a list alone only stands in for a catalogue that is missing.
+    fn is_wanted(&self, name: &str) -> bool {
+        self.listed.prefixes().next().is_none() || self.listed.covers(name)
     }
 }
 
@@ -82,7 +95,11 @@ impl RegistryAdapter for DockerAdapter {
         scope: CrawlScope,
         from: Option<CrawlCursor>,
     ) -> BoxStream<'_, Result<CrawlBatch, RegistryError>> {
-        crawl::run(&self.client, scope, from)
+        crawl::run(self, scope, from)
+    }
+
+    async fn observe(&self) -> Result<Observation, RegistryError> {
+        observe::run(self).await
     }
 
     async fn remove_made(&self, entry: &LedgerEntry) -> Result<(), RegistryError> {

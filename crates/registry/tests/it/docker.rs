@@ -1,13 +1,16 @@
 use crate::{CANARY, adapter, connection, connector};
-use futures::StreamExt as _;
+use futures::{StreamExt as _, TryStreamExt as _};
 use roadstead_core::model::{
-    Address, Connection, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, Scheme, StepName,
-    StepStatus, TlsPolicy,
+    Address, Capability, CapabilityName, CapabilityReason, Connection, Listed, ProbeDepth,
+    ProbeReport, ProbeStep, RegistryKind, Scheme, StepName, StepStatus, TlsPolicy,
 };
-use roadstead_core::ports::{CrawlScope, RegistryAdapter, RegistryConnector as _, RegistryError};
+use roadstead_core::ports::{
+    CrawlBatch, CrawlScope, Crawled, RegistryAdapter, RegistryConnector as _, RegistryError,
+};
 use roadstead_registry::{Connector, OutboundPolicy};
 use roadstead_testkit::{
-    Certificate, DockerRegistry, Guise, RegistryOptions, Reply, Scripted, TokenIssuer,
+    Certificate, Distribution, DockerRegistry, Guise, RegistryOptions, Reply, Scripted,
+    TokenIssuer, fill,
 };
 use std::sync::Mutex;
 
@@ -378,4 +381,246 @@ async fn crawl_of_a_page_loop_ends_with_an_error() {
         Some(Err(RegistryError::Protocol(_)))
     ));
     assert!(crawl.next().await.is_none());
+}
+
+fn listing(repositories: &[&str], prefixes: &[&str]) -> Listed {
+    let texts = |list: &[&str]| list.iter().map(|&t| t.to_owned()).collect::<Vec<_>>();
+    Listed::new(&texts(repositories), &texts(prefixes)).expect("listed")
+}
+
+fn listing_adapter(
+    url: &str,
+    account: Option<(&str, &str)>,
+    listed: Listed,
+) -> std::sync::Arc<dyn RegistryAdapter> {
+    let connection = Connection {
+        listed,
+        ..connection(url, account)
+    };
+    connector().connect(connection).expect("adapter")
+}
+
+async fn crawled(adapter: &dyn RegistryAdapter) -> Result<Vec<String>, RegistryError> {
+    let batches: Vec<CrawlBatch> = adapter
+        .crawl(CrawlScope::Registry, None)
+        .try_collect()
+        .await?;
+    let found = batches.into_iter().flat_map(|batch| batch.found);
+    Ok(found
+        .map(|found| match found {
+            Crawled::Repository { name } | Crawled::Tag { name } => name,
+        })
+        .collect())
+}
+
+#[tokio::test]
+async fn listed_repositories_stand_in_for_a_catalogue_that_is_missing_each_verified() {
+    let tags = Reply::json(r#"{"tags":["v1"]}"#);
+    for missing in [401, 403, 404, 405] {
+        let server = Scripted::start().await;
+        server.on("GET /v2/_catalog", Reply::status(missing));
+        server.on("GET /v2/team/app/tags/list", tags.clone());
+        server.on("GET /v2/tool/tags/list", tags.clone());
+        server.on("GET /v2/secret/tags/list", Reply::status(403));
+        let listed = listing(&["tool", "team/app", "gone", "secret"], &["more"]);
+        let adapter = listing_adapter(&server.url(), None, listed);
+        let found = crawled(adapter.as_ref()).await;
+        assert_eq!(found, Ok(vec!["team/app".to_owned(), "tool".to_owned()]));
+        assert_eq!(
+            server.requests(),
+            [
+                "GET /v2/_catalog?n=1000",
+                "GET /v2/gone/tags/list?n=1",
+                "GET /v2/secret/tags/list?n=1",
+                "GET /v2/team/app/tags/list?n=1",
+                "GET /v2/tool/tags/list?n=1",
+            ],
+            "{missing}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn catalogue_that_fails_is_an_error_and_no_list_stands_in_for_it() {
+    let server = Scripted::start().await;
+    server.on("GET /v2/_catalog", Reply::status(503));
+    server.on("GET /v2/a/tags/list", Reply::json(r#"{"tags":["v1"]}"#));
+    let adapter = listing_adapter(&server.url(), None, listing(&["a"], &[]));
+    let unavailable = Err(RegistryError::Unavailable { status: 503 });
+    assert_eq!(crawled(adapter.as_ref()).await, unavailable);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn prefixes_cut_a_catalogue_and_alone_list_nothing() {
+    let server = Scripted::start().await;
+    let names = r#"{"repositories":["app","team/a","team-b/x","tool"]}"#;
+    server.on("GET /v2/_catalog", Reply::json(names));
+    let some = listing_adapter(&server.url(), None, listing(&["tool"], &["team"]));
+    let found = crawled(some.as_ref()).await;
+    assert_eq!(found, Ok(vec!["team/a".to_owned(), "tool".to_owned()]));
+    // A list without prefixes only stands in for a catalogue that is missing.
+    let whole = listing_adapter(&server.url(), None, listing(&["tool"], &[]));
+    assert_eq!(crawled(whole.as_ref()).await.map(|all| all.len()), Ok(4));
+
+    server.on("GET /v2/_catalog", Reply::status(404));
+    let only = listing_adapter(&server.url(), None, listing(&[], &["team"]));
+    let unlisted = Err(RegistryError::Unsupported);
+    assert_eq!(
+        crawled(only.as_ref()).await,
+        unlisted,
+        "an error, not an empty list"
+    );
+}
+
+#[tokio::test]
+async fn crawl_of_a_list_is_taken_up_where_it_was_left() {
+    let server = Scripted::start().await;
+    server.on("GET /v2/_catalog", Reply::status(404));
+    let names: Vec<String> = (0..70).map(|n| format!("r{n:02}")).collect();
+    for name in &names {
+        let tags = Reply::json(r#"{"tags":["v1"]}"#);
+        server.on(&format!("GET /v2/{name}/tags/list"), tags);
+    }
+    let listed = Listed::new(&names, &[]).expect("listed");
+    let adapter = listing_adapter(&server.url(), None, listed);
+    let first = adapter.crawl(CrawlScope::Registry, None).next().await;
+    let first = first.expect("a batch").expect("good");
+    assert_eq!(first.found.len(), 50);
+    server.clear_log();
+    let rest: Vec<CrawlBatch> = adapter
+        .crawl(CrawlScope::Registry, first.next)
+        .try_collect()
+        .await
+        .expect("crawl");
+    assert_eq!(
+        rest.iter().map(|batch| batch.found.len()).sum::<usize>(),
+        20
+    );
+    assert_eq!(
+        server.requests().len(),
+        20,
+        "the catalogue is not asked again"
+    );
+}
+
+#[tokio::test]
+async fn rejected_account_is_not_shown_again_by_a_look_or_for_a_list() {
+    let server = Scripted::start().await;
+    server.on("GET /v2/", Reply::basic_challenge());
+    let alice = Some(("alice", CANARY));
+    for path in ["_catalog", "a/tags/list", "b/tags/list"] {
+        server.on(&format!("GET /v2/{path}"), Reply::basic_challenge());
+    }
+    let adapter = listing_adapter(&server.url(), alice, listing(&["a", "b"], &[]));
+    let looked = adapter.observe().await.expect("it answers");
+    let asked = server.requests();
+    assert_eq!(asked, ["GET /v2/", "GET /v2/_catalog?n=10 +auth"]);
+    let seen = looked.capabilities;
+    assert_eq!(
+        seen.of(CapabilityName::Catalogue),
+        Capability::Missing(CapabilityReason::NotAllowed)
+    );
+    server.clear_log();
+    assert_eq!(
+        crawled(adapter.as_ref()).await,
+        Err(RegistryError::Unauthorized)
+    );
+    assert_eq!(server.requests().len(), 2, "{:?}", server.requests());
+}
+
+/// Every way to answer a deletion of nothing and a question for referrers.
+#[tokio::test]
+async fn look_says_what_each_answer_means() {
+    use CapabilityReason as R;
+    let refusal = |status, code: &str| {
+        let body = format!(r#"{{"errors":[{{"code":"{code}","message":"x"}}]}}"#);
+        Reply::status(status).body(body)
+    };
+    let index = || {
+        Reply::status(200)
+            .header("Content-Type", "application/vnd.oci.image.index.v1+json")
+            .body(r#"{"schemaVersion":2,"manifests":[]}"#)
+    };
+    let gone = || refusal(404, "MANIFEST_UNKNOWN");
+    let plain = || Reply::status(404).body("404 page not found");
+    let off = Capability::Missing(R::SwitchedOff);
+    let none = Capability::Missing(R::NotOffered);
+    let may_not = Capability::Missing(R::NotAllowed);
+    let unclear = Capability::Unknown(R::Unclear);
+    let silent = Capability::Unknown(R::NoAnswer);
+    let yes = Capability::Available;
+    for (reply, deletion, tag_deletion, referrers) in [
+        (gone(), yes, yes, none),
+        (Reply::status(202), yes, yes, unclear),
+        (plain(), unclear, unclear, none),
+        (refusal(405, "UNSUPPORTED"), off, off, none),
+        (refusal(400, "UNSUPPORTED"), off, none, unclear),
+        (refusal(400, "DIGEST_INVALID"), unclear, none, unclear),
+        (Reply::status(403), may_not, may_not, may_not),
+        (Reply::status(503), silent, silent, silent),
+        (Reply::html(), yes, yes, unclear),
+        (index(), yes, yes, yes),
+    ] {
+        let server = Scripted::start().await;
+        server.on("GET /v2/", Reply::registry());
+        server.on("GET /v2/_catalog", Reply::json(r#"{"repositories":["a"]}"#));
+        for request in ["DELETE /v2/a/manifests/*", "GET /v2/a/referrers/*"] {
+            server.on(request, reply.clone());
+        }
+        server.on("GET /v2/a/tags/list", Reply::json(r#"{"tags":[]}"#));
+        let adapter = adapter(&server.url(), Some(("alice", CANARY)));
+        let seen = adapter.observe().await.expect("look").capabilities;
+        let shown = [
+            CapabilityName::Deletion,
+            CapabilityName::TagDeletion,
+            CapabilityName::Referrers,
+        ]
+        .map(|name| seen.of(name));
+        assert_eq!(shown, [deletion, tag_deletion, referrers], "{reply:?}");
+        let untagged = Capability::Unknown(R::NoRepository);
+        assert_eq!(seen.of(CapabilityName::Pull), untagged);
+    }
+}
+
+#[tokio::test]
+async fn peer_docker_look_finds_deletion_switched_on() {
+    look_finds_deletion_switched_on(Distribution::Two).await;
+}
+
+#[tokio::test]
+async fn peer_distribution3_look_finds_deletion_switched_on() {
+    look_finds_deletion_switched_on(Distribution::Three).await;
+}
+
+/// The look deletes nothing: what was there is there.
+async fn look_finds_deletion_switched_on(version: Distribution) {
+    let options = RegistryOptions {
+        version,
+        delete: true,
+        ..RegistryOptions::default()
+    };
+    let registry = DockerRegistry::start(Guise::basic(), options).await;
+    fill::push(
+        registry.address(),
+        registry.credential(),
+        "app",
+        &["v1", "v2"],
+    )
+    .await;
+    let adapter = adapter(&registry.url(), registry.credential());
+    let seen = adapter.observe().await.expect("look").capabilities;
+    assert_eq!(seen.of(CapabilityName::Deletion), Capability::Available);
+    let tags = match version {
+        Distribution::Two => Capability::Missing(CapabilityReason::NotOffered),
+        Distribution::Three => Capability::Available,
+    };
+    assert_eq!(seen.of(CapabilityName::TagDeletion), tags);
+    let scope = CrawlScope::Repository("app".to_owned());
+    let batches: Vec<CrawlBatch> = adapter
+        .crawl(scope, None)
+        .try_collect()
+        .await
+        .expect("tags");
+    assert_eq!(batches[0].found.len(), 2);
 }

@@ -6,7 +6,9 @@
 mod conformance;
 mod docker;
 
-use roadstead_core::model::{Account, Address, Connection, RegistryKind, Secret, TlsPolicy};
+use roadstead_core::model::{
+    Account, Address, Connection, Listed, RegistryKind, Secret, TlsPolicy,
+};
 use roadstead_core::ports::{RegistryAdapter, RegistryConnector as _};
 use roadstead_registry::{Connector, OutboundPolicy};
 use std::sync::Arc;
@@ -32,6 +34,7 @@ fn connection(url: &str, account: Option<(&str, &str)>) -> Connection {
         }),
         token_service: None,
         identity: None,
+        listed: Listed::default(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `roadstead registry`: integrated registries, by the public API.
 
 use super::output::{Format, clean, print_json, text};
-use super::registry_args::{ConnectionArgs, KINDS, PasswordArgs, ask};
+use super::registry_args::{ConnectionArgs, KINDS, ListedArgs, PasswordArgs, ask};
 use super::remote::{AFTER_HELP, Connected, Remote};
 use super::secret_input;
 use super::trouble::Trouble;
@@ -74,6 +74,8 @@ enum RegistryCommand {
         #[arg(long)]
         save_anyway: bool,
         #[command(flatten)]
+        listed: ListedArgs,
+        #[command(flatten)]
         connection: ConnectionArgs,
     },
     /// Edits a registry; what is not said stays.
@@ -96,6 +98,8 @@ enum RegistryCommand {
         /// Checks its certificate by the system's authorities again.
         #[arg(long, conflicts_with_all = ["ca_file", "skip_tls_verification"])]
         verify_tls: bool,
+        #[command(flatten)]
+        listed: ListedArgs,
         #[command(flatten)]
         connection: ConnectionArgs,
     },
@@ -209,6 +213,7 @@ pub(super) async fn run(args: RegistryArgs) -> Result<(), Trouble> {
             workspace,
             description,
             save_anyway,
+            listed,
             connection,
         } => {
             if connection.address.is_none() {
@@ -219,6 +224,9 @@ pub(super) async fn run(args: RegistryArgs) -> Result<(), Trouble> {
             fields.insert("kind".to_owned(), json!(kind));
             fields.insert("description".to_owned(), json!(description));
             fields.insert("save_anyway".to_owned(), json!(save_anyway));
+            if let Some(listed) = listed.field() {
+                fields.insert("listed".to_owned(), listed);
+            }
             fields.insert("owner".to_owned(), owner(&connected, workspace).await?);
             let body = Value::Object(fields);
             let made = connected
@@ -233,11 +241,15 @@ pub(super) async fn run(args: RegistryArgs) -> Result<(), Trouble> {
             save_anyway,
             no_account,
             verify_tls,
+            listed,
             connection,
         } => {
             let mut fields = connection.fields()?;
             if let Some(description) = description {
                 fields.insert("description".to_owned(), json!(description));
+            }
+            if let Some(listed) = listed.field() {
+                fields.insert("listed".to_owned(), listed);
             }
             if verify_tls {
                 fields.insert("tls".to_owned(), json!({"mode": "verify"}));

@@ -33,6 +33,37 @@ pub(super) struct ConnectionArgs {
     pub(super) plain_http: bool,
 }
 
+/// What to look at in a registry that gives no catalogue.
+#[derive(Args)]
+pub(super) struct ListedArgs {
+    /// A repository to look at, where the registry gives no catalogue; as often as needed. Together
+    /// with --prefix it says all there are from now on; --repository "" says that there are none.
+    #[arg(long = "repository", value_name = "NAME")]
+    repositories: Vec<String>,
+    /// A prefix of repositories that count: `team` for `team/app`; as often as needed.
+    #[arg(long = "prefix", value_name = "PREFIX")]
+    prefixes: Vec<String>,
+}
+
+impl ListedArgs {
+    /// What was said; nothing when nothing was.
+    pub(super) fn field(&self) -> Option<Value> {
+        if self.repositories.is_empty() && self.prefixes.is_empty() {
+            return None;
+        }
+        let given = |list: &[String]| -> Vec<String> {
+            list.iter()
+                .filter(|name| !name.is_empty())
+                .cloned()
+                .collect()
+        };
+        Some(json!({
+            "repositories": given(&self.repositories),
+            "prefixes": given(&self.prefixes),
+        }))
+    }
+}
+
 /// Where the account's password comes from. There is no option for the password itself: other
 /// accounts of the machine can read command lines.
 #[derive(Args)]

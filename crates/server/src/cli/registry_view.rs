@@ -95,6 +95,20 @@ fn lines(
     row("name", text(registry, "name").to_owned());
     row("id", text(registry, "id").to_owned());
     row("kind", kind.trim_end().to_owned());
+    let product = text(registry, "product");
+    if !product.is_empty() && product != text(registry, "kind") {
+        row(
+            "",
+            format!("the server says it is {product}; it is used by the OCI API"),
+        );
+    }
+    for hole in registry["advisories"].as_array().into_iter().flatten() {
+        let (id, mended) = (text(hole, "id"), text(hole, "fixed_in"));
+        row(
+            "WARNING",
+            format!("this version has {id}, mended in {mended}"),
+        );
+    }
     row("owner", owner(registry, workspaces));
     row("address", text(registry, "address").to_owned());
     let account = registry["username"].as_str();
@@ -132,6 +146,16 @@ fn lines(
     ] {
         let figure = observed(&registry["statistics"][name], now);
         row(&name.replace('_', " "), figure);
+    }
+    for capability in registry["capabilities"].as_array().into_iter().flatten() {
+        let name = text(capability, "name").replace('_', " ");
+        row(&name, capability_text(capability));
+    }
+    for (field, name) in [("repositories", "listed"), ("prefixes", "listed prefix")] {
+        let list = registry["listed"][field].as_array();
+        for one in list.into_iter().flatten().filter_map(Value::as_str) {
+            row(name, one.to_owned());
+        }
     }
     let by = registry["integrated_by"]["name"].as_str();
     let by = by.map_or_else(String::new, |name| format!(" by {name}"));
@@ -252,6 +276,14 @@ fn condition_text(condition: &Value, now: Timestamp) -> String {
     said
 }
 
+/// `missing (SwitchedOff)`
+fn capability_text(capability: &Value) -> String {
+    match text(capability, "reason") {
+        "" => text(capability, "status").to_owned(),
+        reason => format!("{} ({reason})", text(capability, "status")),
+    }
+}
+
 /// A figure with its age; an unknown one is a dash and why, never 0.
 fn observed(figure: &Value, now: Timestamp) -> String {
     match figure["value"].as_i64() {
@@ -308,6 +340,26 @@ mod tests {
             json!({"conditions": 1, "owner": []}),
         ] {
             assert!(!lines(&odd, &odd, &Workspaces::new(), now()).is_empty());
+        }
+    }
+
+    #[test]
+    fn capabilities_listed_names_and_known_holes_are_shown() {
+        let registry = json!({"name": "dock", "kind": "docker", "product": "jfrog",
+            "capabilities": [{"name": "tag_deletion", "status": "missing", "reason": "SwitchedOff"},
+                {"name": "pull", "status": "available", "reason": null}],
+            "advisories": [{"id": "CVE-1", "fixed_in": "7.2"}],
+            "listed": {"repositories": ["team/app"], "prefixes": ["other"]}});
+        let lines = lines(&registry, &Workspaces::new(), now()).join("\n");
+        for wanted in [
+            "tag deletion   missing (SwitchedOff)",
+            "pull           available",
+            "this version has CVE-1, mended in 7.2",
+            "the server says it is jfrog",
+            "listed         team/app",
+            "listed prefix  other",
+        ] {
+            assert!(lines.contains(wanted), "{wanted} is not in\n{lines}");
         }
     }
 

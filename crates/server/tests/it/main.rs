@@ -16,6 +16,7 @@ mod disconnection;
 mod health;
 mod identity;
 mod key_rotate;
+mod listed;
 mod log;
 mod matrix;
 mod people;

@@ -13,6 +13,7 @@ pub mod credential;
 pub mod health_turn;
 pub mod installation;
 pub mod ledger_entry;
+pub mod listed_repository;
 pub mod membership;
 pub mod pull_access;
 pub mod pull_account;

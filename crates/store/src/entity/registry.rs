@@ -38,6 +38,8 @@ pub struct Model {
     pub certificate: Option<String>,
     /// JSON, never queried inside.
     pub statistics: String,
+    /// JSON, never queried inside; null before anything was seen.
+    pub capabilities: Option<String>,
     pub created_by: Option<Uuid>,
     pub created_by_name: Option<String>,
     pub created_at: i64,

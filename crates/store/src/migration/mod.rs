@@ -9,6 +9,7 @@ mod m0005_token_service;
 mod m0006_identity;
 mod m0007_sharing;
 mod m0008_health_history;
+mod m0009_listed;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -23,9 +24,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_audit::Migration),
             Box::new(m0004_keys::Migration),
             Box::new(m0005_token_service::Migration),
-            Box::new(m0008_health_history::Migration),
             Box::new(m0006_identity::Migration),
             Box::new(m0007_sharing::Migration),
+            Box::new(m0008_health_history::Migration),
+            Box::new(m0009_listed::Migration),
         ]
     }
 }

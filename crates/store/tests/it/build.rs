@@ -2,11 +2,11 @@
 
 use roadstead_core::Permission;
 use roadstead_core::model::{
-    Address, AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome, Cleanup, CleanupId,
-    Description, DisplayName, HealthReport, Name, Owner, PageRequest, PasswordHash, PlatformRole,
-    Registry, RegistryFilter, RegistryId, RegistryKind, RegistryPosition, RegistryStatistics,
-    RequestId, Session, SessionId, SessionToken, Timestamp, TlsPolicy, TokenDigest, User, UserId,
-    Workspace, WorkspaceId, WorkspaceRole,
+    Address, AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome, Capabilities,
+    Cleanup, CleanupId, Description, DisplayName, HealthReport, Listed, Name, Owner, PageRequest,
+    PasswordHash, PlatformRole, Registry, RegistryFilter, RegistryId, RegistryKind,
+    RegistryPosition, RegistryStatistics, RequestId, Session, SessionId, SessionToken, Timestamp,
+    TlsPolicy, TokenDigest, User, UserId, Workspace, WorkspaceId, WorkspaceRole,
 };
 use roadstead_core::ports::{
     CreateFirstAdmin, DisconnectRegistry, IntegrateRegistry, OneTimeLink, RegistryStore as _,
@@ -79,6 +79,8 @@ pub(crate) fn registry(text: &str) -> Registry {
         conditions: Vec::new(),
         certificate: None,
         statistics: RegistryStatistics::unmeasured(),
+        capabilities: Capabilities::default(),
+        listed: Some(Listed::default()),
         integrated_by: None,
         created_at: now(),
         updated_at: now(),

@@ -30,6 +30,7 @@ async fn edit_at(store: &Store, id: roadstead_core::model::RegistryId, expected:
         expected,
         description: Description::default(),
         connection: None,
+        listed: None,
         now: later(at),
     };
     store.edit_registry(command, entry).await.expect("edit");

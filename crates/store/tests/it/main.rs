@@ -41,6 +41,7 @@ mod faults;
 mod health_turns;
 mod key_rotation;
 mod ledger;
+mod listed;
 mod observations;
 mod opening;
 mod paging;

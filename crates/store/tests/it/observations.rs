@@ -145,6 +145,7 @@ async fn observation_through_an_edited_connection_is_passed_over(bed: &Bed) {
         expected: 1,
         description: before.description.clone(),
         connection: None,
+        listed: None,
         now: later(1),
     };
     let entry = registry_audit(Permission::RegistryEdit, id);
@@ -200,6 +201,7 @@ async fn people_are_served_while_crawls_wait(bed: &Bed) {
             expected,
             description: Description::default(),
             connection: None,
+            listed: None,
             now: later(1),
         };
         let entry = registry_audit(Permission::RegistryEdit, edited);

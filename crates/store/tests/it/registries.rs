@@ -36,6 +36,7 @@ async fn edit(store: &Store, id: RegistryId, expected: i64) -> Result<Generation
         expected,
         description: Description::parse("new").expect("text"),
         connection: None,
+        listed: None,
         now: later(9),
     };
     let entry = registry_audit(Permission::RegistryEdit, id);
@@ -298,6 +299,7 @@ async fn new_connection_comes_with_its_own_credential_and_the_old_one_is_gone(be
         id,
         expected,
         description: registry.description.clone(),
+        listed: None,
         now: later(1),
         connection: Some(Reconnect {
             registry: Registry {

@@ -2,7 +2,10 @@
 
 use super::suite::{Expected, Server};
 use crate::{adapter, connection, connector};
-use roadstead_core::model::{Address, Connection, Origin, RegistryKind, TlsPolicy};
+use roadstead_core::model::{
+    Address, Capability, CapabilityName as Name, CapabilityReason as Reason, Connection, Origin,
+    RegistryKind, TlsPolicy,
+};
 use roadstead_core::ports::{CrawlCursor, RegistryAdapter, RegistryConnector as _};
 use roadstead_testkit::{
     Certificate, Distribution, DockerRegistry, Guise, Proxy, RegistryOptions, Reply, Scripted,
@@ -64,7 +67,63 @@ fn docker(url: &str, account: Option<(&'static str, &'static str)>) -> Expected 
             "GET /v2/no/such/repository/tags/list?n=1000 +auth",
             "GET /v2/no/such/repository/tags/list?n=1000",
         )],
+        rejected: [
+            vec!["GET /v2/"],
+            vec!["GET /v2/ +auth"],
+            vec!["GET /v2/", "GET /v2/ +auth"],
+            vec!["GET /v2/_catalog?n=1000 +auth"],
+        ],
+        nobody: vec!["GET /v2/"],
+        observe: if auth {
+            vec![
+                "GET /v2/",
+                "GET /v2/_catalog?n=10 +auth",
+                "GET /v2/app/tags/list?n=1 +auth",
+                "HEAD /v2/app/manifests/latest +auth",
+                "GET /v2/app/referrers/sha256:* +auth",
+                "DELETE /v2/app/manifests/sha256:* +auth",
+                "DELETE /v2/app/manifests/rs-* +auth",
+            ]
+        } else {
+            vec![
+                "GET /v2/",
+                "GET /v2/_catalog?n=10",
+                "GET /v2/app/tags/list?n=1",
+                "HEAD /v2/app/manifests/latest",
+                "GET /v2/app/referrers/sha256:*",
+            ]
+        },
+        seen: seen(auth),
+        small: if auth {
+            vec![
+                "GET /v2/_catalog?n=2 +auth",
+                "GET /v2/_catalog?last=team-a%2Fapi&n=2 +auth",
+                "GET /v2/_catalog?last=team-b%2Fdeep%2Fer%2Fjob&n=2 +auth",
+            ]
+        } else {
+            vec![
+                "GET /v2/_catalog?n=2",
+                "GET /v2/_catalog?last=team-a%2Fapi&n=2",
+                "GET /v2/_catalog?last=team-b%2Fdeep%2Fer%2Fjob&n=2",
+            ]
+        },
     }
+}
+
+/// What Distribution shows with deletion switched off.
+fn seen(auth: bool) -> Vec<(Name, Capability)> {
+    let deletion = if auth {
+        Capability::Missing(Reason::SwitchedOff)
+    } else {
+        Capability::Unknown(Reason::NoAccount)
+    };
+    vec![
+        (Name::Catalogue, Capability::Available),
+        (Name::Pull, Capability::Available),
+        (Name::Referrers, Capability::Missing(Reason::NotOffered)),
+        (Name::Deletion, deletion),
+        (Name::TagDeletion, deletion),
+    ]
 }
 
 /// A real Distribution behind a logging proxy.
@@ -163,13 +222,14 @@ impl Server for RealDocker {
 
     fn expected(&self) -> Expected {
         let expected = docker(&self.proxy.url(), self.registry.credential());
+        if self.issuer.is_none() {
+            return expected;
+        }
         Expected {
-            mode: if self.issuer.is_some() {
-                "token"
-            } else {
-                expected.mode
-            },
+            mode: "token",
             token_service: self.token_service(),
+            // The token service rejects the password; the registry is not even asked.
+            rejected: [vec!["GET /v2/"], vec![], vec!["GET /v2/"], vec![]],
             ..expected
         }
     }
@@ -198,6 +258,14 @@ impl ScriptedDocker {
         let [a, b, c, d, e] = REPOSITORIES;
         server.on("GET /v2/_catalog?n=1000", list(&REPOSITORIES));
         server.on("GET /v2/_catalog?n=1", list(&[a]));
+        server.on("GET /v2/_catalog?n=10", list(&REPOSITORIES));
+        server.on(
+            "GET /v2/app/tags/list",
+            Reply::json(r#"{"tags":["latest"]}"#),
+        );
+        let digest = format!("sha256:{}", "0".repeat(64));
+        let head = Reply::status(200).header("Docker-Content-Digest", &digest);
+        server.on("HEAD /v2/app/manifests/latest", head);
         server.on(
             "GET /v2/_catalog?n=2",
             list(&[a, b]).header("Link", &next("team-a%2Fapi")),
@@ -234,7 +302,14 @@ impl Server for ScriptedDocker {
     }
 
     fn expected(&self) -> Expected {
-        docker(&self.server().url(), None)
+        Expected {
+            small: vec![
+                "GET /v2/_catalog?n=2",
+                "GET /v2/_catalog?last=team-a%2Fapi&n=2",
+                "GET /v2/_catalog?last=x&n=2",
+            ],
+            ..docker(&self.server().url(), None)
+        }
     }
 
     async fn stop(&mut self) {

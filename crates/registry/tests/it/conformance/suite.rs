@@ -3,7 +3,8 @@
 use crate::CANARY;
 use futures::{StreamExt as _, TryStreamExt as _};
 use roadstead_core::model::{
-    Address, Origin, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
+    Address, Capability, CapabilityName, Origin, ProbeDepth, ProbeReport, ProbeStep, RegistryKind,
+    StepName, StepStatus,
 };
 use roadstead_core::ports::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryError,
@@ -46,6 +47,16 @@ pub(super) struct Expected {
     pub(super) crawl: Vec<&'static str>,
     pub(super) crawl_tags: Vec<String>,
     pub(super) crawl_unknown: Vec<&'static str>,
+    /// Of an adapter with a wrong password: alive, the credential, the whole test, the crawl.
+    pub(super) rejected: [Vec<&'static str>; 4],
+    /// Of the whole test without an account, where one is needed.
+    pub(super) nobody: Vec<&'static str>,
+    /// Of the look at what it can do; `*` stands for what nobody has.
+    pub(super) observe: Vec<&'static str>,
+    /// What that shows.
+    pub(super) seen: Vec<(CapabilityName, Capability)>,
+    /// Of the crawl of the registry with pages of two.
+    pub(super) small: Vec<&'static str>,
 }
 
 pub(super) async fn run(mut server: impl Server) {
@@ -55,6 +66,7 @@ pub(super) async fn run(mut server: impl Server) {
     assert_eq!(adapter.kind(), expected.kind);
     probes(&server, &expected, adapter.as_ref()).await;
     wrong_password(&server, &expected).await;
+    observation(&server, &expected, adapter.as_ref()).await;
     crawls(&server, &expected, adapter.as_ref()).await;
     resumed_crawls(&server, &expected, adapter.as_ref()).await;
     server.stop().await;
@@ -158,8 +170,11 @@ async fn wrong_password(server: &impl Server, expected: &Expected) {
     let adapter = server.adapter(Some((username, CANARY)));
     let (alive, _) = probe(adapter.as_ref(), ProbeDepth::Liveness).await;
     assert!(alive.outcome.is_ok(), "alive all the same: {alive:?}");
+    let [liveness, credential, full, crawled] = &expected.rejected;
+    assert_eq!(server.requests(), *liveness);
     let (report, _) = probe(adapter.as_ref(), ProbeDepth::Credential).await;
     assert_eq!(report.outcome, Err(RegistryError::Unauthorized));
+    assert_eq!(server.requests(), *credential);
 
     let (report, steps) = probe(adapter.as_ref(), ProbeDepth::Full).await;
     assert_eq!(report.outcome, Err(RegistryError::Unauthorized));
@@ -169,10 +184,12 @@ async fn wrong_password(server: &impl Server, expected: &Expected) {
         every_step(["ok", "ok", "ok", "failed", "skipped"])
     );
     assert_silent(CANARY, &format!("{report:?} {steps:?}"));
+    assert_eq!(server.requests(), *full);
 
     let crawl = adapter.crawl(CrawlScope::Registry, None);
     let crawl: Result<Vec<CrawlBatch>, _> = crawl.try_collect().await;
     assert_eq!(crawl, Err(RegistryError::Unauthorized));
+    assert_eq!(server.requests(), *crawled);
 
     // Without any account the registry asks for one.
     let (report, steps) = probe(server.adapter(None).as_ref(), ProbeDepth::Full).await;
@@ -181,7 +198,38 @@ async fn wrong_password(server: &impl Server, expected: &Expected) {
         words(&steps),
         every_step(["ok", "ok", "ok", "failed", "skipped"])
     );
-    server.requests();
+    assert_eq!(server.requests(), expected.nobody);
+}
+
+/// What was made up for one question, so that nobody can have it, as a star.
+fn starred(request: &str) -> String {
+    let digest = request.find("sha256:").map(|at| (at + 7, 64));
+    let tag = request.find("/manifests/rs-").map(|at| (at + 14, 32));
+    match digest.or(tag) {
+        Some((at, length)) if request.len() >= at + length => {
+            format!("{}*{}", &request[..at], &request[at + length..])
+        }
+        _ => request.to_owned(),
+    }
+}
+
+async fn observation(server: &impl Server, expected: &Expected, adapter: &dyn RegistryAdapter) {
+    let looked = adapter.observe().await.expect("look");
+    let seen = looked.capabilities;
+    assert_eq!(seen.product, Some(expected.kind));
+    let asked: Vec<String> = server.requests().iter().map(|r| starred(r)).collect();
+    assert_eq!(asked, expected.observe);
+    for (name, wanted) in &expected.seen {
+        assert_eq!(seen.of(*name), *wanted, "{}", name.as_str());
+    }
+    // Nothing is pushed to find out, and nobody waits for events here.
+    for name in [
+        CapabilityName::Push,
+        CapabilityName::Events,
+        CapabilityName::AnonymousPull,
+    ] {
+        assert_eq!(seen.of(name).status(), "unknown", "{}", name.as_str());
+    }
 }
 
 /// Secrets appear nowhere, neither plain nor as they go over the wire.
@@ -240,6 +288,7 @@ async fn resumed_crawls(server: &impl Server, expected: &Expected, adapter: &dyn
     let batches: Vec<CrawlBatch> = crawl.try_collect().await.expect("crawl");
     assert!(batches.len() > 1, "several batches: {batches:?}");
     assert_eq!(names(&batches), sorted(&expected.repositories));
+    assert_eq!(server.requests(), expected.small);
     for (at, batch) in batches.iter().enumerate() {
         let Some(cursor) = batch.next.clone() else {
             continue;
@@ -251,14 +300,15 @@ async fn resumed_crawls(server: &impl Server, expected: &Expected, adapter: &dyn
             names(&batches[at + 1..]),
             "taken up after {at}"
         );
+        // From there on, and nothing before it.
+        assert_eq!(server.requests(), expected.small[at + 1..]);
     }
-    server.requests();
 
     // Nobody asks for the second batch, so nobody fetches it.
     let mut crawl = adapter.crawl(CrawlScope::Registry, Some(expected.small_pages.clone()));
     assert!(crawl.next().await.is_some());
     drop(crawl);
-    assert_eq!(server.requests().len(), 1);
+    assert_eq!(server.requests(), expected.small[..1]);
 }
 
 async fn gone(expected: &Expected, adapter: &dyn RegistryAdapter) {
@@ -270,6 +320,8 @@ async fn gone(expected: &Expected, adapter: &dyn RegistryAdapter) {
     };
     let (report, _) = probe(adapter, ProbeDepth::Liveness).await;
     assert!(report.outcome.as_ref().is_err_and(is_gone), "{report:?}");
+    let looked = adapter.observe().await;
+    assert!(looked.as_ref().is_err_and(is_gone), "{looked:?}");
     let (report, steps) = probe(adapter, ProbeDepth::Full).await;
     assert!(report.outcome.as_ref().is_err_and(is_gone), "{report:?}");
     assert_eq!(steps.len(), StepName::ALL.len());

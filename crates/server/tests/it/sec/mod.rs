@@ -9,6 +9,7 @@ mod isolation;
 mod mutations;
 mod paths;
 mod queries;
+mod registries;
 mod revocation;
 mod tokens;
 
