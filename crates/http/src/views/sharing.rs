@@ -33,8 +33,12 @@ impl PullAccountInput {
         if self.username.is_empty() {
             fields.push(FieldFailure::new("/username", ErrorCode::FieldRequired));
         }
-        if self.password.expose().is_empty() {
+        let password = self.password.expose();
+        if password.is_empty() {
             fields.push(FieldFailure::new("/password", ErrorCode::FieldRequired));
+        } else if password.chars().any(char::is_control) {
+            // None has one, and a line break is easily pasted along.
+            fields.push(FieldFailure::new("/password", ErrorCode::FieldInvalid));
         }
         check_account_lengths("", Some(&self.username), Some(&self.password), &mut fields);
         if !fields.is_empty() {
