@@ -284,6 +284,7 @@ mod tests {
             account: None,
             token_service: None,
             pinned_key: None,
+            names: Arc::new(crate::resolver::SystemNames),
             policy: Arc::new(OutboundPolicy {
                 allow: vec!["127.0.0.0/8".parse().expect("network")],
                 ..OutboundPolicy::default()

@@ -238,6 +238,7 @@ fn pong(input: &[u8]) -> bool {
             body: Bytes::copy_from_slice(body),
             truncated: false,
             latency: Duration::ZERO,
+            certificate: None,
         };
         if let Ok(pong) = ping::recognise(&answer) {
             taken = true;

@@ -85,6 +85,8 @@ fn may_be_asked(registry: &Registry) -> bool {
             .any(|c| c.kind == kind && c.status == status)
     };
     registry.verified
+        // Whoever answers for a suspended one says nothing about it.
+        && registry.suspension.is_none()
         && is(ConditionType::Reachable, ConditionStatus::True)
         && !is(ConditionType::CredentialsValid, ConditionStatus::False)
 }

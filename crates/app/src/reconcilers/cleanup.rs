@@ -7,7 +7,7 @@ use crate::reconcilers::identity::expected_server;
 use crate::services::connection_of;
 use async_trait::async_trait;
 use roadstead_core::model::{
-    Account, CleanupEntries, Connection, LedgerEntry, RegistryId, ServerIdentity, Timestamp,
+    Account, CleanupEntries, Connection, LedgerEntry, Listed, RegistryId, ServerIdentity, Timestamp,
 };
 use roadstead_core::ports::{
     CleanupTarget, CredentialBinding, RegistryAdapter, RegistryError, StoreError,
@@ -94,6 +94,7 @@ impl CleanupReconciler {
             account,
             token_service: Some(cleanup.token_service.clone().unwrap_or(own)),
             identity: cleanup.identity.clone(),
+            listed: Listed::default(),
         })
     }
 

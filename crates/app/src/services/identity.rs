@@ -75,6 +75,7 @@ impl RegistryService {
             account: account.clone(),
             token_service: None,
             identity: Some(input.seen.clone()),
+            listed: before.listed.clone().unwrap_or_default(),
         };
         let tested = Tested::by(self.connect(before.owner, connection)?.as_ref()).await;
         match &tested.outcome {
@@ -108,6 +109,7 @@ impl RegistryService {
             id,
             expected,
             description: before.description.clone(),
+            listed: None,
             connection: Some(Reconnect {
                 registry: after.clone(),
                 credential,
@@ -142,6 +144,7 @@ impl RegistryService {
                 account: account.cloned(),
                 token_service: moved.token_service.clone(),
                 identity: moved.identity.clone(),
+                listed: moved.listed.clone().unwrap_or_default(),
             },
         )?;
         let search = holds_any(adapter.as_ref(), &known);

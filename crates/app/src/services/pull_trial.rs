@@ -216,6 +216,7 @@ pub(crate) fn pull_connection_of(
                 .unwrap_or_else(|| registry.address.origin()),
         ),
         identity: registry.identity.clone(),
+        listed: registry.listed.clone().unwrap_or_default(),
     }))
 }
 

@@ -66,6 +66,7 @@ impl RegistryService {
             account: Some(account.clone()),
             token_service: None,
             identity: registry.identity.clone(),
+            listed: registry.listed.clone().unwrap_or_default(),
         };
         let tested = self
             .tested(registry.owner, connection.clone(), false)

@@ -308,9 +308,10 @@ impl RegistryView {
         // Who may not edit it learns that another server answers, and nothing of either.
         let told = ctx.visible == Visible::Everything
             || holds(&ctx.actor, Permission::RegistryEdit, registry.owner);
-        let expected = registry.identity;
+        let expected = registry.identity.clone();
         let suspension = registry
             .suspension
+            .clone()
             .map(|suspension| SuspensionView::new(suspension, expected, told));
         Self {
             detail: "full",

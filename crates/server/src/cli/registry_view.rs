@@ -350,7 +350,7 @@ mod tests {
                 {"name": "pull", "status": "available", "reason": null}],
             "advisories": [{"id": "CVE-1", "fixed_in": "7.2"}],
             "listed": {"repositories": ["team/app"], "prefixes": ["other"]}});
-        let lines = lines(&registry, &Workspaces::new(), now()).join("\n");
+        let lines = lines(&registry, &json!(null), &Workspaces::new(), now()).join("\n");
         for wanted in [
             "tag deletion   missing (SwitchedOff)",
             "pull           available",

@@ -243,6 +243,7 @@ async fn known_names_outlive_an_edit_and_are_not_written_for_a_stale_generation(
         id,
         expected: 1,
         description: moved.description.clone(),
+        listed: None,
         connection: Some(roadstead_core::ports::Reconnect {
             registry: moved,
             credential: None,

@@ -103,7 +103,7 @@ async fn registry_begins_with_what_its_test_found_and_its_end_forgets_its_turns(
     let id = integrate(&bed.store, tested).await;
     let read = bed.store.health_turns(id, later(0)).await.expect("read");
     assert_eq!(read, [turn(3, Health::Healthy)]);
-    let end = roadstead_core::ports::DisconnectRegistry { id, expected: 1 };
+    let end = crate::build::disconnect(id, 1);
     let entry = crate::build::registry_audit(roadstead_core::Permission::RegistryDisconnect, id);
     bed.store
         .disconnect_registry(end, entry)

@@ -1,15 +1,14 @@
 //! What a person listed of a registry, and what was seen that it can do.
 
 use crate::bed::Bed;
-use crate::build::{integrate, later, registry, registry_audit};
+use crate::build::{disconnect, integrate, later, registry, registry_audit};
 use roadstead_core::Permission;
 use roadstead_core::model::{
     Capabilities, Capability, CapabilityName, CapabilityReason, Generation, Listed, Registry,
     RegistryId, RegistryKind, WorkspaceId,
 };
 use roadstead_core::ports::{
-    CapabilityObservation, ChangeFeed as _, DisconnectRegistry, EditRegistry, RegistryStore as _,
-    StoreError,
+    CapabilityObservation, ChangeFeed as _, EditRegistry, RegistryStore as _, StoreError,
 };
 use roadstead_core::rules::Visible;
 
@@ -64,7 +63,7 @@ async fn listed_repositories_come_back_as_they_were_stored_and_go_with_their_reg
     let target = bed.store.registry_target(id).await.expect("answer");
     assert_eq!(target.expect("target").registry.listed, Some(many()));
     let entry = registry_audit(Permission::RegistryDisconnect, id);
-    let command = DisconnectRegistry { id, expected: 1 };
+    let command = disconnect(id, 1);
     let gone = bed.store.disconnect_registry(command, entry).await;
     gone.expect("disconnected");
     assert_eq!(bed.count("listed_repository").await, 0);

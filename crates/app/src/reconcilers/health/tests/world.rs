@@ -7,15 +7,16 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use roadstead_core::model::{
     Address, AuditEntry, Connection, Description, Generation, Health, HealthReport, HealthTurn,
-    Name, Owner, PageRequest, PeerCertificate, ProbeDepth, ProbeReport, Reason, Registry,
-    RegistryFilter, RegistryId, RegistryKind, RegistryPosition, RegistrySort, RegistryStatistics,
-    Secret, Timestamp, TlsPolicy,
+    LedgerEntry, Name, Owner, PageRequest, PeerCertificate, ProbeDepth, ProbeReport, Reason,
+    Registry, RegistryFilter, RegistryId, RegistryKind, RegistryPosition, RegistrySort,
+    RegistryStatistics, Secret, Timestamp, TlsPolicy,
 };
 use roadstead_core::ports::{
-    Clock, CrawlBatch, CrawlCursor, CrawlScope, CredentialBinding, DisconnectRegistry,
-    EditRegistry, IntegrateRegistry, RegistryAdapter, RegistryConnector, RegistryError,
-    RegistryList, RegistryObservation, RegistryStore, RegistryTarget, SealedCredential,
-    StatisticsObservation, StepSink, StoreError, Vault, VaultError,
+    CapabilityObservation, Clock, CrawlBatch, CrawlCursor, CrawlScope, CredentialBinding,
+    DisconnectRegistry, EditRegistry, IntegrateRegistry, PinIdentity, RegistryAdapter,
+    RegistryConnector, RegistryError, RegistryList, RegistryObservation, RegistryStore,
+    RegistryTarget, SealedCredential, StatisticsObservation, StepSink, StoreError, SuspendRegistry,
+    Vault, VaultError,
 };
 use roadstead_core::rules::Visible;
 use std::collections::HashMap;
@@ -80,6 +81,10 @@ pub(super) fn registry(number: usize, username: Option<&str>) -> Registry {
         tls: TlsPolicy::Verify,
         username: username.map(ToOwned::to_owned),
         token_service: None,
+        identity: None,
+        suspension: None,
+        capabilities: Default::default(),
+        listed: None,
         description: Description::default(),
         verified: true,
         version: None,
@@ -278,7 +283,12 @@ impl RegistryAdapter for Adapter {
             detected_kind: None,
             version: None,
             token_service: None,
+            identity: None,
         }
+    }
+
+    async fn remove_made(&self, _: &LedgerEntry) -> Result<(), RegistryError> {
+        Err(RegistryError::Unsupported)
     }
 
     fn certificate(&self) -> Option<PeerCertificate> {
@@ -385,6 +395,39 @@ impl RegistryStore for Rows {
     }
 
     async fn prune_health_turns(&self, _: Timestamp) -> Result<u64, StoreError> {
+        nobody_asks()
+    }
+
+    async fn pin_identity(&self, _: PinIdentity) -> Result<(), StoreError> {
+        nobody_asks()
+    }
+
+    async fn suspend_registry(
+        &self,
+        _: SuspendRegistry,
+        _: AuditEntry,
+    ) -> Result<bool, StoreError> {
+        nobody_asks()
+    }
+
+    async fn record_seen(&self, _: SuspendRegistry) -> Result<(), StoreError> {
+        nobody_asks()
+    }
+
+    async fn known_names(&self, _: RegistryId) -> Result<Vec<String>, StoreError> {
+        nobody_asks()
+    }
+
+    async fn record_known_names(
+        &self,
+        _: RegistryId,
+        _: Generation,
+        _: Vec<String>,
+    ) -> Result<(), StoreError> {
+        nobody_asks()
+    }
+
+    async fn record_capabilities(&self, _: CapabilityObservation) -> Result<(), StoreError> {
         nobody_asks()
     }
 
