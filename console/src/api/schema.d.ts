@@ -473,12 +473,123 @@ export interface paths {
         get: operations["get_registry"];
         put?: never;
         post?: never;
-        /** Ends an integration. Nothing on the registry itself is touched. */
+        /**
+         * Ends an integration, or says what that costs. Only what Roadstead made there is removed from the
+         *     registry itself.
+         */
         delete: operations["disconnect_registry"];
         options?: never;
         head?: never;
         /** Edits a registry. */
         patch: operations["edit_registry"];
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/health-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The health of a registry over the last hours, in bars of equal length. Time in which Roadstead
+         *     did not look is unknown.
+         */
+        get: operations["get_health_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Confirms the server that answers in place of the one that was pinned. */
+        put: operations["confirm_identity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has health and figures of a registry taken anew now. */
+        post: operations["refresh_registry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cleanups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What disconnected registries left behind. */
+        get: operations["list_cleanups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may pull from a registry, and what was tried out. */
+        get: operations["get_sharing"];
+        /** Shares a registry with every namespace, or answers what that would mean. */
+        put: operations["share_registry"];
+        post?: never;
+        /** Ends the sharing of a registry. */
+        delete: operations["unshare_registry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/pull-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives a registry a pull-only account, or another one. */
+        put: operations["set_pull_account"];
+        post?: never;
+        /** Takes a registry's pull-only account away. Nothing is done to it upstream. */
+        delete: operations["remove_pull_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/registry-tests": {
@@ -684,6 +795,11 @@ export interface components {
             /** @description How many match. */
             total: components["schemas"]["Total"];
         };
+        /**
+         * @description What a server asks for before it answers.
+         * @enum {string}
+         */
+        AuthScheme: "open" | "basic" | "bearer" | "basic_or_bearer";
         /** @description Whether a registry can do something, by observation. */
         Capability: {
             /** @description What. */
@@ -698,6 +814,20 @@ export interface components {
         CapabilityReason: "NotObservedYet" | "NeverTried" | "NoneSeen" | "NoAnswer" | "Unclear" | "NoRepository" | "NoAccount" | "NotAllowed" | "NotOffered" | "SwitchedOff";
         /** @enum {string} */
         CapabilityStatus: "available" | "missing" | "unknown";
+        /** @description The certificate a registry presented. Names in it are the server's own words. */
+        Certificate: {
+            /**
+             * Format: date-time
+             * @description The last moment it is valid at.
+             */
+            expires_at: string;
+            /** @description Who issued it. */
+            issuer: string;
+            /** @description Whom it is for. */
+            subject: string;
+            /** @description Whether it is signed by itself. */
+            self_signed: boolean;
+        };
         /** @description Something changed: what, not how. */
         Change: {
             /** @description Place in the feed; also the frame's id. */
@@ -712,10 +842,92 @@ export interface components {
             /** @description Its generation now. */
             generation: components["schemas"]["i64"];
         };
+        /** @description What a disconnected registry left behind. */
+        Cleanup: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The registry's id then.
+             */
+            registry_id: string;
+            /** @description Its name then. */
+            name: string;
+            /** @description The product. */
+            kind: components["schemas"]["RegistryKind"];
+            /** @description Whom it belonged to. */
+            owner: components["schemas"]["Owner"];
+            /** @description Where it is. */
+            address: string;
+            /**
+             * Format: date-time
+             * @description When it was disconnected.
+             */
+            disconnected_at: string;
+            /**
+             * Format: date-time
+             * @description When trying ends.
+             */
+            gives_up_at: string;
+            /**
+             * Format: date-time
+             * @description When trying ended with something left; it has to be removed by hand.
+             */
+            given_up_at?: string | null;
+            /** @description What is left. */
+            items: components["schemas"]["CleanupItem"][];
+        };
+        /** @description Something that is still in a registry that was disconnected. */
+        CleanupItem: {
+            /** @description What it is. */
+            kind: components["schemas"]["LedgerKind"];
+            /** @description Where: for an upload its repository. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How often removing it has failed.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When that was last tried.
+             */
+            tried_at?: string | null;
+            last_error?: components["schemas"]["ErrorCode"] | null;
+        };
+        /** @description A page of cleanups. */
+        CleanupPage: {
+            /** @description The rows. */
+            items: components["schemas"]["Cleanup"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many there are. */
+            total: components["schemas"]["Total"];
+        };
+        /** @description Health without its causes. */
+        CoarseHealthView: {
+            /** @description The verdict. */
+            status: components["schemas"]["Health"];
+            /** @description Why, coarsely: a CamelCase word. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When this verdict began.
+             */
+            since?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last asked.
+             */
+            checked_at?: string | null;
+        };
         /** @enum {string} */
         ConditionStatus: "true" | "false" | "unknown";
         /** @enum {string} */
-        ConditionType: "Reachable" | "CredentialsValid" | "Verified";
+        ConditionType: "Reachable" | "CredentialsValid" | "Verified" | "CertificateExpiring";
         /** @description One observed aspect. */
         ConditionView: {
             /** @description Which aspect. */
@@ -732,6 +944,11 @@ export interface components {
              */
             since: string;
         };
+        /**
+         * @description Why somebody has to consent again.
+         * @enum {string}
+         */
+        ConsentReason: "OtherAccount" | "CanWrite" | "AddressChanged";
         /** @description A token that was just made. This is the only answer that shows its text. */
         CreatedToken: components["schemas"]["ApiToken"] & {
             /** @description What programs send in `Authorization: Bearer`. */
@@ -745,7 +962,33 @@ export interface components {
             link: components["schemas"]["OneTimeLink"];
         };
         /** @enum {string} */
-        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "repository.name_malformed" | "repository.too_many" | "registry.test_limit" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
+        CredentialMode: "anonymous" | "supplied" | "shared" | "none";
+        /** @description The account that would be delivered. */
+        DeliveredAccount: {
+            /** @description A pull-only account that was supplied, or the integration account, shared. */
+            mode: components["schemas"]["CredentialMode"];
+            /** @description Its name. */
+            username: string;
+        };
+        /** @description What disconnecting a registry costs. Nothing that it holds is deleted by it. */
+        DisconnectionCost: {
+            /** @description The registry's name, to be given as `confirm`. */
+            name: string;
+            /** @description Registry spaces that leave the lists. */
+            spaces: components["schemas"]["Observed"];
+            /** @description Repositories that leave the lists. */
+            repositories: components["schemas"]["Observed"];
+            /** @description Tags that leave the lists. */
+            tags: components["schemas"]["Observed"];
+            /** @description Workspaces whose members lose sight of it. */
+            workspaces: components["schemas"]["Observed"];
+            /** @description People who lose sight of it. */
+            members: components["schemas"]["Observed"];
+            /** @description What Roadstead made in it and removes there. */
+            made: components["schemas"]["MadeUpstream"][];
+        };
+        /** @enum {string} */
+        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "repository.name_malformed" | "repository.too_many" | "registry.test_limit" | "registry.suspended" | "registry.not_suspended" | "registry.identity_moved" | "registry.name_unconfirmed" | "registry.refresh_limit" | "sharing.not_offered" | "sharing.not_needed" | "sharing.account_missing" | "sharing.write_unproved" | "sharing.account_can_write" | "sharing.consent_required" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.certificate_expired" | "upstream.certificate_not_yet_valid" | "upstream.certificate_other_host" | "upstream.certificate_issuer_unknown" | "upstream.certificate_self_signed" | "upstream.tls_too_old" | "upstream.other_scheme" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.identity_changed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
         /** @description A field that was refused. */
         FieldProblem: {
             /** @description JSON pointer to the field. */
@@ -758,7 +1001,28 @@ export interface components {
             };
         };
         /** @enum {string} */
+        Full: "full";
+        /** @enum {string} */
         Health: "unhealthy" | "degraded" | "unknown" | "healthy";
+        /** @description One bar. */
+        HealthBucket: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            from_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends; the last one ends now.
+             */
+            to_at: string;
+            /** @description The worst verdict in it. */
+            status: components["schemas"]["Health"];
+            /** @description Why: a CamelCase word; of the worst verdict, what lasted longest. */
+            reason: string;
+            /** @description How long each verdict lasted. */
+            time: components["schemas"]["TimeInState"];
+        };
         /** @description Counts by health. */
         HealthFacet: {
             /**
@@ -781,6 +1045,13 @@ export interface components {
              * @description How many are unknown.
              */
             unknown: number;
+        };
+        /** @description The health of some hours. */
+        HealthHistory: {
+            /** @description Bars of equal length, oldest first. */
+            buckets: components["schemas"]["HealthBucket"][];
+            /** @description How long each verdict lasted in all of them. */
+            time: components["schemas"]["TimeInState"];
         };
         /** @description Health with its reason and times. */
         HealthView: {
@@ -811,6 +1082,15 @@ export interface components {
              */
             latency_ms?: number | null;
         };
+        /** @description The confirmation of another server. */
+        IdentityConfirmationInput: {
+            /** @description The server as it was read: another one is not confirmed with it. */
+            seen: components["schemas"]["ServerIdentity"];
+            /** @description The account's password or token, given anew. It is never answered. */
+            password?: string | null;
+        };
+        /** @enum {string} */
+        LedgerKind: "upload";
         /** @description What to look at in a registry that gives no catalogue. */
         Listed: {
             /** @description Repositories by their whole name; at most 1,000 together with the prefixes. */
@@ -853,6 +1133,13 @@ export interface components {
             /** @description How many there are. */
             total: components["schemas"]["Total"];
         };
+        /** @description Something that was made in the registry. */
+        MadeUpstream: {
+            /** @description What it is. */
+            kind: components["schemas"]["LedgerKind"];
+            /** @description Where: for an upload its repository. */
+            name: string;
+        };
         /** @description A person with a role in a workspace. */
         Member: {
             /**
@@ -893,6 +1180,11 @@ export interface components {
             /** @description The role. */
             role: components["schemas"]["WorkspaceRole"];
         };
+        /**
+         * @description Which namespaces sharing reaches.
+         * @enum {string}
+         */
+        NamespaceSet: "all";
         /** @description A figure with its age; unknown is null with a reason, never 0. */
         Observed: {
             /**
@@ -944,6 +1236,8 @@ export interface components {
              */
             expires_at: string;
         };
+        /** @enum {string} */
+        Outline: "outline";
         /** @description Whom a registry belongs to. */
         Owner: {
             /** @enum {string} */
@@ -972,7 +1266,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.disconnect";
+        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.refresh" | "registry.disconnect" | "cleanup.read" | "pull_account.set" | "pull_account.remove" | "registry.share" | "registry.unshare";
         /** @enum {string} */
         PlatformRole: "admin" | "auditor";
         /** @description What went wrong. */
@@ -1005,8 +1299,33 @@ export interface components {
             /** @description What others call one. */
             display_name: string;
         };
+        /** @description A pull-only account, without its secret. */
+        PullAccount: {
+            /** @description Its name. */
+            username: string;
+            set_by?: components["schemas"]["UserRef"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            set_at: string;
+        };
+        /** @description A pull-only account as it is sent. */
+        PullAccountInput: {
+            /** @description Its name. */
+            username: string;
+            /** @description Its password or token. It is never answered. */
+            password: string;
+        };
+        /**
+         * @description Why there is nothing to deliver to yet.
+         * @enum {string}
+         */
+        ReachUnavailable: "no_clusters";
         /** @description An integrated registry. */
         Registry: {
+            /** @description Everything is told of it. */
+            detail: components["schemas"]["Full"];
             /**
              * Format: uuid
              * @description Its id.
@@ -1030,12 +1349,14 @@ export interface components {
             description: string;
             /** @description Whether the whole connection test has passed. */
             verified: boolean;
+            suspension?: components["schemas"]["Suspension"] | null;
             /** @description The product's version, when it says. */
             version?: string | null;
             /** @description Whether it works. */
             health: components["schemas"]["HealthView"];
             /** @description Every observed aspect. */
             conditions: components["schemas"]["ConditionView"][];
+            certificate?: components["schemas"]["Certificate"] | null;
             /** @description What it holds. */
             statistics: components["schemas"]["RegistryStatistics"];
             product?: components["schemas"]["RegistryKind"] | null;
@@ -1116,16 +1437,60 @@ export interface components {
         };
         /** @enum {string} */
         RegistryKind: "harbor" | "docker" | "jfrog";
+        /** @description What a member sees of a registry of the platform. */
+        RegistryOutline: {
+            /** @description Only the outside is told. */
+            detail: components["schemas"]["Outline"];
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description The product. */
+            kind: components["schemas"]["RegistryKind"];
+            /** @description Whom it belongs to. */
+            owner: components["schemas"]["Owner"];
+            /** @description Where it is. */
+            address: string;
+            /** @description Whether it works. */
+            health: components["schemas"]["CoarseHealthView"];
+            /** @description What the asker may do with it. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
+        };
         /** @description A page of registries. */
         RegistryPage: {
             /** @description The rows. */
-            items: components["schemas"]["Registry"][];
+            items: components["schemas"]["SeenRegistry"][];
             /** @description Where the next page starts; null on the last one. */
             next_cursor?: string | null;
             /** @description How many match. */
             total: components["schemas"]["Total"];
             /** @description Counts beside the list. */
             facets: components["schemas"]["RegistryFacets"];
+        };
+        /** @description Who may pull from a registry. */
+        RegistrySharing: {
+            /** @description With which account every namespace may pull now; `none` when not every one may. */
+            mode: components["schemas"]["CredentialMode"];
+            /** @description What was tried out: `AnonymousPull`, and `PullOnly` of the account that would be delivered. */
+            conditions: components["schemas"]["ConditionView"][];
+            /** @description On how many repositories each of them was tried, in the same order. */
+            repositories: number[];
+            pull_account?: components["schemas"]["PullAccount"] | null;
+            delivered?: components["schemas"]["DeliveredAccount"] | null;
+            /** @description What has become of the consent. */
+            state: components["schemas"]["SharingState"];
+            consent_reason?: components["schemas"]["ConsentReason"] | null;
+            consent?: components["schemas"]["SharingConsent"] | null;
+            /** @description Whether it may be shared now. */
+            may_share: boolean;
+            refusal?: components["schemas"]["ErrorCode"] | null;
+            /** @description Whom sharing reaches. */
+            reach: components["schemas"]["SharingReach"];
+            /** @description The registry's generation; send it as `If-Match`. */
+            generation: components["schemas"]["i64"];
         };
         /** @description What a registry holds. */
         RegistryStatistics: {
@@ -1206,6 +1571,24 @@ export interface components {
              */
             registry_id?: string | null;
         };
+        /** @description A registry as far as the asker may see it. */
+        SeenRegistry: components["schemas"]["Registry"] | components["schemas"]["RegistryOutline"];
+        /** @description What tells one server from another, as far as it says so itself. */
+        ServerIdentity: {
+            /** @description The product. */
+            product: components["schemas"]["RegistryKind"];
+            /** @description What it asks for. */
+            auth: components["schemas"]["AuthScheme"];
+            /** @description A hash of what its tokens are for. */
+            service?: string | null;
+            /**
+             * @description Where its tokens come from: `own`, or an origin; for passwords a hash of the text
+             *     it shows.
+             */
+            realm?: string | null;
+            /** @description The SHA-256 of its public key, where its certificate is not judged. */
+            key?: string | null;
+        };
         /** @description The own session. */
         Session: {
             /**
@@ -1262,6 +1645,49 @@ export interface components {
             /** @description It does. */
             needed: boolean;
         };
+        /** @description A recorded consent. */
+        SharingConsent: {
+            /** @description Who consented. */
+            by: components["schemas"]["UserRef"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description To the delivery of which account. */
+            account: components["schemas"]["DeliveredAccount"];
+            /** @description To pulls from where. */
+            address: string;
+        };
+        /** @description A decision to share as it is sent. */
+        SharingInput: {
+            /**
+             * @description Whether the person consents that every namespace may pull everything; recorded with name
+             *     and time. A preview needs none.
+             */
+            consent?: boolean;
+        };
+        /** @description Whom sharing reaches. */
+        SharingReach: {
+            /** @description Which set. */
+            namespaces: components["schemas"]["NamespaceSet"];
+            /**
+             * Format: int64
+             * @description How many namespaces there are now; null with the reason beside it.
+             */
+            namespace_count?: number | null;
+            unavailable?: components["schemas"]["ReachUnavailable"] | null;
+            /**
+             * Format: int64
+             * @description How many workspaces there are now.
+             */
+            workspaces: number;
+        };
+        /**
+         * @description What has become of a consent.
+         * @enum {string}
+         */
+        SharingState: "NotShared" | "InForce" | "ProofMissing" | "ConsentNeeded";
         /** @enum {string} */
         StepName: "resolve" | "connect" | "detect" | "authenticate" | "rights";
         /**
@@ -1269,6 +1695,46 @@ export interface components {
          * @enum {string}
          */
         StepStatusView: "ok" | "failed" | "skipped";
+        /** @description Another server answers: nothing secret is sent until a person has confirmed it. */
+        Suspension: {
+            /** @description Why. */
+            cause: components["schemas"]["SuspensionCause"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            expected?: components["schemas"]["ServerIdentity"] | null;
+            seen?: components["schemas"]["ServerIdentity"] | null;
+        };
+        /**
+         * @description Why a registry is suspended.
+         * @enum {string}
+         */
+        SuspensionCause: "answers" | "content";
+        /** @description How long each verdict lasted. */
+        TimeInState: {
+            /**
+             * Format: int64
+             * @description It worked.
+             */
+            healthy_ms: number;
+            /**
+             * Format: int64
+             * @description It worked, with trouble.
+             */
+            degraded_ms: number;
+            /**
+             * Format: int64
+             * @description It did not work.
+             */
+            unhealthy_ms: number;
+            /**
+             * Format: int64
+             * @description Roadstead did not look.
+             */
+            unknown_ms: number;
+        };
         /** @description How the registry's certificate is judged. */
         TlsPolicy: {
             /** @enum {string} */
@@ -1305,7 +1771,7 @@ export interface components {
             expires_at: string;
         };
         /** @enum {string} */
-        Topic: "registry" | "registry_health" | "registry_statistics" | "user" | "session" | "workspace" | "member" | "machine_account" | "token";
+        Topic: "registry" | "registry_health" | "registry_statistics" | "user" | "session" | "workspace" | "member" | "machine_account" | "token" | "open_registry";
         /** @description How many rows match. */
         Total: {
             /**
@@ -4924,15 +5390,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The registry */
+            /** @description The registry: everything, or what members see of one of the platform's */
             200: {
                 headers: {
-                    /** @description Its generation */
+                    /** @description Its generation, for whoever sees everything */
                     etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Registry"];
+                    "application/json": components["schemas"]["SeenRegistry"];
                 };
             };
             /** @description Not signed in */
@@ -4984,10 +5450,15 @@ export interface operations {
     };
     disconnect_registry: {
         parameters: {
-            query?: never;
-            header: {
-                /** @description The generation that was read, in quotes */
-                "if-match": string;
+            query?: {
+                /** @description Only say what it costs. */
+                dry_run?: boolean;
+                /** @description The registry's name, to show that this one is meant. Needed unless `dry_run`. */
+                confirm?: string;
+            };
+            header?: {
+                /** @description The generation that was read, in quotes; needed unless `dry_run` */
+                "if-match"?: string | null;
             };
             path: {
                 id: string;
@@ -4996,6 +5467,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What it would cost */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisconnectionCost"];
+                };
+            };
             /** @description Disconnected */
             204: {
                 headers: {
@@ -5171,6 +5651,908 @@ export interface operations {
             };
             /** @description Fields are not acceptable */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_health_history: {
+        parameters: {
+            query?: {
+                /** @description Hours, 1 to 168; 48 when absent. */
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bars, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthHistory"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_identity: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityConfirmationInput"];
+            };
+        };
+        responses: {
+            /** @description Confirmed */
+            200: {
+                headers: {
+                    /** @description Its generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registry"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The expected server answers, or another one than was seen */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Edited by somebody else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_registry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being looked at; the change stream tells */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many in a minute */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_cleanups: {
+        parameters: {
+            query?: {
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CleanupPage"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sharing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who may pull */
+            200: {
+                headers: {
+                    /** @description The registry's generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrySharing"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_registry: {
+        parameters: {
+            query?: {
+                /** @description Answer what sharing would mean, and change nothing. */
+                dry_run?: boolean;
+            };
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingInput"];
+            };
+        };
+        responses: {
+            /** @description Shared, or what it would mean */
+            200: {
+                headers: {
+                    /** @description The registry's generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrySharing"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Edited by somebody else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The registry could not be asked */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unshare_registry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No longer shared */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Edited by somebody else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_pull_account: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullAccountInput"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            200: {
+                headers: {
+                    /** @description The registry's generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrySharing"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Edited by somebody else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The registry does not take the account */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_pull_account: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Edited by somebody else meanwhile */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
