@@ -927,7 +927,7 @@ export interface components {
         /** @enum {string} */
         ConditionStatus: "true" | "false" | "unknown";
         /** @enum {string} */
-        ConditionType: "Reachable" | "CredentialsValid" | "Verified" | "CertificateExpiring";
+        ConditionType: "Reachable" | "CredentialsValid" | "Verified" | "CertificateExpiring" | "IdentityConfirmed" | "AnonymousPull" | "PullOnly";
         /** @description One observed aspect. */
         ConditionView: {
             /** @description Which aspect. */
