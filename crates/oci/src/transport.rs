@@ -270,7 +270,7 @@ impl Transport {
         bound: Option<&Bound>,
     ) -> Result<Open, RegistryError> {
         let http = self.doors.to(url, ask.identity == Identity::Fresh)?;
-        let permit = self.permits.acquire(ask.health).await?;
+        let mut permit = self.permits.acquire(ask.health).await?;
         let mut request = http
             .request(ask.method.clone(), url.clone())
             .headers(ask.headers.clone());
@@ -298,11 +298,13 @@ impl Transport {
                 return Err(error);
             }
         };
+        let latency = started.elapsed();
+        permit.answered(latency);
         Ok(Open {
             status: response.status(),
             headers: std::mem::take(response.headers_mut()),
             response,
-            latency: started.elapsed(),
+            latency,
             permit: Some(permit),
         })
     }
