@@ -18,6 +18,13 @@ pub enum Topic {
     RegistryHealth,
     /// A registry's figures changed.
     RegistryStatistics,
+    /// A registry's spaces or repositories changed; the object is the registry.
+    RegistryInventory,
+    /// A crawl of a registry began, got on, or ended, or something of it is wanted read; the object
+    /// is the registry.
+    RegistryCrawl,
+    /// A repository's tags or artifacts changed; the object is the repository.
+    Repository,
     /// A person was made, changed or deleted. With a `user_id`: what that person may do has
     /// changed, and their streams end.
     User,
@@ -35,10 +42,13 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Registry,
         Self::RegistryHealth,
         Self::RegistryStatistics,
+        Self::RegistryInventory,
+        Self::RegistryCrawl,
+        Self::Repository,
         Self::User,
         Self::Session,
         Self::Workspace,
@@ -54,6 +64,9 @@ impl Topic {
             Self::Registry => "registry",
             Self::RegistryHealth => "registry_health",
             Self::RegistryStatistics => "registry_statistics",
+            Self::RegistryInventory => "registry_inventory",
+            Self::RegistryCrawl => "registry_crawl",
+            Self::Repository => "repository",
             Self::User => "user",
             Self::Session => "session",
             Self::Workspace => "workspace",
@@ -67,9 +80,12 @@ impl Topic {
     #[must_use]
     pub const fn permission(self) -> Permission {
         match self {
-            Self::Registry | Self::RegistryHealth | Self::RegistryStatistics => {
-                Permission::RegistryRead
-            }
+            Self::Registry
+            | Self::RegistryHealth
+            | Self::RegistryStatistics
+            | Self::RegistryInventory
+            | Self::RegistryCrawl
+            | Self::Repository => Permission::RegistryRead,
             Self::User => Permission::UserRead,
             // One's own; `user_id` says whose.
             Self::Session | Self::Token => Permission::ChangeFollow,

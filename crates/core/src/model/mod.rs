@@ -9,6 +9,7 @@ mod condition;
 mod connection;
 mod health;
 mod id;
+mod inventory;
 mod name;
 mod observed;
 mod page;
@@ -32,7 +33,13 @@ pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use connection::{Account, Connection, TlsPolicy};
 pub use health::{Health, HealthReport, Reason};
 pub use id::{
-    ApiTokenId, AuditEntryId, InstallationId, RegistryId, RequestId, SessionId, UserId, WorkspaceId,
+    ApiTokenId, AuditEntryId, InstallationId, RegistryId, RepositoryId, RequestId, SessionId,
+    SpaceId, UserId, WorkspaceId,
+};
+pub use inventory::{
+    Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
+    CrawlStatus, Descriptor, Digest, Epoch, HistoryStep, OciPlatform, Repository, RepositoryState,
+    Space, SpaceClass, Tag, Visibility,
 };
 pub use name::Name;
 pub use observed::{Observed, Unavailable};

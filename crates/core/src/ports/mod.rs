@@ -3,6 +3,7 @@
 mod audit_store;
 mod change_feed;
 mod clock;
+mod inventory;
 mod registry;
 mod sessions;
 mod store;
@@ -13,6 +14,12 @@ mod workspaces;
 pub use audit_store::{AuditList, AuditStore};
 pub use change_feed::ChangeFeed;
 pub use clock::{Clock, SystemClock};
+pub use inventory::{
+    ConfigDue, ConfigRead, CrawlKey, CrawlReport, InventoryStore, ManifestDue, ManifestOutcome,
+    ManifestRead, NamesPage, Place, ProvisionalTag, ReadArtifact, ReadConfig, Recorded,
+    RepositoryDue, RepositoryMark, SeenRepository, SeenSpace, SeenTag, Source, TagCheck, TagDue,
+    TagOutcome, TagsRecorded,
+};
 pub use registry::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryConnector,
     RegistryError, StepSink,
