@@ -10,8 +10,8 @@ use crate::services::{
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
-    AuditStore, ChangeFeed, Clock, RegistryConnector, RegistryStore, SessionStore, SetupStore,
-    TokenStore, UserStore, Vault, WorkspaceStore,
+    AuditStore, ChangeFeed, Clock, InventoryStore, RegistryConnector, RegistryStore, SessionStore,
+    SetupStore, TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +25,7 @@ pub trait Store:
     + TokenStore
     + WorkspaceStore
     + RegistryStore
+    + InventoryStore
     + AuditStore
     + ChangeFeed
 {
@@ -36,6 +37,7 @@ impl<T> Store for T where
         + TokenStore
         + WorkspaceStore
         + RegistryStore
+        + InventoryStore
         + AuditStore
         + ChangeFeed
 {

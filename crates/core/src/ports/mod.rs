@@ -4,6 +4,7 @@ mod audit_store;
 mod change_feed;
 mod clock;
 mod inventory;
+mod reading;
 mod registry;
 mod sessions;
 mod store;
@@ -20,6 +21,7 @@ pub use inventory::{
     RepositoryDue, RepositoryMark, SeenRepository, SeenSpace, SeenTag, Source, TagCheck, TagDue,
     TagOutcome, TagsRecorded,
 };
+pub use reading::{ArtifactPointer, Read, TagList};
 pub use registry::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryConnector,
     RegistryError, StepSink,
