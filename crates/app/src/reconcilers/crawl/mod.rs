@@ -208,6 +208,7 @@ impl CrawlReconciler {
         match next {
             Next::More | Next::In(_) => {
                 held.pause = held::PAUSE_FIRST;
+                self.keep_now(held, &mut progress).await?;
                 Ok(Duration::ZERO)
             }
             Next::Done => {

@@ -19,6 +19,9 @@ use tokio::time::Instant;
 /// spends at most half a percent of its time on it.
 const REST: u32 = 200;
 
+/// A list of names that could not be had outside of a crawl is asked for again after this.
+const LATER: Duration = Duration::from_secs(60);
+
 impl CrawlReconciler {
     /// Reads the names, from where the crawl is to the end of the list or of the slice.
     pub(super) async fn crawl_names(
@@ -159,7 +162,11 @@ impl CrawlReconciler {
                     self.note_figure(held, None, &error).await?;
                     return Ok(None);
                 }
-                Err(error) => return Ok(Some(error)),
+                Err(error) => {
+                    // The next turn sweeps what is known.
+                    held.names.due = Instant::now() + LATER;
+                    return Ok(Some(error));
+                }
             }
         }
         listed.complete = true;

@@ -21,7 +21,8 @@ pub(super) struct Progress {
     pub(super) cursor: Option<String>,
     pub(super) counts: CrawlCounts,
     pub(super) trouble: Option<ErrorCode>,
-    status: CrawlStatus,
+    /// Why it waits, as people have heard.
+    waited_for: Option<ErrorCode>,
     rate: Option<u32>,
     /// The adapter's count of requests that is in `counts` already.
     counted: u64,
@@ -40,8 +41,13 @@ impl Progress {
             phase: state.phase,
             cursor: state.cursor,
             counts: state.counts,
-            trouble: state.trouble,
-            status: state.status,
+            // Why it waited is over when it goes on.
+            trouble: state
+                .trouble
+                .filter(|_| state.status != CrawlStatus::Paused),
+            waited_for: state
+                .trouble
+                .filter(|_| state.status == CrawlStatus::Paused),
             rate: state.rate_per_minute,
             counted: held.adapter.requests(),
             kept_at: now,
@@ -79,6 +85,11 @@ impl CrawlReconciler {
         if progress.kept_at.elapsed() < KEEP_EVERY {
             return Ok(());
         }
+        self.keep_now(held, progress).await
+    }
+
+    /// Keeps how the crawl is getting on: nothing of it is remembered until the next slice.
+    pub(super) async fn keep_now(&self, held: &Held, progress: &mut Progress) -> Result<(), Stop> {
         let news = progress.told_at.elapsed() >= TELL_EVERY;
         self.tell(held, progress, CrawlStatus::Running, None, news)
             .await
@@ -103,11 +114,12 @@ impl CrawlReconciler {
         progress: &mut Progress,
         why: ErrorCode,
     ) -> Result<(), Stop> {
-        let news = progress.status != CrawlStatus::Paused || progress.trouble != Some(why);
+        let news = progress.waited_for != Some(why);
         progress.trouble = Some(why);
         if news {
             tracing::info!(registry_id = %held.registry.id, code = %why, "crawl paused");
         }
+        progress.waited_for = Some(why);
         self.tell(held, progress, CrawlStatus::Paused, None, news)
             .await
     }
@@ -153,7 +165,6 @@ impl CrawlReconciler {
             now: self.ports.clock.now(),
         };
         let recorded = self.ports.store.report_crawl(progress.key, report).await?;
-        progress.status = status;
         progress.kept_at = Instant::now();
         if news {
             progress.told_at = progress.kept_at;
