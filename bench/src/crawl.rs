@@ -2,10 +2,14 @@
 //! `curl` replaying our own requests. `b12`: what somebody else who pulls notices of it.
 
 use crate::report::{Report, cpu_time, percentile_ms, rss_bytes};
-use roadstead_core::model::{Address, TlsPolicy};
-use roadstead_oci::{Deadlines, OciClient, OciSettings, OutboundPolicy, Pointer, RepositoryName, Tag};
+use roadstead_core::model::{Address, CrawlCounts, CrawlPhase, CrawlStatus, RegistryId, TlsPolicy};
+use roadstead_core::ports::InventoryStore as _;
+use roadstead_oci::{
+    Deadlines, OciClient, OciSettings, OutboundPolicy, Pointer, RepositoryName, Tag,
+};
+use roadstead_store::{Backend, Store, StoreConfig};
 use roadstead_testkit::{Api, DockerRegistry, Guise, RegistryOptions, TestApp, storage};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -41,14 +45,22 @@ struct Crawled {
     wall_ms: f64,
     cpu_ms: f64,
     rss: u64,
-    state: Value,
+    counts: CrawlCounts,
 }
 
-async fn integrate(api: &Api, registry: &DockerRegistry) -> String {
+/// The database of a running server, to look at.
+async fn beside(app: &TestApp) -> Store {
+    let backend = Backend::Sqlite {
+        path: app.data_dir().join("roadstead.db"),
+    };
+    Store::open(StoreConfig { backend }).await.unwrap()
+}
+
+async fn integrate(api: &Api, registry: &DockerRegistry) -> RegistryId {
     let input = json!({"kind": "docker", "name": "bench", "address": registry.url(), "plain_http_consent": true});
     let made = api.post("/api/v1/registries", &input).await;
     assert_eq!(made.status, 201, "{}", made.body);
-    made.body["id"].as_str().unwrap().to_owned()
+    made.body["id"].as_str().unwrap().parse().unwrap()
 }
 
 async fn crawl(app: &TestApp, api: &Api, registry: &DockerRegistry) -> Crawled {
@@ -56,18 +68,17 @@ async fn crawl(app: &TestApp, api: &Api, registry: &DockerRegistry) -> Crawled {
     let cpu = cpu_time(pid);
     let id = integrate(api, registry).await;
     let begun = Instant::now();
-    let path = format!("/api/v1/registries/{id}/crawl");
+    let store = beside(app).await;
     let mut names = None;
-    let state = loop {
-        let state = api.get(&path).await.body;
-        let phase = state["phase"].as_str().unwrap_or_default();
-        if names.is_none() && matches!(phase, "tags" | "manifests") {
+    let counts = loop {
+        let state = store.crawl(id).await.unwrap();
+        if names.is_none() && state.as_ref().is_some_and(|s| s.phase != CrawlPhase::Names) {
             names = Some(begun.elapsed());
         }
-        if state["status"] == "finished" {
-            break state;
+        if let Some(state) = state.filter(|s| s.status == CrawlStatus::Finished) {
+            break state.counts;
         }
-        assert!(begun.elapsed() < Duration::from_secs(600), "{state}");
+        assert!(begun.elapsed() < Duration::from_secs(600), "no end");
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
     let wall = begun.elapsed();
@@ -76,7 +87,7 @@ async fn crawl(app: &TestApp, api: &Api, registry: &DockerRegistry) -> Crawled {
         wall_ms: wall.as_secs_f64() * 1e3,
         cpu_ms: (cpu_time(pid) - cpu).as_secs_f64() * 1e3,
         rss: rss_bytes(pid),
-        state,
+        counts,
     }
 }
 
@@ -115,8 +126,15 @@ async fn measure(binary: &str, repositories: usize, tags: usize) {
             *outside.entry(request).or_default() += 1;
         }
     }
-    assert!(outside.is_empty(), "requests outside of the formula: {outside:?}");
-    assert!(ratio <= 1.02, "{} requests made, {needed} needed", made.len());
+    assert!(
+        outside.is_empty(),
+        "requests outside of the formula: {outside:?}"
+    );
+    assert!(
+        ratio <= 1.02,
+        "{} requests made, {needed} needed",
+        made.len()
+    );
 
     let control = replay(&registry, &made);
     Report::new(
@@ -133,7 +151,7 @@ async fn measure(binary: &str, repositories: usize, tags: usize) {
     .with("rss_bytes", ours.rss)
     .with("control_wall_ms", control)
     .with("ratio", ours.wall_ms / control)
-    .with("counts", ours.state["counts"].clone())
+    .with("counts", serde_json::to_value(ours.counts).unwrap())
     .print();
 }
 
@@ -150,7 +168,15 @@ fn replay(registry: &DockerRegistry, requests: &[String]) -> f64 {
     std::fs::write(&config, lines.join("\n")).unwrap();
     let begun = Instant::now();
     let ended = Command::new("curl")
-        .args(["-s", "-Z", "--parallel-max", &PARALLEL.to_string(), "-H", ACCEPT, "--config"])
+        .args([
+            "-s",
+            "-Z",
+            "--parallel-max",
+            &PARALLEL.to_string(),
+            "-H",
+            ACCEPT,
+            "--config",
+        ])
         .arg(&config)
         .stdout(Stdio::null())
         .status()
@@ -170,31 +196,39 @@ pub(crate) async fn b12(binary: &str) {
     let puller = puller(&registry.url());
     let mut idle = pulls(&puller, PULLS, || false).await;
     let id = integrate(&api, &registry).await;
-    let path = format!("/api/v1/registries/{id}/crawl");
+    let store = beside(&app).await;
     let ended = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let watch = {
         let ended = Arc::clone(&ended);
         async move {
             loop {
-                let state = api.get(&path).await.body;
-                if state["status"] == "finished" {
+                let state = store.crawl(id).await.unwrap();
+                if let Some(state) = state.filter(|s| s.status == CrawlStatus::Finished) {
                     ended.store(true, std::sync::atomic::Ordering::SeqCst);
-                    return state;
+                    return state.counts;
                 }
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
     };
-    let during = pulls(&puller, usize::MAX, || ended.load(std::sync::atomic::Ordering::SeqCst));
-    let (state, mut during) = futures::future::join(watch, during).await;
-    let (idle_p50, idle_p99) = (percentile_ms(&mut idle, 0.5), percentile_ms(&mut idle, 0.99));
-    let (p50, p99) = (percentile_ms(&mut during, 0.5), percentile_ms(&mut during, 0.99));
+    let during = pulls(&puller, usize::MAX, || {
+        ended.load(std::sync::atomic::Ordering::SeqCst)
+    });
+    let (counts, mut during) = futures::future::join(watch, during).await;
+    let (idle_p50, idle_p99) = (
+        percentile_ms(&mut idle, 0.5),
+        percentile_ms(&mut idle, 0.99),
+    );
+    let (p50, p99) = (
+        percentile_ms(&mut during, 0.5),
+        percentile_ms(&mut during, 0.99),
+    );
     Report::new(
         "b12",
         "another client pulls manifests one by one while 500 repositories with 10 tags are crawled",
         "the same client on the same registry, idle",
     )
-    .with("requests", state["counts"]["requests"].clone())
+    .with("requests", counts.requests)
     .with("pulls", during.len())
     .with("p50_ms", p50)
     .with("p99_ms", p99)

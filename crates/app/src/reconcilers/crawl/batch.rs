@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// Questions under way at once at most. How many of them the registry really gets at once is
 /// decided by how it answers (`oci::permits`).
@@ -42,7 +43,7 @@ where
     K: Clone + Send + Sync,
     T: Send,
 {
-    let stop = AtomicBool::new(false);
+    let stop = CancellationToken::new();
     let streak = AtomicUsize::new(0);
     let begun = AtomicBool::new(false);
     let answers: Vec<Option<(K, Read<T>)>> = stream::iter(items)
@@ -50,18 +51,24 @@ where
             let (stop, streak, begun, ask) = (&stop, &streak, &begun, &ask);
             async move {
                 let late = begun.swap(true, Ordering::Relaxed) && Instant::now() >= until;
-                if late || stop.load(Ordering::Relaxed) {
+                if late || stop.is_cancelled() {
                     return None;
                 }
-                let answer = ask(Arc::clone(adapter), item.clone()).await;
+                // What is under way is given up, too: with a rejected password each of them is
+                // one more try against the account.
+                let answer = tokio::select! {
+                    biased;
+                    answer = ask(Arc::clone(adapter), item.clone()) => answer,
+                    () = stop.cancelled() => return None,
+                };
                 match answer.as_ref().err().map_or(Weight::Settled, weight) {
                     Weight::Settled => streak.store(0, Ordering::Relaxed),
                     Weight::Doubtful => {
                         if streak.fetch_add(1, Ordering::Relaxed) + 1 >= ENOUGH {
-                            stop.store(true, Ordering::Relaxed);
+                            stop.cancel();
                         }
                     }
-                    Weight::Stop => stop.store(true, Ordering::Relaxed),
+                    Weight::Stop => stop.cancel(),
                 }
                 Some((item, answer))
             }

@@ -251,7 +251,8 @@ async fn rejected_account_is_tried_by_a_few_questions_and_not_for_every_reposito
         .iter()
         .filter(|head| head.is_authorized())
         .count();
-    assert!(tried < 20, "{tried} tries would lock the account");
+    // Two at once at first, and one question whether it is the account.
+    assert!(tried <= 4, "{tried} tries would lock the account");
 }
 
 #[tokio::test]

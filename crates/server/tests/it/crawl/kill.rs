@@ -2,8 +2,11 @@
 
 use super::counts::requests;
 use crate::ROADSTEAD;
+use roadstead_core::model::CrawlStatus;
+use roadstead_core::ports::InventoryStore as _;
+use roadstead_store::{Backend, Store, StoreConfig};
 use roadstead_testkit::{DockerRegistry, Guise, RegistryOptions, TestApp, storage};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// Two batches: one that is being read and one that is being written.
@@ -41,10 +44,22 @@ async fn peer_docker_killed_crawl_goes_on_without_asking_for_finished_pages_agai
     app.restart().await;
     wait_for("reading manifests", async || count("/manifests/") > 500).await;
     app.restart().await;
-    let path = format!("/api/v1/registries/{id}/crawl");
+    // Beside the server, as the commands on the host do it.
+    let backend = Backend::Sqlite {
+        path: app.data_dir().join("roadstead.db"),
+    };
+    let store = Store::open(StoreConfig { backend }).await.expect("store");
+    let registry_id = id.parse().expect("an id");
+    let finished = async || {
+        let state = store
+            .crawl(registry_id)
+            .await
+            .expect("store")
+            .expect("a crawl");
+        state.status == CrawlStatus::Finished
+    };
+    wait_for("finished", finished).await;
     let api = app.admin().await;
-    let state = async || -> Value { api.get(&path).await.body };
-    wait_for("finished", async || state().await["status"] == "finished").await;
 
     let all = requests(&registry);
     let twice = |part: &str| {
