@@ -63,6 +63,9 @@ commands! {
         IntegrateRegistry "integrate_registry",
         EditRegistry "edit_registry",
         DisconnectRegistry "disconnect_registry",
+        RequestCrawl "request_crawl",
+        CancelCrawl "cancel_crawl",
+        RequestRepository "request_repository",
     }
     background {
         Prepare "prepare" People,
@@ -80,5 +83,16 @@ commands! {
         RecordStatistics "record_statistics" Crawl,
         RecordRefusals "record_refusals" Crawl,
         PruneAudit "prune_audit" Crawl,
+        BeginCrawl "begin_crawl" Crawl,
+        ReportCrawl "report_crawl" Crawl,
+        RecordSpaces "record_spaces" Crawl,
+        RecordNames "record_names" Crawl,
+        MarkRepositories "mark_repositories" Crawl,
+        RecordTags "record_tags" Crawl,
+        RecordManifests "record_manifests" Crawl,
+        RecordConfigs "record_configs" Crawl,
+        RecordChecks "record_checks" Crawl,
+        RemoveEnded "remove_ended" Crawl,
+        NoteHistory "note_history" Crawl,
     }
 }

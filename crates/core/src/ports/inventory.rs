@@ -9,7 +9,8 @@
 //! **Queues.** What is still to do is never kept in memory alone: it is what the tables say is
 //! missing. A queue gives its next rows after a [`Place`]; begin again without a place after a
 //! restart, or when the end was reached, until it gives nothing. What could not be read leaves its
-//! queue by being recorded as failed, and is asked for again after its tags were listed anew.
+//! queue by being recorded as failed. A tag is asked for again after its repository's tags were listed
+//! anew, a manifest or a configuration with the next crawl.
 //!
 //! **Batches.** Any length; the store cuts them into transactions of at most 500 rows in the crawl
 //! lane, in the order given. All are idempotent: a batch that was cut short by a crash is simply

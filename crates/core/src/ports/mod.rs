@@ -4,6 +4,7 @@ mod audit_store;
 mod change_feed;
 mod clock;
 mod inventory;
+mod inventory_lists;
 mod reading;
 mod registry;
 mod sessions;
@@ -21,6 +22,7 @@ pub use inventory::{
     RepositoryDue, RepositoryMark, SeenRepository, SeenSpace, SeenTag, Source, TagCheck, TagDue,
     TagOutcome, TagsRecorded,
 };
+pub use inventory_lists::{FoundRepository, FoundSpace, InventoryLists};
 pub use reading::{ArtifactPointer, Read, TagList};
 pub use registry::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryConnector,
