@@ -419,6 +419,15 @@ pub trait InventoryStore: Send + Sync {
     /// Takes a page of names and the cursor behind it. Names already known are marked as seen.
     async fn record_names(&self, key: CrawlKey, page: NamesPage) -> Result<Recorded, StoreError>;
 
+    /// Adds repositories heard of outside of a crawl. Those not known yet are wanted read
+    /// ([`Self::repositories_requested`]); nothing changes for the others. Answers how many are new.
+    async fn record_heard(
+        &self,
+        source: Source,
+        repositories: Vec<SeenRepository>,
+        now: Timestamp,
+    ) -> Result<Recorded<u64>, StoreError>;
+
     /// Repositories this crawl's list of names left out. They stay until they are probed: their
     /// tags are recorded, or they are marked gone.
     async fn repositories_unseen(
@@ -469,6 +478,14 @@ pub trait InventoryStore: Send + Sync {
         source: Source,
         repository_id: RepositoryId,
         tags: Vec<SeenTag>,
+        now: Timestamp,
+    ) -> Result<Recorded<TagsRecorded>, StoreError>;
+
+    /// As [`Self::record_tags`], for many repositories. Answers the sum.
+    async fn record_tag_lists(
+        &self,
+        source: Source,
+        lists: Vec<(RepositoryId, Vec<SeenTag>)>,
         now: Timestamp,
     ) -> Result<Recorded<TagsRecorded>, StoreError>;
 

@@ -5,6 +5,7 @@ mod change_feed;
 mod clock;
 mod inventory;
 mod inventory_lists;
+mod reading;
 mod registry;
 mod sessions;
 mod store;
@@ -22,6 +23,7 @@ pub use inventory::{
     TagOutcome, TagsRecorded,
 };
 pub use inventory_lists::{FoundRepository, FoundSpace, InventoryLists};
+pub use reading::{ArtifactPointer, Read, TagList};
 pub use registry::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryConnector,
     RegistryError, StepSink,

@@ -14,6 +14,7 @@ mod names;
 mod queues;
 mod scope;
 mod sql;
+mod tag_lists;
 mod tags;
 
 use crate::store::Store;
@@ -26,8 +27,8 @@ use roadstead_core::model::{
 use roadstead_core::ports::{
     ConfigDue, ConfigRead, CrawlKey, CrawlReport, FoundRepository, FoundSpace, InventoryLists,
     InventoryStore, ManifestDue, ManifestRead, NamesPage, Place, ProvisionalTag, Recorded,
-    RepositoryDue, RepositoryMark, SeenSpace, SeenTag, Source, StoreError, TagCheck, TagDue,
-    TagsRecorded,
+    RepositoryDue, RepositoryMark, SeenRepository, SeenSpace, SeenTag, Source, StoreError,
+    TagCheck, TagDue, TagsRecorded,
 };
 use roadstead_core::rules::Visible;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -114,6 +115,15 @@ impl InventoryStore for Store {
         names::record_names(self, key, &page).await
     }
 
+    async fn record_heard(
+        &self,
+        source: Source,
+        repositories: Vec<SeenRepository>,
+        now: Timestamp,
+    ) -> Result<Recorded<u64>, StoreError> {
+        names::heard(self, source, &repositories, now).await
+    }
+
     async fn repositories_unseen(
         &self,
         key: CrawlKey,
@@ -165,6 +175,15 @@ impl InventoryStore for Store {
         now: Timestamp,
     ) -> Result<Recorded<TagsRecorded>, StoreError> {
         tags::record(self, source, repository_id, &tags, now).await
+    }
+
+    async fn record_tag_lists(
+        &self,
+        source: Source,
+        lists: Vec<(RepositoryId, Vec<SeenTag>)>,
+        now: Timestamp,
+    ) -> Result<Recorded<TagsRecorded>, StoreError> {
+        tag_lists::record(self, source, &lists, now).await
     }
 
     async fn tags_due(

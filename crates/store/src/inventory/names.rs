@@ -284,6 +284,47 @@ pub(super) async fn record_names(
     Ok(Recorded::Yes(()))
 }
 
+/// Repositories heard of outside of a crawl; answers how many are new. Those are wanted read.
+pub(super) async fn heard(
+    store: &Store,
+    source: Source,
+    repositories: &[SeenRepository],
+    now: Timestamp,
+) -> Result<Recorded<u64>, StoreError> {
+    let mut new = 0;
+    for chunk in repositories.chunks(CHUNK) {
+        let heard = store
+            .db()
+            .write(Command::RecordNames, |tx| {
+                Box::pin(async move {
+                    let Some(scope) = scope::enter(tx, source).await? else {
+                        return Ok(None);
+                    };
+                    let mut effects = Effects::default();
+                    names(tx, &scope, chunk, now, &mut effects).await?;
+                    // What was just added, and what was added before and never read.
+                    Sql::of(
+                        "UPDATE repository SET wanted_at = ? WHERE inventory_no = ? \
+                         AND ended_at IS NULL AND wanted_at IS NULL AND state = 'named' AND name IN ",
+                        [now.as_micros().into(), scope.no.into()],
+                    )
+                    .list(chunk.iter().map(|seen| seen.name.as_str()))
+                    .run(tx)
+                    .await?;
+                    let new = effects.figures.repositories;
+                    effects.finish(tx, &scope, now).await?;
+                    Ok(Some(new))
+                })
+            })
+            .await?;
+        match heard {
+            Some(some) => new += u64::try_from(some).unwrap_or(0),
+            None => return Ok(Recorded::Outdated),
+        }
+    }
+    Ok(Recorded::Yes(new))
+}
+
 async fn move_cursor(tx: &Tx<'_>, scope: &Scope, page: &NamesPage) -> Result<(), Fault> {
     let phase = if page.next.is_some() { "names" } else { "tags" };
     Sql::of(

@@ -18,10 +18,10 @@ use std::collections::{HashMap, HashSet};
 const GIVEN_CHUNK: usize = CHUNK / 4;
 
 /// A tag as it is stored.
-struct Stored {
-    no: i64,
-    provisional: bool,
-    troubled: bool,
+pub(super) struct Stored {
+    pub(super) no: i64,
+    pub(super) provisional: bool,
+    pub(super) troubled: bool,
     /// The digest it points at.
     digest: Option<Vec<u8>>,
 }
@@ -137,10 +137,8 @@ async fn take(
         }
         Step::End(nos) => end(tx, no, nos, effects).await,
         Step::ReadAgain(nos) => {
-            Sql::of("UPDATE tag SET trouble = NULL WHERE no IN ", [])
-                .list(nos.iter().copied())
-                .run(tx)
-                .await
+            read_again(tx, nos).await?;
+            Ok(0)
         }
         Step::Finish => listed_now(tx, scope, no, now, effects).await,
     }
@@ -173,7 +171,7 @@ fn told(repository_no: i64, tag: &SeenTag) -> Option<Given<'_>> {
     })
 }
 
-async fn stored(
+pub(super) async fn stored(
     store: &Store,
     repository: RepositoryId,
 ) -> Result<HashMap<String, Stored>, StoreError> {
@@ -320,8 +318,19 @@ pub(super) async fn end(
     Ok(u64::try_from(ended).unwrap_or(0))
 }
 
+/// Tags whose manifest could not be read are to be read again.
+pub(super) async fn read_again(tx: &Tx<'_>, nos: &[i64]) -> Result<(), Fault> {
+    for chunk in nos.chunks(CHUNK) {
+        Sql::of("UPDATE tag SET trouble = NULL WHERE no IN ", [])
+            .list(chunk.iter().copied())
+            .run(tx)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Notes that the list was read to its end.
-async fn listed_now(
+pub(super) async fn listed_now(
     tx: &Tx<'_>,
     scope: &Scope,
     no: i64,
@@ -335,7 +344,9 @@ async fn listed_now(
     .one(tx)
     .await?;
     let Some(row) = row else { return Ok(0) };
-    let tags: i64 = row.try_get("", "tags")?;
+    let stored: i64 = row.try_get("", "tags")?;
+    // What this transaction adds or ends is written at its end.
+    let tags = stored + effects.of(no).tags;
     let before: String = row.try_get("", "state")?;
     let state = state_text(None, u64::try_from(tags).unwrap_or(0));
     Sql::of(
