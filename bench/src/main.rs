@@ -10,6 +10,7 @@
 
 mod crash;
 mod idle;
+mod inventory;
 mod list;
 mod logins;
 mod report;
@@ -52,8 +53,11 @@ fn main() {
             "idle" => idle::run(binary).await,
             "start" => start::run(binary).await,
             "list" => list::run().await,
+            "inventory" => inventory::run(postgres).await,
             "logins" => logins::run(binary).await,
-            other => panic!("there is no {other:?}; there are crash, idle, start, list, logins"),
+            other => panic!(
+                "there is no {other:?}; there are crash, idle, start, list, logins, inventory"
+            ),
         }
     });
 }
