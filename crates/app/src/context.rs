@@ -4,14 +4,14 @@ use crate::cursor::Cursors;
 use crate::password::Passwords;
 use crate::refusals::Refusals;
 use crate::services::{
-    AuditService, ChangeService, MemberService, PasswordService, RegistryService, SessionService,
-    SetupService, TokenService, UserService, WorkspaceService,
+    AuditService, ChangeService, InventoryService, MemberService, PasswordService, RegistryService,
+    SessionService, SetupService, TokenService, UserService, WorkspaceService,
 };
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
-    AuditStore, ChangeFeed, Clock, InventoryStore, RegistryConnector, RegistryStore, SessionStore,
-    SetupStore, TokenStore, UserStore, Vault, WorkspaceStore,
+    AuditStore, ChangeFeed, Clock, InventoryLists, InventoryStore, RegistryConnector,
+    RegistryStore, SessionStore, SetupStore, TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +26,7 @@ pub trait Store:
     + WorkspaceStore
     + RegistryStore
     + InventoryStore
+    + InventoryLists
     + AuditStore
     + ChangeFeed
 {
@@ -38,6 +39,7 @@ impl<T> Store for T where
         + WorkspaceStore
         + RegistryStore
         + InventoryStore
+        + InventoryLists
         + AuditStore
         + ChangeFeed
 {
@@ -122,6 +124,8 @@ pub struct App {
     pub members: MemberService,
     /// Registries.
     pub registries: RegistryService,
+    /// What registries hold.
+    pub inventory: InventoryService,
     /// The change stream.
     pub changes: ChangeService,
     /// The audit log.
@@ -152,6 +156,7 @@ impl App {
             workspaces: WorkspaceService::new(ports.clone(), cursors()),
             members: MemberService::new(ports.clone(), cursors()),
             registries: RegistryService::new(ports.clone(), cursors()),
+            inventory: InventoryService::new(ports.clone(), cursors()),
             changes: ChangeService::new(ports.clone()),
             audit: AuditService::new(ports.clone(), Cursors::new(Arc::clone(&ports.vault))),
             refusals: Arc::default(),

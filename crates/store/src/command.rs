@@ -63,9 +63,6 @@ commands! {
         IntegrateRegistry "integrate_registry",
         EditRegistry "edit_registry",
         DisconnectRegistry "disconnect_registry",
-        RequestCrawl "request_crawl",
-        CancelCrawl "cancel_crawl",
-        RequestRepository "request_repository",
     }
     background {
         Prepare "prepare" People,
@@ -83,6 +80,9 @@ commands! {
         RecordStatistics "record_statistics" Crawl,
         RecordRefusals "record_refusals" Crawl,
         PruneAudit "prune_audit" Crawl,
+        RequestCrawl "request_crawl" People,
+        CancelCrawl "cancel_crawl" People,
+        RequestRepository "request_repository" People,
         BeginCrawl "begin_crawl" Crawl,
         ReportCrawl "report_crawl" Crawl,
         RecordSpaces "record_spaces" Crawl,

@@ -1,5 +1,5 @@
 //! Removes what has had its day: ended sessions, tokens and links, old entries of the change feed
-//! and of the audit log.
+//! and of the audit log, what is left of ended inventories. Notes each day's figures.
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
@@ -13,6 +13,8 @@ use std::time::Duration;
 const CHANGES_KEPT: Duration = Duration::from_secs(24 * 3_600);
 /// A token that has ended stays in its owner's list this long, so that they see why it failed.
 const ENDED_TOKENS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// Parts of ended inventories removed in one run: of a million tags about all.
+const PARTS: usize = 20_000;
 const EVERY: Duration = Duration::from_secs(600);
 
 /// The one key of this reconciler.
@@ -61,8 +63,17 @@ impl HousekeepingReconciler {
             .store
             .prune_audit(now.minus(self.audit_kept))
             .await?;
-        if sessions + tokens + links + changes + audit > 0 {
-            tracing::debug!(sessions, tokens, links, changes, audit, "pruned");
+        store.note_history(now).await?;
+        let mut inventory = 0;
+        for _ in 0..PARTS {
+            let removed = store.remove_ended(now).await?;
+            inventory += removed;
+            if removed == 0 {
+                break;
+            }
+        }
+        if sessions + tokens + links + changes + audit + inventory > 0 {
+            tracing::debug!(sessions, tokens, links, changes, audit, inventory, "pruned");
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use crate::context::Ports;
 use crate::cursor::Cursors;
+use crate::services::inventory::tell;
 use crate::services::registry_tests::TestTimes;
 use crate::services::tested::Tested;
 use crate::services::workspaces::seen;
@@ -96,7 +97,7 @@ impl RegistryService {
         &self.ports
     }
 
-    /// A page of the registries the asker may see. Two queries whatever the number of rows.
+    /// A page of the registries the asker may see. Three queries whatever the number of rows.
     ///
     /// # Errors
     /// A cursor that was changed or belongs to another list, or a database that does not answer.
@@ -121,11 +122,16 @@ impl RegistryService {
             limit: input.limit,
             after,
         };
-        let found = self
+        let mut found = self
             .ports
             .store
             .registries(&filter, input.sort, &page)
             .await?;
+        let ids: Vec<RegistryId> = found.page.items.iter().map(|r| r.id).collect();
+        let figures = self.ports.store.registry_figures(&ids).await?;
+        for registry in &mut found.page.items {
+            tell(registry, figures.get(&registry.id));
+        }
         let next_cursor = found
             .page
             .next
@@ -145,11 +151,15 @@ impl RegistryService {
     /// # Errors
     /// [`ErrorCode::ObjectNotFound`] for one that is absent or not to be seen.
     pub async fn get(&self, ctx: &RequestContext, id: RegistryId) -> Result<Registry, Failure> {
-        self.ports
+        let mut registry = self
+            .ports
             .store
             .registry(id, &ctx.visible)
             .await?
-            .ok_or_else(Failure::not_found)
+            .ok_or_else(Failure::not_found)?;
+        let figures = self.ports.store.registry_figures(&[id]).await?;
+        tell(&mut registry, figures.get(&id));
+        Ok(registry)
     }
 
     /// Integrates a registry: tests the connection, seals the credential, stores everything.

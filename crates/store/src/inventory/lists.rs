@@ -24,7 +24,7 @@ pub(super) async fn figures(
 ) -> Result<HashMap<RegistryId, RegistryFigures>, StoreError> {
     let rows = Sql::of(
         "SELECT registry_id, phase, epoch, spaces, repositories, tags, tags_unread, artifacts, \
-         artifacts_unread, storage_bytes, shared_bytes, as_of FROM inventory \
+         artifacts_unread, storage_bytes, shared_bytes, as_of, updated_at FROM inventory \
          WHERE as_of IS NOT NULL AND registry_id IN ",
         [],
     )
@@ -34,6 +34,8 @@ pub(super) async fn figures(
     let read = |row: &QueryResult| -> Result<(RegistryId, RegistryFigures), Fault> {
         let phase: String = row.try_get("", "phase")?;
         let epoch: i64 = row.try_get("", "epoch")?;
+        let as_of: i64 = row.try_get("", "as_of")?;
+        let looked: Option<i64> = row.try_get("", "updated_at")?;
         let (artifacts, unread) = (count(row, "artifacts")?, count(row, "artifacts_unread")?);
         let figures = RegistryFigures {
             complete: phase != "names" || epoch > 1,
@@ -47,7 +49,8 @@ pub(super) async fn figures(
                 read: artifacts.saturating_sub(unread),
                 known: artifacts + count(row, "tags_unread")?,
             },
-            as_of: Timestamp::from_micros(row.try_get("", "as_of")?),
+            // What has not changed since was seen to be so again.
+            as_of: Timestamp::from_micros(as_of.max(looked.unwrap_or(as_of))),
         };
         Ok((RegistryId(row.try_get("", "registry_id")?), figures))
     };

@@ -1,6 +1,7 @@
 //! Every mutating route with a body it accepts.
 
 use crate::cast::{Cast, PASSWORD, id};
+use crate::inventory::{beside, fill};
 use crate::people::in_days;
 use roadstead_testkit::{Answer, Api, Method};
 use serde_json::{Value, json};
@@ -49,6 +50,10 @@ impl Mutations {
             "/api/v1/registries/{}",
             id(&padmin.post("/api/v1/registries", &registry).await.body)
         );
+        let registry_id = registry.rsplit('/').next().unwrap_or_default();
+        let store = beside(&cast.app).await;
+        let filled = fill(&store, registry_id, "one").await;
+        store.close().await;
         let robot = json!({"name": "robot", "role": "viewer"});
         let machines = format!("{w}/machine-accounts");
         let account = id(&padmin.post(&machines, &robot).await.body);
@@ -225,6 +230,13 @@ impl Mutations {
             Some(typed),
             201,
         );
+        let route = "POST /api/v1/registries/{id}/crawl";
+        add(PADMIN, route, format!("{registry}/crawl"), None, 202);
+        let route = "DELETE /api/v1/registries/{id}/crawl";
+        add(PADMIN, route, format!("{registry}/crawl"), None, 200);
+        let route = "POST /api/v1/repositories/{id}/refresh";
+        let refresh = format!("/api/v1/repositories/{}/refresh", filled.repository);
+        add(PADMIN, route, refresh, None, 202);
         let route = "PATCH /api/v1/registries/{id}";
         add(PADMIN, route, registry.clone(), Some(described), 200);
         add(
