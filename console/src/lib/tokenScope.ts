@@ -2,7 +2,14 @@ import type { AllowedAction, Permission } from '../api/types'
 
 /** What a token can be given, by the noun it is about. Everything else belongs to a signed-in person alone. */
 export const TOKEN_SCOPE = {
-  registry: ['registry.read', 'registry.integrate', 'registry.test', 'registry.edit', 'registry.disconnect'],
+  registry: [
+    'registry.read',
+    'registry.integrate',
+    'registry.test',
+    'registry.edit',
+    'registry.refresh',
+    'registry.disconnect',
+  ],
   workspace: ['workspace.read', 'workspace.create', 'workspace.edit', 'workspace.delete'],
   member: ['member.read', 'member.set', 'member.remove'],
   machine_account: [

@@ -80,8 +80,8 @@ fn index(of: &str) -> ReadArtifact {
 }
 
 /// The database of a running server, beside it.
-pub(crate) async fn beside(app: &TestApp, database_url: Option<&str>) -> Store {
-    let backend = match database_url {
+pub(crate) async fn beside(app: &TestApp) -> Store {
+    let backend = match app.database_url() {
         Some(url) => Backend::Postgres {
             url: Secret::new(url.to_owned()),
         },
@@ -198,7 +198,7 @@ async fn inventory_is_walked_from_registry_to_layers() {
         (before.status, &before.body["manifests_read"]),
         (200, &Value::Null)
     );
-    let store = beside(&cast.app, None).await;
+    let store = beside(&cast.app).await;
     let filled = fill(&store, &registry, "one").await;
     let (viewer, _) = cast.member("v", &cast.alpha, "viewer").await;
     let spaces = viewer.get(&format!("{at}/spaces")).await;
@@ -299,7 +299,7 @@ async fn editor_has_a_registry_read_again_and_stops_it_and_a_viewer_does_not() {
         )
         .await;
     let registry = id(&made.body);
-    let store = beside(&cast.app, None).await;
+    let store = beside(&cast.app).await;
     let filled = fill(&store, &registry, "one").await;
     let (viewer, _) = cast.member("v", &cast.alpha, "viewer").await;
     let (editor, _) = cast.member("e", &cast.alpha, "editor").await;

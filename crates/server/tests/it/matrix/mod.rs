@@ -133,10 +133,9 @@ struct Matrix {
 
 impl Matrix {
     async fn start(options: TestAppOptions) -> Self {
-        let database_url = options.database_url.clone();
         let options = log::told(options);
         let cast = Cast::on(TestApp::start_with(ROADSTEAD, options).await).await;
-        let world = World::make(&cast, database_url.as_deref()).await;
+        let world = World::make(&cast).await;
         let askers = askers(&cast).await;
         Self {
             cast,

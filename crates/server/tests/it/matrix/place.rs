@@ -93,9 +93,9 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) async fn make(cast: &Cast, database_url: Option<&str>) -> Self {
+    pub(super) async fn make(cast: &Cast) -> Self {
         let padmin = &cast.padmin;
-        let store = beside(&cast.app, database_url).await;
+        let store = beside(&cast.app).await;
         let alpha = objects(cast, &store, "alpha", &cast.alpha).await;
         let beta = objects(cast, &store, "beta", &cast.beta).await;
         let gamma = padmin

@@ -51,7 +51,7 @@ impl Mutations {
             id(&padmin.post("/api/v1/registries", &registry).await.body)
         );
         let registry_id = registry.rsplit('/').next().unwrap_or_default();
-        let store = beside(&cast.app, None).await;
+        let store = beside(&cast.app).await;
         let filled = fill(&store, registry_id, "one").await;
         store.close().await;
         let robot = json!({"name": "robot", "role": "viewer"});
