@@ -19,6 +19,8 @@ export interface Formatters {
   bytes(value: number): ByteParts
   /** Date and time to the minute. */
   dateTime(iso: string): string
+  /** The date alone. */
+  day(iso: string): string
   /** Date and time to the second, short enough for a table. */
   second(iso: string): string
   /** Date and time to the second, with the zone: the exact value behind an age. */
@@ -36,6 +38,7 @@ export function createFormatters(locale: Locale): Formatters {
   const oneDigit = new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'always', style: 'narrow' })
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
+  const day = new Intl.DateTimeFormat(tag, { dateStyle: 'medium' })
   const second = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium' })
   const exact = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'long' })
 
@@ -57,6 +60,7 @@ export function createFormatters(locale: Locale): Formatters {
       return { value: text, unit: BYTE_UNITS[unit] ?? 'B' }
     },
     dateTime: (iso) => dateTime.format(new Date(iso)),
+    day: (iso) => day.format(new Date(iso)),
     second: (iso) => second.format(new Date(iso)),
     exactTime: (iso) => exact.format(new Date(iso)),
     age(iso, nowMs) {

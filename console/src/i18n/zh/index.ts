@@ -1,6 +1,7 @@
 import type { Texts } from '../en'
 import { audit } from './audit'
 import { errors } from './errors'
+import { inventory } from './inventory'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
@@ -321,6 +322,7 @@ export const zh: Texts = {
   },
 
   audit,
+  inventory,
   people,
   palette,
   errors,

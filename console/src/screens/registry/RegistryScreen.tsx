@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { IconPlugConnected, IconUnlink } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { asApiError } from '../../api/problem'
 import { registryQuery } from '../../api/registries'
 import type { Registry } from '../../api/types'
@@ -19,23 +19,31 @@ import { StaleNotice } from '../../ui/StaleNotice'
 import { Tip } from '../../ui/Tip'
 import { UnverifiedChip } from '../../ui/UnverifiedChip'
 import { BasicsCard } from './BasicsCard'
+import { CrawlCard } from './CrawlCard'
 import { DisconnectDialog } from './DisconnectDialog'
 import { HealthCard } from './HealthCard'
-import { registriesLink, registryLink } from './registryLink'
+import { InventoryCards } from './InventoryCards'
+import { registriesLink, registryLink, repositoriesLink } from './registryLink'
 import { disabledReason, RegistryMenu } from './RegistryMenu'
+import { RegistryTabs } from './RegistryTabs'
 import { StatStrip } from './StatStrip'
 import { TestDialog } from './TestDialog'
 
 const fetchEditDrawer = async () => (await import('../registries/EditDrawer')).EditDrawer
 const fetchRotateDialog = async () => (await import('../registries/RotateDialog')).RotateDialog
 
-/** The overview of one registry. */
-export function RegistryScreen() {
+interface RegistryScreenProps {
+  /** What stands below the registry's head instead of its overview. */
+  children?: (registry: Registry) => ReactNode
+}
+
+/** One registry: its head, and below it the overview or another part of it. */
+export function RegistryScreen({ children }: RegistryScreenProps) {
   const { texts, format } = useI18n()
   const { id = '' } = useParams({ strict: false })
   const query = useQuery(registryQuery(id))
   const error = query.isError ? asApiError(query.error) : null
-  useOwnScope(query.data)
+  useOwnScope(query.data, children ? repositoriesLink : registryLink)
 
   // Gone is gone, even when an older answer is still in memory.
   if (error?.code === 'object.not_found') return <Gone />
@@ -62,17 +70,26 @@ export function RegistryScreen() {
           onRetry={() => void query.refetch()}
         />
       )}
-      <StatStrip statistics={query.data.statistics} />
-      <div className="columns">
-        <BasicsCard registry={query.data} />
-        <HealthCard registry={query.data} />
-      </div>
+      <RegistryTabs id={query.data.id} />
+      {children ? (
+        children(query.data)
+      ) : (
+        <>
+          <StatStrip statistics={query.data.statistics} />
+          <div className="columns">
+            <BasicsCard registry={query.data} />
+            <HealthCard registry={query.data} />
+            <CrawlCard key={query.data.id} registry={query.data} />
+            <InventoryCards registry={query.data} />
+          </div>
+        </>
+      )}
     </>
   )
 }
 
 /** A link from elsewhere may name another scope than the registry's own: the page moves to where it belongs. */
-function useOwnScope(registry: Registry | undefined): void {
+function useOwnScope(registry: Registry | undefined, link: typeof registryLink | typeof repositoriesLink): void {
   const scope = useScope()
   const navigate = useNavigate()
   const id = registry?.id
@@ -81,8 +98,8 @@ function useOwnScope(registry: Registry | undefined): void {
   const here = scope.type === 'workspace' ? scope.id : undefined
   useEffect(() => {
     if (id === undefined || ownerId === undefined || ownerId === here) return
-    void navigate({ ...registryLink({ type: 'workspace', id: ownerId }, id), replace: true })
-  }, [id, ownerId, here, navigate])
+    void navigate({ ...link({ type: 'workspace', id: ownerId }, id), replace: true })
+  }, [id, ownerId, here, navigate, link])
 }
 
 function Breadcrumb({ name }: { name?: string }) {

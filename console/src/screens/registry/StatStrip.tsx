@@ -2,12 +2,14 @@ import { IconBoxMultiple, IconDatabase, IconStack2 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { Observed, Registry } from '../../api/types'
 import { useI18n } from '../../i18n/context'
+import { sizeText } from '../../i18n/figures'
 import { Age } from '../../ui/Age'
 
 /** The registry's figures. One that is not known says why instead of showing zero. */
 export function StatStrip({ statistics }: { statistics: Registry['statistics'] }) {
   const { texts, format } = useI18n()
   const number = (value: number) => format.number(value)
+  const read = statistics.manifests_read
   return (
     <section className="card" aria-label={texts.registry.statistics}>
       <dl className="stats">
@@ -31,6 +33,10 @@ export function StatStrip({ statistics }: { statistics: Registry['statistics'] }
           icon={<IconDatabase size={16} stroke={1.7} aria-hidden />}
           label={texts.registry.storage}
           observed={statistics.storage_bytes}
+          more={[
+            (statistics.shared_bytes.value ?? 0) > 0 && texts.inventory.sharedWithin(sizeText(format, statistics.shared_bytes.value ?? 0)),
+            read != null && read.known > 0 && texts.inventory.manifestsRead(number(read.read), number(read.known)),
+          ]}
           render={(value) => {
             const parts = format.bytes(value)
             return (
