@@ -57,7 +57,7 @@ export async function openRepositories(
 /** Opens the page of one repository of a registry with one space. */
 export async function openRepository(page: Page, server: Server, registry: { id: string }, name: string): Promise<void> {
   const spaces = (await server.call('GET', `/registries/${registry.id}/spaces`)) as { items: { id: string }[] }
-  const path = `/spaces/${spaces.items[0]?.id}/repositories?q=${encodeURIComponent(name)}`
+  const path = `/spaces/${spaces.items[0]?.id}/repositories?q=${encodeURIComponent(name.slice(0, 200))}`
   const found = (await server.call('GET', path)) as { items: { id: string; name: string }[] }
   const repository = found.items.find((each) => each.name === name)
   await page.goto(`${server.url}/registries/${registry.id}/repositories/${repository?.id}`)

@@ -15,6 +15,10 @@ describe('the state of a list of repositories', () => {
     expect(validateRepositorySearch({ q: ' ', sort: 'name', after: '', page: '3' })).toEqual({})
     expect(validateRepositorySearch({ sort: 'newest' })).toEqual({})
   })
+
+  it('asks for no more letters than the server takes', () => {
+    expect(validateRepositorySearch({ q: 'a'.repeat(255) }).q).toHaveLength(200)
+  })
 })
 
 describe('the state of a list of tags', () => {

@@ -3,6 +3,9 @@ import { optionalText } from './searchParams'
 export const REPOSITORY_SORTS = ['name', '-name', '-pushed_at', '-size', '-tags'] as const
 export type RepositorySort = (typeof REPOSITORY_SORTS)[number]
 
+/** The server looks for no longer text; names can be longer. */
+const WORDS_MOST = 200
+
 export const TAG_SORTS = ['newest', 'name', '-name'] as const
 export type TagSort = (typeof TAG_SORTS)[number]
 
@@ -24,7 +27,7 @@ export type TagSearch = Listed<TagSort>
 
 function listed<Sort extends string>(search: Record<string, unknown>, sorts: readonly Sort[]): Listed<Sort> {
   const result: Listed<Sort> = {}
-  const q = optionalText(search.q)
+  const q = optionalText(search.q)?.slice(0, WORDS_MOST)
   if (q !== undefined) result.q = q
   const sort = sorts.find((each) => each === search.sort)
   // The first one is what the server does unasked.

@@ -245,8 +245,6 @@ export const en = {
     spaces: 'Spaces',
     repositories: 'Repositories',
     storage: 'Storage',
-    artifacts: (n: string) => `${n} artifacts`,
-    tags: (n: string) => `${n} tags`,
     basics: 'Basic information',
     kind: 'Kind',
     version: 'Version',

@@ -40,8 +40,7 @@ export const inventory = {
     requests: 'Requests',
     rate: 'Speed',
     perMinute: (count: string) => `${count} requests a minute`,
-    remaining: 'Remaining',
-    about: (time: string) => `about ${time}`,
+    remaining: (time: string) => `about ${time} left`,
     began: 'Started',
     ended: 'Ended',
     next: 'Next reading',
@@ -155,7 +154,7 @@ export const inventory = {
     more: (count: string) => `${count} more`,
     kind: {
       image: 'Image',
-      index: 'Image, several architectures',
+      index: 'Multi-architecture',
       helm: 'Helm chart',
       signature: 'Signature',
       sbom: 'Bill of materials',

@@ -245,8 +245,6 @@ export const zh: Texts = {
     spaces: '镜像空间',
     repositories: '镜像',
     storage: '存储用量',
-    artifacts: (n) => `${n} 个制品`,
-    tags: (n) => `${n} 个标签`,
     basics: '基本信息',
     kind: '类型',
     version: '版本',

@@ -135,7 +135,9 @@ function Progress({ crawl, phase }: { crawl: Crawl; phase: NonNullable<Crawl['ph
       </div>
       <span className="fine num">
         {words.step(format.number(PHASES.indexOf(phase) + 1))}
-        {crawl.remaining_ms != null && ` · ${words.remaining}: ${words.about(spanText(locale, crawl.remaining_ms))}`}
+        {crawl.status === 'running' &&
+          crawl.remaining_ms != null &&
+          ` · ${words.remaining(spanText(locale, crawl.remaining_ms))}`}
       </span>
     </div>
   )
@@ -178,7 +180,7 @@ function Facts({ crawl }: { crawl: Crawl }) {
       value: <span className="num">{words.of(format.number(read.read), format.number(read.known))}</span>,
     },
     counts != null && { key: words.requests, value: number(counts.requests) },
-    open &&
+    crawl.status === 'running' &&
       crawl.rate_per_minute != null && {
         key: words.rate,
         value: <span className="num">{words.perMinute(format.number(crawl.rate_per_minute))}</span>,

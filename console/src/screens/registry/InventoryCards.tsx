@@ -32,12 +32,12 @@ export function InventoryCards({ registry }: { registry: Registry }) {
     </div>
   )
   return (
-    <div className="stack">
+    <>
       <Card title={inventory.largest.title}>
         {data ? <Largest repositories={data.largest_repositories} /> : instead}
       </Card>
       <Card title={inventory.history.title}>{data ? <History days={data.days} /> : instead}</Card>
-    </div>
+    </>
   )
 }
 

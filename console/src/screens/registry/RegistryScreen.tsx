@@ -77,10 +77,14 @@ export function RegistryScreen({ children }: RegistryScreenProps) {
         <>
           <StatStrip statistics={query.data.statistics} />
           <div className="columns">
-            <BasicsCard registry={query.data} />
-            <HealthCard registry={query.data} />
-            <CrawlCard key={query.data.id} registry={query.data} />
-            <InventoryCards registry={query.data} />
+            <div className="stack">
+              <BasicsCard registry={query.data} />
+              <CrawlCard key={query.data.id} registry={query.data} />
+            </div>
+            <div className="stack">
+              <HealthCard registry={query.data} />
+              <InventoryCards registry={query.data} />
+            </div>
           </div>
         </>
       )}

@@ -10,6 +10,7 @@ export function StatStrip({ statistics }: { statistics: Registry['statistics'] }
   const { texts, format } = useI18n()
   const number = (value: number) => format.number(value)
   const read = statistics.manifests_read
+  const words = texts.inventory.repository
   return (
     <section className="card" aria-label={texts.registry.statistics}>
       <dl className="stats">
@@ -25,8 +26,8 @@ export function StatStrip({ statistics }: { statistics: Registry['statistics'] }
           observed={statistics.repositories}
           render={number}
           more={[
-            statistics.artifacts.value != null && texts.registry.artifacts(number(statistics.artifacts.value)),
-            statistics.tags.value != null && texts.registry.tags(number(statistics.tags.value)),
+            statistics.artifacts.value != null && words.artifacts(number(statistics.artifacts.value), statistics.artifacts.value === 1),
+            statistics.tags.value != null && words.tags(number(statistics.tags.value), statistics.tags.value === 1),
           ]}
         />
         <Stat
