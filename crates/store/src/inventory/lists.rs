@@ -471,3 +471,63 @@ pub(super) fn kind(no: i64) -> ArtifactKind {
 pub(super) fn platform(text: Option<String>) -> Result<Option<OciPlatform>, StoreError> {
     text.map(|text| parse("platform", &text)).transpose()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::repositories_sql;
+    use crate::inventory::tag_list::tags_sql;
+    use crate::{Backend, Store, StoreConfig};
+    use roadstead_core::model::{
+        PageRequest, Placed, RepositoryId, RepositorySort, SpaceId, TagSort,
+    };
+
+    #[tokio::test]
+    async fn every_order_is_walked_in_its_index_and_sorts_nothing() {
+        let dir = tempfile::tempdir().expect("directory");
+        let backend = Backend::Sqlite {
+            path: dir.path().join("roadstead.db"),
+        };
+        let store = Store::open(StoreConfig { backend }).await.expect("store");
+        let page = PageRequest {
+            limit: 50,
+            after: Some(Placed {
+                name: Some("n".to_owned()),
+                figure: Some(1),
+                id: Some(SpaceId::new().0),
+                no: Some(1),
+            }),
+        };
+        let mut plans = Vec::new();
+        for (sort, index) in [
+            (RepositorySort::Name, "repository_by_name"),
+            (RepositorySort::NameDescending, "repository_by_name"),
+            (RepositorySort::PushedDescending, "repository_by_push"),
+            (RepositorySort::SizeDescending, "repository_by_size"),
+            (RepositorySort::TagsDescending, "repository_by_tags"),
+        ] {
+            let sql = repositories_sql(SpaceId::new(), None, sort, &page).expect("select");
+            plans.push((index, sql.plan(store.db().read()).await));
+        }
+        for (sort, index) in [
+            (TagSort::Name, "tag_name"),
+            (TagSort::NameDescending, "tag_name"),
+            (TagSort::Newest, "tag_newest"),
+        ] {
+            let sql = tags_sql(RepositoryId::new(), None, sort, &page).expect("select");
+            plans.push((index, sql.plan(store.db().read()).await));
+        }
+        for (index, plan) in plans {
+            assert!(
+                plan.iter()
+                    .any(|step| step.contains(&format!("INDEX {index} ("))),
+                "{index}: {plan:?}"
+            );
+            assert!(
+                !plan
+                    .iter()
+                    .any(|step| step.contains("TEMP B-TREE") || step.contains("SCAN")),
+                "{index}: {plan:?}"
+            );
+        }
+    }
+}

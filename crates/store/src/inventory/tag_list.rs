@@ -14,7 +14,7 @@ use roadstead_core::ports::StoreError;
 use sea_orm::QueryResult;
 use std::collections::HashMap;
 
-fn tags_sql(
+pub(super) fn tags_sql(
     id: RepositoryId,
     text: Option<&str>,
     sort: TagSort,
