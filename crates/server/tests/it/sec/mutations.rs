@@ -1,7 +1,7 @@
 //! Every mutating route with a body it accepts.
 
 use crate::cast::{Cast, PASSWORD, id};
-use crate::inventory::{beside, fill};
+use crate::inventory::{Filled, beside, fill};
 use crate::people::in_days;
 use roadstead_testkit::{Answer, Api, Method};
 use serde_json::{Value, json};
@@ -25,6 +25,8 @@ pub(super) struct Mutations {
     /// The administrator, somebody for their own, and nobody.
     pub(super) people: [Api; 3],
     pub(super) all: Vec<Mutation>,
+    /// What the registry that is changed holds.
+    pub(super) filled: Filled,
 }
 
 const PADMIN: usize = 0;
@@ -258,7 +260,12 @@ impl Mutations {
         );
         add(PADMIN, "DELETE /api/v1/users/{id}", gone, None, 204);
         let people = [padmin, one, nobody];
-        Self { cast, people, all }
+        Self {
+            cast,
+            people,
+            all,
+            filled,
+        }
     }
 
     /// Who may make this change.
