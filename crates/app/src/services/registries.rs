@@ -146,20 +146,26 @@ impl RegistryService {
         })
     }
 
+    /// A registry with what the inventory knows of how much it holds.
+    ///
+    /// # Errors
+    /// A database that does not answer.
+    pub async fn with_figures(&self, mut registry: Registry) -> Result<Registry, Failure> {
+        let figures = self.ports.store.registry_figures(&[registry.id]).await?;
+        tell(&mut registry, figures.get(&registry.id));
+        Ok(registry)
+    }
+
     /// One registry.
     ///
     /// # Errors
     /// [`ErrorCode::ObjectNotFound`] for one that is absent or not to be seen.
     pub async fn get(&self, ctx: &RequestContext, id: RegistryId) -> Result<Registry, Failure> {
-        let mut registry = self
-            .ports
+        self.ports
             .store
             .registry(id, &ctx.visible)
             .await?
-            .ok_or_else(Failure::not_found)?;
-        let figures = self.ports.store.registry_figures(&[id]).await?;
-        tell(&mut registry, figures.get(&id));
-        Ok(registry)
+            .ok_or_else(Failure::not_found)
     }
 
     /// Integrates a registry: tests the connection, seals the credential, stores everything.

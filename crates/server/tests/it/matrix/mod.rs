@@ -7,7 +7,7 @@ mod expected;
 mod place;
 
 use crate::ROADSTEAD;
-use crate::cast::{Cast, PASSWORD};
+use crate::cast::{Cast, PASSWORD, unread};
 use crate::log::{self, ByRequest, statements};
 use crate::postgres::{MASTER_KEY, database};
 use expected::{Expected, expected, wrong};
@@ -134,7 +134,7 @@ struct Matrix {
 impl Matrix {
     async fn start(options: TestAppOptions) -> Self {
         let options = log::told(options);
-        let cast = Cast::on(TestApp::start_with(ROADSTEAD, options).await).await;
+        let cast = Cast::on(TestApp::start_with(ROADSTEAD, unread(options)).await).await;
         let world = World::make(&cast).await;
         let askers = askers(&cast).await;
         Self {
