@@ -9,7 +9,7 @@ use roadstead_core::ErrorCode;
 use roadstead_core::model::{
     ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlStatus,
     Descriptor, Digest, OciPlatform, PageRequest, Placed, RegistryId, RepositoryId, RepositorySort,
-    RepositoryState, SpaceClass, TagSort, Topic, Visibility,
+    RepositoryState, SpaceClass, TagSort, Timestamp, Topic, Visibility,
 };
 use roadstead_core::ports::{
     ChangeFeed as _, ConfigRead, CrawlKey, CrawlReport, DisconnectRegistry, InventoryLists as _,
