@@ -104,6 +104,58 @@ test('overview says how far the reading is, and has it done again', async ({ pag
   await expect(reading).toContainText('Up to date', { timeout: 30_000 })
 })
 
+test('reading that goes on tells its step, how much is done, how long the rest takes, and can be stopped', async ({
+  page,
+}) => {
+  // A real one of this size is over before it can be looked at.
+  let status = 'running'
+  await page.route(/\/api\/v1\/registries\/[^/]+\/crawl$/, async (route) => {
+    const answer = await route.fetch()
+    if (route.request().method() === 'DELETE') status = 'cancelled'
+    const going = { phase: 'manifests', rate_per_minute: 120, remaining_ms: 1_800_000, finished_at: null, next_at: null }
+    const counts = { requests: 40, repositories: 74, repositories_listed: 72, repositories_broken: 2 }
+    const body = (await answer.json()) as { counts: object }
+    const json = { ...body, ...going, status, counts: { ...body.counts, ...counts }, manifests_read: { read: 30, known: 120 } }
+    await route.fulfill({ response: answer, json })
+  })
+  await page.goto(`${on.server.url}/registries/${filled.id}`)
+  const reading = page.getByRole('region', { name: 'Reading' })
+  await expect(reading).toContainText('Reading manifests')
+  await expect(reading.getByRole('progressbar', { name: 'Progress of this step' })).toHaveAttribute('aria-valuenow', '25')
+  await expect(reading).toContainText('about 30 minutes left')
+  await expect(reading).toContainText('120 requests a minute')
+  await expect(reading).toContainText('2 repositories could not be read')
+  await expectAccessible(page, 'overview while the registry is read')
+  const stopped = page.waitForRequest((request) => request.method() === 'DELETE')
+  await reading.getByRole('button', { name: 'Stop reading' }).click()
+  await stopped
+  await expect(reading).toContainText('What was read until then stays.')
+  await expect(reading.getByRole('button', { name: 'Read again now' })).toBeVisible()
+})
+
+test('repository that could not be read says why, and a tag nobody has looked at yet says that', async ({ page }) => {
+  await page.route(/\/api\/v1\/(spaces|repositories)\/[^/]+(\/repositories\?|\/tags\?|$)/, async (route) => {
+    const answer = await route.fetch()
+    const body = (await answer.json()) as { items?: object[]; repository?: object }
+    const broken = { state: 'broken', trouble: 'upstream.unauthorized' }
+    const told = { provisional: true, digest: null, kind: null, size_bytes: null, platforms: [] }
+    const isTags = route.request().url().includes('/tags?')
+    const json = body.items
+      ? { ...body, items: body.items.map((item) => ({ ...item, ...(isTags ? told : broken) })) }
+      : { ...body, repository: { ...body.repository, ...broken } }
+    await route.fulfill({ response: answer, json })
+  })
+  await openRepositories(page, on.server, filled, '?q=team/api')
+  await expect(row(page, 'team/api')).toContainText('The registry rejects the account')
+  await expectAccessible(page, 'list with a broken repository')
+  await page.getByRole('link', { name: 'team/api', exact: true }).click()
+  await expect(page.getByText('The tags could not be read the last time')).toBeVisible()
+  const latest = page.getByRole('row', { name: /latest/ })
+  await expect(latest).toContainText('Just told')
+  await expect(latest).toContainText('Not read yet')
+  await expectAccessible(page, 'broken repository with provisional tags')
+})
+
 test('palette leads from a registry to its repositories', async ({ page }) => {
   await page.goto(`${on.server.url}/registries/${filled.id}`)
   await expect(page.getByRole('heading', { level: 1, name: 'dock-open' })).toBeVisible()
