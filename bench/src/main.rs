@@ -9,7 +9,9 @@
 )]
 
 mod crash;
+mod crawl;
 mod idle;
+mod inventory;
 mod list;
 mod logins;
 mod report;
@@ -52,8 +54,13 @@ fn main() {
             "idle" => idle::run(binary).await,
             "start" => start::run(binary).await,
             "list" => list::run().await,
+            "inventory" => inventory::run(postgres).await,
             "logins" => logins::run(binary).await,
-            other => panic!("there is no {other:?}; there are crash, idle, start, list, logins"),
+            "b1" => crawl::b1(binary).await,
+            "b12" => crawl::b12(binary).await,
+            other => panic!(
+                "there is no {other:?}; there are crash, idle, start, list, logins, inventory, b1, b12"
+            ),
         }
     });
 }

@@ -56,8 +56,8 @@ export class Registry {
     await this.remove()
   }
 
-  /** Pushes a small image under each of these names. */
-  async fill(names: string[]): Promise<void> {
+  /** Pushes a small image under each of these names, with these tags. */
+  async fill(names: string[], tags = ['1.0']): Promise<void> {
     const config = Buffer.from('{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}')
     const manifest = JSON.stringify({
       schemaVersion: 2,
@@ -75,7 +75,9 @@ export class Registry {
       const place = new URL(upload.headers.get('location') ?? '', this.address)
       place.searchParams.set('digest', digestOf(config))
       await this.send('PUT', place.href, new Uint8Array(config), 'application/octet-stream')
-      await this.send('PUT', `${repository}/manifests/1.0`, manifest, 'application/vnd.oci.image.manifest.v1+json')
+      for (const tag of tags) {
+        await this.send('PUT', `${repository}/manifests/${tag}`, manifest, 'application/vnd.oci.image.manifest.v1+json')
+      }
     }
   }
 

@@ -4,14 +4,15 @@ use crate::cursor::Cursors;
 use crate::password::Passwords;
 use crate::refusals::Refusals;
 use crate::services::{
-    AuditService, ChangeService, MemberService, PasswordService, RegistryService, SessionService,
-    SetupService, TokenService, UserService, WorkspaceService,
+    AuditService, ChangeService, InventoryService, MemberService, PasswordService, RegistryService,
+    SessionService, SetupService, TokenService, UserService, WorkspaceService,
 };
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
-    AuditStore, ChangeFeed, CleanupStore, Clock, LedgerStore, RegistryConnector, RegistryStore,
-    SessionStore, SetupStore, SharingStore, TokenStore, UserStore, Vault, WorkspaceStore,
+    AuditStore, ChangeFeed, CleanupStore, Clock, InventoryLists, InventoryStore, LedgerStore,
+    RegistryConnector, RegistryStore, SessionStore, SetupStore, SharingStore, TokenStore,
+    UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +29,8 @@ pub trait Store:
     + LedgerStore
     + CleanupStore
     + SharingStore
+    + InventoryStore
+    + InventoryLists
     + AuditStore
     + ChangeFeed
 {
@@ -42,6 +45,8 @@ impl<T> Store for T where
         + LedgerStore
         + CleanupStore
         + SharingStore
+        + InventoryStore
+        + InventoryLists
         + AuditStore
         + ChangeFeed
 {
@@ -126,6 +131,8 @@ pub struct App {
     pub members: MemberService,
     /// Registries.
     pub registries: RegistryService,
+    /// What registries hold.
+    pub inventory: InventoryService,
     /// The change stream.
     pub changes: ChangeService,
     /// The audit log.
@@ -156,6 +163,7 @@ impl App {
             workspaces: WorkspaceService::new(ports.clone(), cursors()),
             members: MemberService::new(ports.clone(), cursors()),
             registries: RegistryService::new(ports.clone(), cursors()),
+            inventory: InventoryService::new(ports.clone(), cursors()),
             changes: ChangeService::new(ports.clone()),
             audit: AuditService::new(ports.clone(), Cursors::new(Arc::clone(&ports.vault))),
             refusals: Arc::default(),

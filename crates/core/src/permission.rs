@@ -135,6 +135,7 @@ permissions! {
     RegistryEdit "registry.edit" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
     /// Have a registry looked at now.
     RegistryRefresh "registry.refresh" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Editor) };
+    /// Have a registry, or a repository of it, read again, or stop that.
     /// Disconnect a registry.
     RegistryDisconnect "registry.disconnect" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
     /// See what disconnected registries left behind.

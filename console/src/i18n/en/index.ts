@@ -3,6 +3,7 @@ import { audit } from './audit'
 import { capabilities, listed } from './capabilities'
 import { errors } from './errors'
 import { certificate, otherScheme, strip } from './health'
+import { inventory } from './inventory'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
@@ -250,8 +251,6 @@ export const en = {
     spaces: 'Spaces',
     repositories: 'Repositories',
     storage: 'Storage',
-    artifacts: (n: string) => `${n} artifacts`,
-    tags: (n: string) => `${n} tags`,
     basics: 'Basic information',
     kind: 'Kind',
     version: 'Version',
@@ -336,6 +335,7 @@ export const en = {
   strip,
   capabilities,
   listed,
+  inventory,
   people,
   palette,
   errors,

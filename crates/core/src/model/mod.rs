@@ -14,6 +14,7 @@ mod health;
 mod health_history;
 mod id;
 mod identity;
+mod inventory;
 mod ledger;
 mod listed;
 mod name;
@@ -44,10 +45,16 @@ pub use connection::{Account, Connection, TlsPolicy};
 pub use health::{Health, HealthReport, Reason};
 pub use health_history::{HealthBucket, HealthStrip, HealthTurn, TimeInState};
 pub use id::{
-    ApiTokenId, AuditEntryId, CleanupId, InstallationId, LedgerEntryId, RegistryId, RequestId,
-    SessionId, UserId, WorkspaceId,
+    ApiTokenId, AuditEntryId, CleanupId, InstallationId, LedgerEntryId, RegistryId, RepositoryId,
+    RequestId, SessionId, SpaceId, UserId, WorkspaceId,
 };
 pub use identity::{AuthScheme, ServerIdentity, Suspension, SuspensionCause};
+pub use inventory::{
+    Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
+    CrawlStatus, Descriptor, Digest, Epoch, HistoryStep, Listing, ManifestsRead, NoDigest,
+    OciPlatform, Placed, RegistryFigures, Repository, RepositorySort, RepositoryState, Space,
+    SpaceClass, StatisticsDay, Tag, TagSort, Visibility,
+};
 pub use ledger::{LedgerEntry, LedgerKind};
 pub use listed::{Listed, ListedError, REPOSITORY_NAME_MAX, is_repository_name};
 pub use name::Name;

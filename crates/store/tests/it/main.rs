@@ -39,6 +39,8 @@ mod crash;
 mod data_dir;
 mod faults;
 mod health_turns;
+mod inventory;
+mod inventory_many;
 mod key_rotation;
 mod ledger;
 mod listed;
