@@ -12,7 +12,7 @@ use roadstead_core::model::{
     RepositoryState, SpaceClass, TagSort, Timestamp, Topic, Visibility,
 };
 use roadstead_core::ports::{
-    ChangeFeed as _, ConfigRead, CrawlKey, CrawlReport, DisconnectRegistry, InventoryLists as _,
+    ChangeFeed as _, ConfigRead, CrawlKey, CrawlReport, InventoryLists as _,
     InventoryStore as _, ManifestOutcome, ManifestRead, NamesPage, ProvisionalTag, ReadArtifact,
     ReadConfig, Recorded, RegistryStore as _, RepositoryMark, SeenRepository, SeenSpace, SeenTag,
     Source, StoreError, TagCheck, TagOutcome,
@@ -1078,10 +1078,7 @@ async fn disconnected_registry_leaves_nothing(bed: &Bed) {
     bed.store.note_history(now()).await.expect("history");
     let kept = Field::on(&bed.store, "two").await;
     kept.names(&["a"], None).await;
-    let command = DisconnectRegistry {
-        id: field.id,
-        expected: 1,
-    };
+    let command = crate::build::disconnect(field.id, 1);
     let entry = audit("registry.disconnect", "registry", field.id);
     bed.store
         .disconnect_registry(command, entry)

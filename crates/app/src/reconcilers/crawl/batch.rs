@@ -154,6 +154,9 @@ const fn weight(error: &RegistryError) -> Weight {
         | RegistryError::NameUnresolved
         | RegistryError::ConnectionRefused
         | RegistryError::Tls(_)
+        | RegistryError::Untrusted(_)
+        | RegistryError::OtherScheme(_)
+        | RegistryError::IdentityChanged
         | RegistryError::Unauthorized
         | RegistryError::TokenServiceUnconfirmed(_)
         | RegistryError::RateLimited { .. } => Weight::Stop,
