@@ -473,12 +473,123 @@ export interface paths {
         get: operations["get_registry"];
         put?: never;
         post?: never;
-        /** Ends an integration. Nothing on the registry itself is touched. */
+        /**
+         * Ends an integration, or says what that costs. Only what Roadstead made there is removed from the
+         *     registry itself.
+         */
         delete: operations["disconnect_registry"];
         options?: never;
         head?: never;
         /** Edits a registry. */
         patch: operations["edit_registry"];
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/health-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The health of a registry over the last hours, in bars of equal length. Time in which Roadstead
+         *     did not look is unknown.
+         */
+        get: operations["get_health_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Confirms the server that answers in place of the one that was pinned. */
+        put: operations["confirm_identity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has health and figures of a registry taken anew now. */
+        post: operations["refresh_registry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cleanups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What disconnected registries left behind. */
+        get: operations["list_cleanups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may pull from a registry, and what was tried out. */
+        get: operations["get_sharing"];
+        /** Shares a registry with every namespace, or answers what that would mean. */
+        put: operations["share_registry"];
+        post?: never;
+        /** Ends the sharing of a registry. */
+        delete: operations["unshare_registry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/pull-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives a registry a pull-only account, or another one. */
+        put: operations["set_pull_account"];
+        post?: never;
+        /** Takes a registry's pull-only account away. Nothing is done to it upstream. */
+        delete: operations["remove_pull_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/registry-tests": {
@@ -492,161 +603,6 @@ export interface paths {
         put?: never;
         /** Tests a connection, stored or not yet. */
         post: operations["test_registry"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/registries/{id}/spaces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A registry's spaces by name. */
-        get: operations["list_spaces"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/registries/{id}/crawl": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How far the reading of a registry is. */
-        get: operations["get_crawl"];
-        put?: never;
-        /** Has a registry read again; one that is being read goes on. */
-        post: operations["start_crawl"];
-        /** Stops the reading of a registry. What was read stays. */
-        delete: operations["cancel_crawl"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/registries/{id}/statistics-history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A registry's figures over time. */
-        get: operations["get_statistics_history"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/spaces/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One space. */
-        get: operations["get_space"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/spaces/{id}/repositories": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A space's repositories. */
-        get: operations["list_repositories"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/repositories/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One repository. */
-        get: operations["get_repository"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/repositories/{id}/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Has one repository read again. */
-        post: operations["refresh_repository"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/repositories/{id}/tags": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A repository's tags. */
-        get: operations["list_tags"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/repositories/{id}/artifacts/{digest}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An artifact of a repository, with everything it is made of. */
-        get: operations["get_artifact"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -714,6 +670,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A hole that is known in this version of the product. */
+        Advisory: {
+            /** @description Its number. */
+            id: string;
+            /** @description The first version without it. */
+            fixed_in: string;
+        };
         /** @description Whether the asker may do something now, and if not, why. */
         AllowedAction: {
             /** @description The permission. */
@@ -754,76 +717,6 @@ export interface components {
              */
             last_used_at?: string | null;
         };
-        /** @description What a manifest describes. */
-        Artifact: {
-            /** @description Its digest. */
-            digest: string;
-            /** @description Whether the digest was computed from bytes. */
-            certainty: components["schemas"]["Certainty"];
-            /** @description Whether its manifest was read; while it was not, little else is known. */
-            read: boolean;
-            trouble?: components["schemas"]["ErrorCode"] | null;
-            /** @description Its media type. */
-            media_type: string;
-            /** @description What kind of artifact it says it is. */
-            artifact_type?: string | null;
-            kind?: components["schemas"]["ArtifactKind"] | null;
-            /**
-             * Format: int64
-             * @description Bytes of the manifest itself; null while nobody told.
-             */
-            manifest_bytes?: number | null;
-            /**
-             * Format: int64
-             * @description Bytes of everything it is made of; null while part of it is unread.
-             */
-            size_bytes?: number | null;
-            config?: components["schemas"]["Descriptor"] | null;
-            config_summary?: components["schemas"]["ConfigSummary"] | null;
-            /** @description Its layers, the lowest first. */
-            layers: components["schemas"]["Descriptor"][];
-            /** @description The manifests it lists. */
-            children: components["schemas"]["ArtifactChild"][];
-            /**
-             * Format: int64
-             * @description Entries of its lists that could not be kept.
-             */
-            omitted: number;
-            /** @description What it refers to; it may not exist. */
-            subject?: string | null;
-            /** @description Free texts. */
-            annotations: {
-                [key: string]: string;
-            };
-            /** @description What it runs on; attestations are not among them. */
-            platforms: components["schemas"]["OciPlatform"][];
-            /**
-             * Format: date-time
-             * @description When it was built.
-             */
-            created_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When it was pushed; null when nobody knows.
-             */
-            pushed_at?: string | null;
-            /** @description The tags of its repository that point at it; the first hundred by name. */
-            tags: string[];
-            /** @description The indexes of its repository that list it; the first hundred. */
-            parents: string[];
-        };
-        /** @description A manifest that an index lists. */
-        ArtifactChild: {
-            /** @description Its digest, media type, and the size of its manifest. */
-            descriptor: components["schemas"]["Descriptor"];
-            platform?: components["schemas"]["OciPlatform"] | null;
-            /** @description What kind of artifact it is said to be. */
-            artifact_type?: string | null;
-            /** @description It is a builder's statement about another child, not an architecture. */
-            attests: boolean;
-        };
-        /** @enum {string} */
-        ArtifactKind: "image" | "index" | "helm" | "signature" | "sbom" | "attestation" | "other";
         /** @description Who acted. */
         AuditActor: {
             /**
@@ -902,22 +795,39 @@ export interface components {
             /** @description How many match. */
             total: components["schemas"]["Total"];
         };
-        /** @description One step of a build, in the image's own words. */
-        BuildStep: {
-            /** @description When. */
-            created?: string | null;
-            /** @description The command. */
-            created_by?: string | null;
-            /** @description What was said about it. */
-            comment?: string | null;
-            /** @description It made no layer. */
-            empty_layer: boolean;
-        };
         /**
-         * @description Whether a digest was computed from bytes, or only told.
+         * @description What a server asks for before it answers.
          * @enum {string}
          */
-        Certainty: "verified" | "reported";
+        AuthScheme: "open" | "basic" | "bearer" | "basic_or_bearer";
+        /** @description Whether a registry can do something, by observation. */
+        Capability: {
+            /** @description What. */
+            name: components["schemas"]["CapabilityName"];
+            /** @description Whether it was seen to work. */
+            status: components["schemas"]["CapabilityStatus"];
+            reason?: components["schemas"]["CapabilityReason"] | null;
+        };
+        /** @enum {string} */
+        CapabilityName: "catalogue" | "pull" | "anonymous_pull" | "push" | "deletion" | "tag_deletion" | "referrers" | "events";
+        /** @enum {string} */
+        CapabilityReason: "NotObservedYet" | "NeverTried" | "NoneSeen" | "NoAnswer" | "Unclear" | "NoRepository" | "NoAccount" | "NotAllowed" | "NotOffered" | "SwitchedOff";
+        /** @enum {string} */
+        CapabilityStatus: "available" | "missing" | "unknown";
+        /** @description The certificate a registry presented. Names in it are the server's own words. */
+        Certificate: {
+            /**
+             * Format: date-time
+             * @description The last moment it is valid at.
+             */
+            expires_at: string;
+            /** @description Who issued it. */
+            issuer: string;
+            /** @description Whom it is for. */
+            subject: string;
+            /** @description Whether it is signed by itself. */
+            self_signed: boolean;
+        };
         /** @description Something changed: what, not how. */
         Change: {
             /** @description Place in the feed; also the frame's id. */
@@ -932,10 +842,92 @@ export interface components {
             /** @description Its generation now. */
             generation: components["schemas"]["i64"];
         };
+        /** @description What a disconnected registry left behind. */
+        Cleanup: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The registry's id then.
+             */
+            registry_id: string;
+            /** @description Its name then. */
+            name: string;
+            /** @description The product. */
+            kind: components["schemas"]["RegistryKind"];
+            /** @description Whom it belonged to. */
+            owner: components["schemas"]["Owner"];
+            /** @description Where it is. */
+            address: string;
+            /**
+             * Format: date-time
+             * @description When it was disconnected.
+             */
+            disconnected_at: string;
+            /**
+             * Format: date-time
+             * @description When trying ends.
+             */
+            gives_up_at: string;
+            /**
+             * Format: date-time
+             * @description When trying ended with something left; it has to be removed by hand.
+             */
+            given_up_at?: string | null;
+            /** @description What is left. */
+            items: components["schemas"]["CleanupItem"][];
+        };
+        /** @description Something that is still in a registry that was disconnected. */
+        CleanupItem: {
+            /** @description What it is. */
+            kind: components["schemas"]["LedgerKind"];
+            /** @description Where: for an upload its repository. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How often removing it has failed.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When that was last tried.
+             */
+            tried_at?: string | null;
+            last_error?: components["schemas"]["ErrorCode"] | null;
+        };
+        /** @description A page of cleanups. */
+        CleanupPage: {
+            /** @description The rows. */
+            items: components["schemas"]["Cleanup"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many there are. */
+            total: components["schemas"]["Total"];
+        };
+        /** @description Health without its causes. */
+        CoarseHealthView: {
+            /** @description The verdict. */
+            status: components["schemas"]["Health"];
+            /** @description Why, coarsely: a CamelCase word. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When this verdict began.
+             */
+            since?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last asked.
+             */
+            checked_at?: string | null;
+        };
         /** @enum {string} */
         ConditionStatus: "true" | "false" | "unknown";
         /** @enum {string} */
-        ConditionType: "Reachable" | "CredentialsValid" | "Verified";
+        ConditionType: "Reachable" | "CredentialsValid" | "Verified" | "CertificateExpiring" | "IdentityConfirmed" | "AnonymousPull" | "PullOnly";
         /** @description One observed aspect. */
         ConditionView: {
             /** @description Which aspect. */
@@ -952,125 +944,11 @@ export interface components {
              */
             since: string;
         };
-        /** @description What an image's configuration says, in its own words. */
-        ConfigSummary: {
-            /** @description Who built it. */
-            author?: string | null;
-            /** @description The user it runs as. */
-            user?: string | null;
-            /** @description Where it runs. */
-            working_dir?: string | null;
-            /** @description The signal that stops it. */
-            stop_signal?: string | null;
-            /** @description `NAME=value` each. */
-            env: string[];
-            /** @description What it runs. */
-            entrypoint: string[];
-            /** @description With what. */
-            cmd: string[];
-            /** @description `8080/tcp` each. */
-            exposed_ports: string[];
-            /** @description Paths. */
-            volumes: string[];
-            /** @description Free texts. */
-            labels: {
-                [key: string]: string;
-            };
-            /** @description How it was built, the first step first. */
-            history: components["schemas"]["BuildStep"][];
-        };
-        /** @description The last reading of a registry. */
-        Crawl: {
-            /**
-             * Format: uuid
-             * @description Of which registry.
-             */
-            registry_id: string;
-            status?: components["schemas"]["CrawlStatus"] | null;
-            phase?: components["schemas"]["CrawlPhase"] | null;
-            counts?: components["schemas"]["CrawlCounts"] | null;
-            manifests_read?: components["schemas"]["ManifestsRead"] | null;
-            /**
-             * Format: int32
-             * @description Requests in a minute, lately.
-             */
-            rate_per_minute?: number | null;
-            /**
-             * Format: int64
-             * @description How long the rest takes at that rate; null while nobody knows how much there is.
-             */
-            remaining_ms?: number | null;
-            /**
-             * Format: date-time
-             * @description When it began.
-             */
-            started_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When it last reported.
-             */
-            updated_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When it ended.
-             */
-            finished_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When the next one is due.
-             */
-            next_at?: string | null;
-            trouble?: components["schemas"]["ErrorCode"] | null;
-            /** @description What the asker may do. */
-            allowed_actions: components["schemas"]["AllowedAction"][];
-        };
-        /** @description What a crawl has done and seen so far. */
-        CrawlCounts: {
-            /**
-             * Format: int64
-             * @description Requests sent to the registry.
-             */
-            requests: number;
-            /**
-             * Format: int64
-             * @description Repository names read.
-             */
-            repositories: number;
-            /**
-             * Format: int64
-             * @description Repositories whose tags were read.
-             */
-            repositories_listed: number;
-            /**
-             * Format: int64
-             * @description Repositories that could not be read.
-             */
-            repositories_broken: number;
-            /**
-             * Format: int64
-             * @description Tags read.
-             */
-            tags: number;
-            /**
-             * Format: int64
-             * @description Manifests read.
-             */
-            manifests: number;
-            /**
-             * Format: int64
-             * @description Configurations read.
-             */
-            configs: number;
-            /**
-             * Format: int64
-             * @description Names that are none, and were passed over.
-             */
-            skipped: number;
-        };
-        /** @enum {string} */
-        CrawlPhase: "names" | "tags" | "manifests";
-        /** @enum {string} */
-        CrawlStatus: "running" | "paused" | "finished" | "cancelled";
+        /**
+         * @description Why somebody has to consent again.
+         * @enum {string}
+         */
+        ConsentReason: "OtherAccount" | "CanWrite" | "AddressChanged";
         /** @description A token that was just made. This is the only answer that shows its text. */
         CreatedToken: components["schemas"]["ApiToken"] & {
             /** @description What programs send in `Authorization: Bearer`. */
@@ -1083,22 +961,34 @@ export interface components {
             /** @description Their link. */
             link: components["schemas"]["OneTimeLink"];
         };
-        /** @description Something in a registry, by digest. */
-        Descriptor: {
-            /** @description Its digest. */
-            digest: string;
-            /** @description Its media type. */
-            media_type: string;
-            /**
-             * Format: int64
-             * @description Its size, as the manifest says.
-             */
-            size_bytes: number;
-            /** @description It is said to be elsewhere; its bytes are not the registry's. */
-            foreign: boolean;
+        /** @enum {string} */
+        CredentialMode: "anonymous" | "supplied" | "shared" | "none";
+        /** @description The account that would be delivered. */
+        DeliveredAccount: {
+            /** @description A pull-only account that was supplied, or the integration account, shared. */
+            mode: components["schemas"]["CredentialMode"];
+            /** @description Its name. */
+            username: string;
+        };
+        /** @description What disconnecting a registry costs. Nothing that it holds is deleted by it. */
+        DisconnectionCost: {
+            /** @description The registry's name, to be given as `confirm`. */
+            name: string;
+            /** @description Registry spaces that leave the lists. */
+            spaces: components["schemas"]["Observed"];
+            /** @description Repositories that leave the lists. */
+            repositories: components["schemas"]["Observed"];
+            /** @description Tags that leave the lists. */
+            tags: components["schemas"]["Observed"];
+            /** @description Workspaces whose members lose sight of it. */
+            workspaces: components["schemas"]["Observed"];
+            /** @description People who lose sight of it. */
+            members: components["schemas"]["Observed"];
+            /** @description What Roadstead made in it and removes there. */
+            made: components["schemas"]["MadeUpstream"][];
         };
         /** @enum {string} */
-        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "registry.test_limit" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
+        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "repository.name_malformed" | "repository.too_many" | "registry.test_limit" | "registry.suspended" | "registry.not_suspended" | "registry.identity_moved" | "registry.name_unconfirmed" | "registry.refresh_limit" | "sharing.not_offered" | "sharing.not_needed" | "sharing.account_missing" | "sharing.write_unproved" | "sharing.account_can_write" | "sharing.consent_required" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.certificate_expired" | "upstream.certificate_not_yet_valid" | "upstream.certificate_other_host" | "upstream.certificate_issuer_unknown" | "upstream.certificate_self_signed" | "upstream.tls_too_old" | "upstream.other_scheme" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.identity_changed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
         /** @description A field that was refused. */
         FieldProblem: {
             /** @description JSON pointer to the field. */
@@ -1111,7 +1001,28 @@ export interface components {
             };
         };
         /** @enum {string} */
+        Full: "full";
+        /** @enum {string} */
         Health: "unhealthy" | "degraded" | "unknown" | "healthy";
+        /** @description One bar. */
+        HealthBucket: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            from_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends; the last one ends now.
+             */
+            to_at: string;
+            /** @description The worst verdict in it. */
+            status: components["schemas"]["Health"];
+            /** @description Why: a CamelCase word; of the worst verdict, what lasted longest. */
+            reason: string;
+            /** @description How long each verdict lasted. */
+            time: components["schemas"]["TimeInState"];
+        };
         /** @description Counts by health. */
         HealthFacet: {
             /**
@@ -1134,6 +1045,13 @@ export interface components {
              * @description How many are unknown.
              */
             unknown: number;
+        };
+        /** @description The health of some hours. */
+        HealthHistory: {
+            /** @description Bars of equal length, oldest first. */
+            buckets: components["schemas"]["HealthBucket"][];
+            /** @description How long each verdict lasted in all of them. */
+            time: components["schemas"]["TimeInState"];
         };
         /** @description Health with its reason and times. */
         HealthView: {
@@ -1163,6 +1081,22 @@ export interface components {
              * @description How long the last good answer took.
              */
             latency_ms?: number | null;
+        };
+        /** @description The confirmation of another server. */
+        IdentityConfirmationInput: {
+            /** @description The server as it was read: another one is not confirmed with it. */
+            seen: components["schemas"]["ServerIdentity"];
+            /** @description The account's password or token, given anew. It is never answered. */
+            password?: string | null;
+        };
+        /** @enum {string} */
+        LedgerKind: "upload";
+        /** @description What to look at in a registry that gives no catalogue. */
+        Listed: {
+            /** @description Repositories by their whole name; at most 1,000 together with the prefixes. */
+            repositories?: string[];
+            /** @description Prefixes of whole parts: `team` covers `team/app`. */
+            prefixes?: string[];
         };
         /** @description Name and password. */
         LoginRequest: {
@@ -1199,18 +1133,12 @@ export interface components {
             /** @description How many there are. */
             total: components["schemas"]["Total"];
         };
-        /** @description How many manifests of those known were read. */
-        ManifestsRead: {
-            /**
-             * Format: int64
-             * @description Manifests that were read.
-             */
-            read: number;
-            /**
-             * Format: int64
-             * @description Manifests that are known of.
-             */
-            known: number;
+        /** @description Something that was made in the registry. */
+        MadeUpstream: {
+            /** @description What it is. */
+            kind: components["schemas"]["LedgerKind"];
+            /** @description Where: for an upload its repository. */
+            name: string;
         };
         /** @description A person with a role in a workspace. */
         Member: {
@@ -1252,6 +1180,11 @@ export interface components {
             /** @description The role. */
             role: components["schemas"]["WorkspaceRole"];
         };
+        /**
+         * @description Which namespaces sharing reaches.
+         * @enum {string}
+         */
+        NamespaceSet: "all";
         /** @description A figure with its age; unknown is null with a reason, never 0. */
         Observed: {
             /**
@@ -1265,17 +1198,6 @@ export interface components {
              */
             as_of?: string | null;
             unavailable?: components["schemas"]["Unavailable"] | null;
-        };
-        /** @description What an image runs on. */
-        OciPlatform: {
-            /** @description `linux`. */
-            os: string;
-            /** @description `amd64`. */
-            architecture: string;
-            /** @description `v8`. */
-            variant?: string | null;
-            /** @description Of Windows. */
-            os_version?: string | null;
         };
         /** @description A link with which somebody sets a password. This is the only answer that shows it. */
         OneTimeLink: {
@@ -1314,6 +1236,8 @@ export interface components {
              */
             expires_at: string;
         };
+        /** @enum {string} */
+        Outline: "outline";
         /** @description Whom a registry belongs to. */
         Owner: {
             /** @enum {string} */
@@ -1342,7 +1266,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.refresh" | "registry.disconnect";
+        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.refresh" | "registry.disconnect" | "cleanup.read" | "pull_account.set" | "pull_account.remove" | "registry.share" | "registry.unshare";
         /** @enum {string} */
         PlatformRole: "admin" | "auditor";
         /** @description What went wrong. */
@@ -1375,8 +1299,33 @@ export interface components {
             /** @description What others call one. */
             display_name: string;
         };
+        /** @description A pull-only account, without its secret. */
+        PullAccount: {
+            /** @description Its name. */
+            username: string;
+            set_by?: components["schemas"]["UserRef"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            set_at: string;
+        };
+        /** @description A pull-only account as it is sent. */
+        PullAccountInput: {
+            /** @description Its name. */
+            username: string;
+            /** @description Its password or token. It is never answered. */
+            password: string;
+        };
+        /**
+         * @description Why there is nothing to deliver to yet.
+         * @enum {string}
+         */
+        ReachUnavailable: "no_clusters";
         /** @description An integrated registry. */
         Registry: {
+            /** @description Everything is told of it. */
+            detail: components["schemas"]["Full"];
             /**
              * Format: uuid
              * @description Its id.
@@ -1400,14 +1349,27 @@ export interface components {
             description: string;
             /** @description Whether the whole connection test has passed. */
             verified: boolean;
+            suspension?: components["schemas"]["Suspension"] | null;
             /** @description The product's version, when it says. */
             version?: string | null;
             /** @description Whether it works. */
             health: components["schemas"]["HealthView"];
             /** @description Every observed aspect. */
             conditions: components["schemas"]["ConditionView"][];
+            certificate?: components["schemas"]["Certificate"] | null;
             /** @description What it holds. */
             statistics: components["schemas"]["RegistryStatistics"];
+            product?: components["schemas"]["RegistryKind"] | null;
+            /** @description What was seen that it can do. */
+            capabilities: components["schemas"]["Capability"][];
+            /**
+             * Format: date-time
+             * @description When that was last looked at as a whole.
+             */
+            capabilities_as_of?: string | null;
+            /** @description What is known against this version of the product. */
+            advisories: components["schemas"]["Advisory"][];
+            listed?: components["schemas"]["Listed"] | null;
             integrated_by?: components["schemas"]["UserRef"] | null;
             /**
              * Format: date-time
@@ -1438,6 +1400,7 @@ export interface components {
             /** @description Its password or token, given anew. It is never answered. */
             password?: string | null;
             tls?: components["schemas"]["TlsPolicy"] | null;
+            listed?: components["schemas"]["Listed"] | null;
             /** @description Whether plain http is accepted; needed for an address that is new. */
             plain_http_consent?: boolean;
             /** @description Whether to store a connection that could not be checked. */
@@ -1465,6 +1428,8 @@ export interface components {
             tls?: components["schemas"]["TlsPolicy"];
             /** @description What people say about it. */
             description?: string;
+            /** @description The repositories to look at, where the registry gives no catalogue. */
+            listed?: components["schemas"]["Listed"];
             /** @description Whether plain http is accepted. */
             plain_http_consent?: boolean;
             /** @description Whether to store what could not be checked. */
@@ -1472,16 +1437,60 @@ export interface components {
         };
         /** @enum {string} */
         RegistryKind: "harbor" | "docker" | "jfrog";
+        /** @description What a member sees of a registry of the platform. */
+        RegistryOutline: {
+            /** @description Only the outside is told. */
+            detail: components["schemas"]["Outline"];
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description The product. */
+            kind: components["schemas"]["RegistryKind"];
+            /** @description Whom it belongs to. */
+            owner: components["schemas"]["Owner"];
+            /** @description Where it is. */
+            address: string;
+            /** @description Whether it works. */
+            health: components["schemas"]["CoarseHealthView"];
+            /** @description What the asker may do with it. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
+        };
         /** @description A page of registries. */
         RegistryPage: {
             /** @description The rows. */
-            items: components["schemas"]["Registry"][];
+            items: components["schemas"]["SeenRegistry"][];
             /** @description Where the next page starts; null on the last one. */
             next_cursor?: string | null;
             /** @description How many match. */
             total: components["schemas"]["Total"];
             /** @description Counts beside the list. */
             facets: components["schemas"]["RegistryFacets"];
+        };
+        /** @description Who may pull from a registry. */
+        RegistrySharing: {
+            /** @description With which account every namespace may pull now; `none` when not every one may. */
+            mode: components["schemas"]["CredentialMode"];
+            /** @description What was tried out: `AnonymousPull`, and `PullOnly` of the account that would be delivered. */
+            conditions: components["schemas"]["ConditionView"][];
+            /** @description On how many repositories each of them was tried, in the same order. */
+            repositories: number[];
+            pull_account?: components["schemas"]["PullAccount"] | null;
+            delivered?: components["schemas"]["DeliveredAccount"] | null;
+            /** @description What has become of the consent. */
+            state: components["schemas"]["SharingState"];
+            consent_reason?: components["schemas"]["ConsentReason"] | null;
+            consent?: components["schemas"]["SharingConsent"] | null;
+            /** @description Whether it may be shared now. */
+            may_share: boolean;
+            refusal?: components["schemas"]["ErrorCode"] | null;
+            /** @description Whom sharing reaches. */
+            reach: components["schemas"]["SharingReach"];
+            /** @description The registry's generation; send it as `If-Match`. */
+            generation: components["schemas"]["i64"];
         };
         /** @description What a registry holds. */
         RegistryStatistics: {
@@ -1493,11 +1502,8 @@ export interface components {
             artifacts: components["schemas"]["Observed"];
             /** @description Tags. */
             tags: components["schemas"]["Observed"];
-            /** @description Bytes stored: those of all blobs known, each once. */
+            /** @description Bytes stored. */
             storage_bytes: components["schemas"]["Observed"];
-            /** @description Bytes of blobs that more than one repository holds, each once. */
-            shared_bytes: components["schemas"]["Observed"];
-            manifests_read?: components["schemas"]["ManifestsRead"] | null;
         };
         /** @description What is being typed. */
         RegistryTestInput: {
@@ -1565,108 +1571,24 @@ export interface components {
              */
             registry_id?: string | null;
         };
-        /** @description A repository in a list. */
-        Repository: {
+        /** @description A registry as far as the asker may see it. */
+        SeenRegistry: components["schemas"]["Registry"] | components["schemas"]["RegistryOutline"];
+        /** @description What tells one server from another, as far as it says so itself. */
+        ServerIdentity: {
+            /** @description The product. */
+            product: components["schemas"]["RegistryKind"];
+            /** @description What it asks for. */
+            auth: components["schemas"]["AuthScheme"];
+            /** @description A hash of what its tokens are for. */
+            service?: string | null;
             /**
-             * Format: uuid
-             * @description Its id.
+             * @description Where its tokens come from: `own`, or an origin; for passwords a hash of the text
+             *     it shows.
              */
-            id: string;
-            /**
-             * Format: uuid
-             * @description Whose it is.
-             */
-            registry_id: string;
-            /**
-             * Format: uuid
-             * @description The space it is in.
-             */
-            space_id: string;
-            /** @description Its whole name, as a client pulls it. */
-            name: string;
-            /** @description What is known about its content. */
-            state: components["schemas"]["RepositoryState"];
-            trouble?: components["schemas"]["ErrorCode"] | null;
-            /**
-             * Format: int64
-             * @description Its tags; null while they were never read.
-             */
-            tags?: number | null;
-            /**
-             * Format: int64
-             * @description How many of its tags nobody has looked behind yet.
-             */
-            tags_unread: number;
-            /**
-             * Format: int64
-             * @description Its artifacts, those an index lists included; null while its tags were never read.
-             */
-            artifacts?: number | null;
-            /**
-             * Format: int64
-             * @description Bytes nobody else in its registry uses, as far as manifests were read.
-             */
-            unique_bytes: number;
-            /**
-             * Format: int64
-             * @description Bytes other repositories of its registry use too.
-             */
-            shared_bytes: number;
-            /**
-             * Format: int64
-             * @description Both together.
-             */
-            total_bytes: number;
-            /** @description What its artifacts are. */
-            kinds: components["schemas"]["ArtifactKind"][];
-            /**
-             * Format: date-time
-             * @description When something was last pushed to it; null when nobody knows.
-             */
-            pushed_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When it was last pulled from; null when the registry does not tell.
-             */
-            pulled_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When its tags were last read.
-             */
-            listed_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When it was first seen.
-             */
-            created_at: string;
+            realm?: string | null;
+            /** @description The SHA-256 of its public key, where its certificate is not judged. */
+            key?: string | null;
         };
-        /** @description A repository with where it is. */
-        RepositoryDetail: {
-            /** @description The repository. */
-            repository: components["schemas"]["Repository"];
-            /** @description The name of its space. */
-            space: string;
-            /** @description The name of its registry. */
-            registry: string;
-            /** @description Whom the registry belongs to. */
-            owner: components["schemas"]["Owner"];
-            /** @description What the asker may do with it. */
-            allowed_actions: components["schemas"]["AllowedAction"][];
-        };
-        /** @description A page of repositories. */
-        RepositoryPage: {
-            /** @description The rows. */
-            items: components["schemas"]["Repository"][];
-            /** @description Where the next page starts; null on the last one. */
-            next_cursor?: string | null;
-            /** @description How many match. */
-            total: components["schemas"]["Total"];
-        };
-        /**
-         * @description What is known about a repository's content.
-         * @enum {string}
-         */
-        RepositoryState: "named" | "listed" | "empty" | "broken";
         /** @description The own session. */
         Session: {
             /**
@@ -1723,104 +1645,49 @@ export interface components {
             /** @description It does. */
             needed: boolean;
         };
-        /** @description A registry space: a Harbor project, an Artifactory repository, or the whole of a Docker Registry. */
-        Space: {
-            /**
-             * Format: uuid
-             * @description Its id.
-             */
-            id: string;
-            /**
-             * Format: uuid
-             * @description Whose it is.
-             */
-            registry_id: string;
-            /** @description The registry's name. */
-            registry: string;
-            /** @description Whom the registry belongs to. */
-            owner: components["schemas"]["Owner"];
-            /** @description Its name. */
-            name: string;
-            /** @description What can be done with it. */
-            class: components["schemas"]["SpaceClass"];
-            visibility?: components["schemas"]["Visibility"] | null;
-            /** @description The names of the spaces an aggregate shows. */
-            members: string[];
-            /** @description Its repositories. */
-            repositories: components["schemas"]["Observed"];
-            /** @description Its tags. */
-            tags: components["schemas"]["Observed"];
-            /** @description Bytes it takes. */
-            storage_bytes: components["schemas"]["Observed"];
-            /**
-             * Format: int64
-             * @description Bytes it may take; null without a limit.
-             */
-            quota_bytes?: number | null;
+        /** @description A recorded consent. */
+        SharingConsent: {
+            /** @description Who consented. */
+            by: components["schemas"]["UserRef"];
             /**
              * Format: date-time
-             * @description When it was first seen.
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description When it was last seen.
-             */
-            seen_at: string;
-            /** @description What the asker may do with it. */
-            allowed_actions: components["schemas"]["AllowedAction"][];
-        };
-        /** @enum {string} */
-        SpaceClass: "normal" | "proxy" | "aggregate";
-        /** @description A page of spaces. */
-        SpacePage: {
-            /** @description The rows. */
-            items: components["schemas"]["Space"][];
-            /** @description Where the next page starts; null on the last one. */
-            next_cursor?: string | null;
-            /** @description How many match. */
-            total: components["schemas"]["Total"];
-        };
-        /** @description A registry's figures on one day. */
-        StatisticsDay: {
-            /**
-             * Format: date-time
-             * @description When they were noted, the last time that day.
+             * @description When.
              */
             at: string;
-            /**
-             * Format: int64
-             * @description Registry spaces.
-             */
-            spaces: number;
-            /**
-             * Format: int64
-             * @description Repositories.
-             */
-            repositories: number;
-            /**
-             * Format: int64
-             * @description Artifacts.
-             */
-            artifacts: number;
-            /**
-             * Format: int64
-             * @description Tags.
-             */
-            tags: number;
-            /**
-             * Format: int64
-             * @description Bytes stored.
-             */
-            storage_bytes: number;
+            /** @description To the delivery of which account. */
+            account: components["schemas"]["DeliveredAccount"];
+            /** @description To pulls from where. */
+            address: string;
         };
-        /** @description A registry's figures over time, and what takes most now. */
-        StatisticsHistory: {
-            /** @description By day, the oldest first. */
-            days: components["schemas"]["StatisticsDay"][];
-            /** @description The repositories that take most, the largest first. */
-            largest_repositories: components["schemas"]["Repository"][];
+        /** @description A decision to share as it is sent. */
+        SharingInput: {
+            /**
+             * @description Whether the person consents that every namespace may pull everything; recorded with name
+             *     and time. A preview needs none.
+             */
+            consent?: boolean;
         };
+        /** @description Whom sharing reaches. */
+        SharingReach: {
+            /** @description Which set. */
+            namespaces: components["schemas"]["NamespaceSet"];
+            /**
+             * Format: int64
+             * @description How many namespaces there are now; null with the reason beside it.
+             */
+            namespace_count?: number | null;
+            unavailable?: components["schemas"]["ReachUnavailable"] | null;
+            /**
+             * Format: int64
+             * @description How many workspaces there are now.
+             */
+            workspaces: number;
+        };
+        /**
+         * @description What has become of a consent.
+         * @enum {string}
+         */
+        SharingState: "NotShared" | "InForce" | "ProofMissing" | "ConsentNeeded";
         /** @enum {string} */
         StepName: "resolve" | "connect" | "detect" | "authenticate" | "rights";
         /**
@@ -1828,61 +1695,45 @@ export interface components {
          * @enum {string}
          */
         StepStatusView: "ok" | "failed" | "skipped";
-        /** @description A tag. */
-        Tag: {
-            /** @description Its name. */
-            name: string;
-            /** @description What it points at; null while nobody has looked. */
-            digest?: string | null;
-            /** @description Whether the digest was computed from bytes. */
-            certainty: components["schemas"]["Certainty"];
-            /** @description An event told of it, and nobody has looked yet. */
-            provisional: boolean;
-            kind?: components["schemas"]["ArtifactKind"] | null;
-            /** @description The artifact's media type. */
-            media_type?: string | null;
+        /** @description Another server answers: nothing secret is sent until a person has confirmed it. */
+        Suspension: {
+            /** @description Why. */
+            cause: components["schemas"]["SuspensionCause"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            expected?: components["schemas"]["ServerIdentity"] | null;
+            seen?: components["schemas"]["ServerIdentity"] | null;
+        };
+        /**
+         * @description Why a registry is suspended.
+         * @enum {string}
+         */
+        SuspensionCause: "answers" | "content";
+        /** @description How long each verdict lasted. */
+        TimeInState: {
             /**
              * Format: int64
-             * @description Bytes of everything the artifact is made of; null while part of it is unread.
+             * @description It worked.
              */
-            size_bytes?: number | null;
-            /** @description What it runs on; attestations are not among them. */
-            platforms: components["schemas"]["OciPlatform"][];
+            healthy_ms: number;
             /**
-             * Format: date-time
-             * @description When it was built.
+             * Format: int64
+             * @description It worked, with trouble.
              */
-            created_at?: string | null;
+            degraded_ms: number;
             /**
-             * Format: date-time
-             * @description When it was pushed; null when nobody knows.
+             * Format: int64
+             * @description It did not work.
              */
-            pushed_at?: string | null;
+            unhealthy_ms: number;
             /**
-             * Format: date-time
-             * @description When it was last pulled; null when the registry does not tell.
+             * Format: int64
+             * @description Roadstead did not look.
              */
-            pulled_at?: string | null;
-            /**
-             * Format: date-time
-             * @description When the tag was first seen.
-             */
-            seen_at: string;
-            /**
-             * Format: date-time
-             * @description When somebody last looked at it.
-             */
-            checked_at?: string | null;
-            trouble?: components["schemas"]["ErrorCode"] | null;
-        };
-        /** @description A page of tags. */
-        TagPage: {
-            /** @description The rows. */
-            items: components["schemas"]["Tag"][];
-            /** @description Where the next page starts; null on the last one. */
-            next_cursor?: string | null;
-            /** @description How many match. */
-            total: components["schemas"]["Total"];
+            unknown_ms: number;
         };
         /** @description How the registry's certificate is judged. */
         TlsPolicy: {
@@ -1920,7 +1771,7 @@ export interface components {
             expires_at: string;
         };
         /** @enum {string} */
-        Topic: "registry" | "registry_health" | "registry_statistics" | "registry_inventory" | "registry_crawl" | "repository" | "user" | "session" | "workspace" | "member" | "machine_account" | "token";
+        Topic: "registry" | "registry_health" | "registry_statistics" | "user" | "session" | "workspace" | "member" | "machine_account" | "token" | "open_registry";
         /** @description How many rows match. */
         Total: {
             /**
@@ -1991,8 +1842,6 @@ export interface components {
             /** @description Their name. */
             name: string;
         };
-        /** @enum {string} */
-        Visibility: "public" | "private";
         /** @description A tenant. */
         Workspace: {
             /**
@@ -5541,15 +5390,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The registry */
+            /** @description The registry: everything, or what members see of one of the platform's */
             200: {
                 headers: {
-                    /** @description Its generation */
+                    /** @description Its generation, for whoever sees everything */
                     etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Registry"];
+                    "application/json": components["schemas"]["SeenRegistry"];
                 };
             };
             /** @description Not signed in */
@@ -5601,10 +5450,15 @@ export interface operations {
     };
     disconnect_registry: {
         parameters: {
-            query?: never;
-            header: {
-                /** @description The generation that was read, in quotes */
-                "if-match": string;
+            query?: {
+                /** @description Only say what it costs. */
+                dry_run?: boolean;
+                /** @description The registry's name, to show that this one is meant. Needed unless `dry_run`. */
+                confirm?: string;
+            };
+            header?: {
+                /** @description The generation that was read, in quotes; needed unless `dry_run` */
+                "if-match"?: string | null;
             };
             path: {
                 id: string;
@@ -5613,6 +5467,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description What it would cost */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisconnectionCost"];
+                };
+            };
             /** @description Disconnected */
             204: {
                 headers: {
@@ -5824,6 +5687,908 @@ export interface operations {
             };
         };
     };
+    get_health_history: {
+        parameters: {
+            query?: {
+                /** @description Hours, 1 to 168; 48 when absent. */
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bars, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthHistory"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_identity: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityConfirmationInput"];
+            };
+        };
+        responses: {
+            /** @description Confirmed */
+            200: {
+                headers: {
+                    /** @description Its generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registry"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The expected server answers, or another one than was seen */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Edited by somebody else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_registry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being looked at; the change stream tells */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many in a minute */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_cleanups: {
+        parameters: {
+            query?: {
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CleanupPage"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sharing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who may pull */
+            200: {
+                headers: {
+                    /** @description The registry's generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrySharing"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_registry: {
+        parameters: {
+            query?: {
+                /** @description Answer what sharing would mean, and change nothing. */
+                dry_run?: boolean;
+            };
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharingInput"];
+            };
+        };
+        responses: {
+            /** @description Shared, or what it would mean */
+            200: {
+                headers: {
+                    /** @description The registry's generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrySharing"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Edited by somebody else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The registry could not be asked */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unshare_registry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No longer shared */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Edited by somebody else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_pull_account: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullAccountInput"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            200: {
+                headers: {
+                    /** @description The registry's generation */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrySharing"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Edited by somebody else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The registry does not take the account */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_pull_account: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The generation that was read, in quotes */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Edited by somebody else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     test_registry: {
         parameters: {
             query?: never;
@@ -5911,795 +6676,6 @@ export interface operations {
             };
             /** @description Too many tests in a minute */
             429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_spaces: {
-        parameters: {
-            query?: {
-                /** @description Only those whose name contains this. */
-                q?: string;
-                /** @description Rows, 1 to 200; 50 when absent. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SpacePage"];
-                };
-            };
-            /** @description Malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_crawl: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The last crawl */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Crawl"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    start_crawl: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is read as soon as its turn comes */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Crawl"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    cancel_crawl: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description None goes on */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Crawl"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_statistics_history: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description By day, and what takes most now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StatisticsHistory"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_space: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The space */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Space"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_repositories: {
-        parameters: {
-            query?: {
-                /** @description Only those whose name contains this. */
-                q?: string;
-                /** @description `name` (the default), `-name`, `-pushed_at`, `-size` or `-tags`. */
-                sort?: string;
-                /** @description Rows, 1 to 200; 50 when absent. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RepositoryPage"];
-                };
-            };
-            /** @description Malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_repository: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The repository */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RepositoryDetail"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    refresh_repository: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is read as soon as its turn comes */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_tags: {
-        parameters: {
-            query?: {
-                /** @description Only those whose name contains this. */
-                q?: string;
-                /** @description `newest` (the default), `name` or `-name`. */
-                sort?: string;
-                /** @description Rows, 1 to 200; 50 when absent. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TagPage"];
-                };
-            };
-            /** @description Malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_artifact: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                /** @description `sha256:` and 64 hexadecimal digits */
-                digest: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The artifact */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Artifact"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -52,7 +52,9 @@ export function EditDrawer({ registry, onClose }: EditDrawerProps) {
   const isRow = shown !== null && shown.listed == null
   const whole = useQuery({ ...registryQuery(shown?.id ?? ''), enabled: isRow })
   if (!shown) return null
-  const read = isRow ? whole.data : shown
+  // Of what is only seen from outside nothing can be edited, and nothing offers to.
+  const fetched = whole.data?.detail === 'full' ? whole.data : undefined
+  const read = isRow ? fetched : shown
   return (
     <Drawer opened={registry !== null} onClose={onClose} title={texts.registryEdit.title(shown.name)}>
       {read ? (

@@ -24,11 +24,14 @@ pub enum ConditionType {
 
 impl ConditionType {
     /// Every type.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 7] = [
         Self::Reachable,
         Self::CredentialsValid,
         Self::Verified,
         Self::CertificateExpiring,
+        Self::IdentityConfirmed,
+        Self::AnonymousPull,
+        Self::PullOnly,
     ];
 
     /// The type in the API.

@@ -12,10 +12,10 @@ use roadstead_core::model::{
     RepositoryState, SpaceClass, TagSort, Timestamp, Topic, Visibility,
 };
 use roadstead_core::ports::{
-    ChangeFeed as _, ConfigRead, CrawlKey, CrawlReport, InventoryLists as _,
-    InventoryStore as _, ManifestOutcome, ManifestRead, NamesPage, ProvisionalTag, ReadArtifact,
-    ReadConfig, Recorded, RegistryStore as _, RepositoryMark, SeenRepository, SeenSpace, SeenTag,
-    Source, StoreError, TagCheck, TagOutcome,
+    ChangeFeed as _, ConfigRead, CrawlKey, CrawlReport, InventoryLists as _, InventoryStore as _,
+    ManifestOutcome, ManifestRead, NamesPage, ProvisionalTag, ReadArtifact, ReadConfig, Recorded,
+    RegistryStore as _, RepositoryMark, SeenRepository, SeenSpace, SeenTag, Source, StoreError,
+    TagCheck, TagOutcome,
 };
 use roadstead_core::rules::Visible;
 use roadstead_store::Store;
