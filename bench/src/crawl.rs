@@ -246,6 +246,8 @@ fn puller(url: &str) -> OciClient {
         tls: TlsPolicy::Verify,
         account: None,
         token_service: None,
+        pinned_key: None,
+        names: Arc::new(roadstead_oci::SystemNames),
         policy: Arc::new(OutboundPolicy {
             allow: vec!["127.0.0.0/8".parse().unwrap()],
             ..OutboundPolicy::default()

@@ -400,9 +400,25 @@ async fn lists(name: &str, store: &Store, loaded: &Loaded) {
 
 /// A person disconnects the registry; what it held is removed behind them.
 async fn end(name: &str, store: &Store, loaded: &Loaded) {
+    let now = Timestamp::from_system_clock();
     let command = DisconnectRegistry {
         id: loaded.registry,
         expected: 1,
+        cleanup: roadstead_core::model::Cleanup {
+            id: roadstead_core::model::CleanupId::new(),
+            registry_id: loaded.registry,
+            name: Name::parse("bench").unwrap(),
+            kind: RegistryKind::Docker,
+            owner: Owner::Platform,
+            address: Address::parse("https://registry.example").unwrap(),
+            tls: TlsPolicy::Verify,
+            username: None,
+            token_service: None,
+            identity: None,
+            disconnected_at: now,
+            given_up_at: None,
+        },
+        credential: None,
     };
     let begun = Instant::now();
     store
@@ -443,6 +459,11 @@ async fn integrate(store: &Store, name: &str) -> RegistryId {
         tls: TlsPolicy::Verify,
         username: None,
         token_service: None,
+        identity: None,
+        suspension: None,
+        certificate: None,
+        capabilities: roadstead_core::model::Capabilities::default(),
+        listed: None,
         description: Description::default(),
         verified: true,
         version: None,

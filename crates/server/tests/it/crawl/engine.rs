@@ -184,6 +184,8 @@ impl Engine {
             )],
             verified: true,
             version: None,
+            certificate: None,
+            turns: Vec::new(),
             news: true,
         };
         self.store.record_health(vec![seen]).await.expect("health");
@@ -251,6 +253,11 @@ fn registry(url: &str, username: Option<&str>, now: Timestamp) -> Registry {
         tls: TlsPolicy::Verify,
         username: username.map(str::to_owned),
         token_service: None,
+        identity: None,
+        suspension: None,
+        certificate: None,
+        capabilities: roadstead_core::model::Capabilities::default(),
+        listed: None,
         description: Description::default(),
         verified: true,
         version: None,

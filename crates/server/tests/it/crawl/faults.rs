@@ -385,6 +385,7 @@ async fn edit(engine: &Engine, url: &str) {
         id: engine.id,
         expected,
         description: registry.description.clone(),
+        listed: None,
         connection: Some(Reconnect {
             registry,
             credential: None,
