@@ -36,6 +36,7 @@ const EXPOSED: &[(&str, usize)] = &[
     ("crates/http/src/routes/session.rs", 1),
     ("crates/http/src/routes/setup.rs", 1),
     ("crates/http/src/views/api_token.rs", 1),
+    ("crates/http/src/views/identity.rs", 1),
     ("crates/http/src/views/registry_edit.rs", 1),
     ("crates/http/src/views/registry_input.rs", 2),
     ("crates/http/src/views/sharing.rs", 1),

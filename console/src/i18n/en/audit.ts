@@ -40,7 +40,6 @@ const actions: Record<AuditAction, string> = {
   'registry.integrate': 'Integrate registry',
   'registry.test': 'Test connection',
   'registry.edit': 'Edit registry',
-  'registry.refresh': 'Read registry again',
   'registry.disconnect': 'Disconnect registry',
   'registry.refresh': 'Refresh registry',
   'registry.suspend': 'Suspend registry: another server answers',
