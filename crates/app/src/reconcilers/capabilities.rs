@@ -4,6 +4,7 @@
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
+use crate::reconcilers::identity::may_show_account;
 use crate::services::connection_of;
 use async_trait::async_trait;
 use roadstead_core::Failure;
@@ -46,6 +47,10 @@ impl CapabilityReconciler {
             .ports
             .connector_of(before.owner)
             .connect(connection_of(&self.ports, &target)?)?;
+        if let Err(error) = may_show_account(adapter.as_ref(), before).await {
+            tracing::debug!(registry_id = %id, %error, "account not shown");
+            return Ok(Outcome::Again(LATER));
+        }
         let seen = match adapter.observe().await {
             Ok(seen) => seen,
             Err(error) => {

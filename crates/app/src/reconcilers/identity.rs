@@ -28,6 +28,18 @@ pub(super) async fn expected_server(
     }
 }
 
+/// To be done before a duty uses a registry's account: it is shown only to the server that was
+/// pinned, and that was just seen without it.
+pub(super) async fn may_show_account(
+    adapter: &dyn RegistryAdapter,
+    registry: &Registry,
+) -> Result<(), RegistryError> {
+    if registry.username.is_none() {
+        return Ok(());
+    }
+    expected_server(adapter, registry.identity.as_ref()).await
+}
+
 /// What is known of the server of one registry.
 pub(super) struct Known {
     pub(super) identity: Option<ServerIdentity>,

@@ -4,6 +4,7 @@
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
+use crate::reconcilers::identity::may_show_account;
 use crate::services::connection_of;
 use crate::services::pull_trial::{
     SAMPLE, anonymous_proof, pull_connection_of, space_of, try_anonymous, try_writing, write_proof,
@@ -64,6 +65,9 @@ impl PullReconciler {
             .ports
             .connector_of(registry.owner)
             .connect(connection)?;
+        if let Err(error) = may_show_account(adapter.as_ref(), registry).await {
+            return Ok(unseen(id, &error));
+        }
         let Some(probe) = adapter.pulls() else {
             return Ok(Outcome::Gone);
         };

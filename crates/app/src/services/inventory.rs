@@ -7,7 +7,7 @@ use crate::services::object;
 use roadstead_core::model::{
     Artifact, AuditEntry, CrawlPhase, CrawlState, Digest, Listing, ManifestsRead, Observed, Owner,
     PageRequest, Placed, Registry, RegistryFigures, RegistryId, Repository, RepositoryId,
-    RepositorySort, RequestContext, Space, SpaceId, StatisticsDay, Tag, TagSort,
+    RepositorySort, RequestContext, Space, SpaceId, StatisticsDay, Tag, TagSort, Unavailable,
 };
 use roadstead_core::ports::{FoundRepository, FoundSpace, StoreError};
 use roadstead_core::rules::authorize;
@@ -340,7 +340,10 @@ pub(super) fn tell(registry: &mut Registry, figures: Option<&RegistryFigures>) {
         |value: u64| Observed::known(i64::try_from(value).unwrap_or(i64::MAX), figures.as_of);
     let statistics = &mut registry.statistics;
     statistics.spaces = known(figures.spaces);
-    statistics.repositories = known(figures.repositories);
+    // How many there are is not known when their list broke off, whatever was read of them.
+    if statistics.repositories.unavailable != Some(Unavailable::Unreachable) {
+        statistics.repositories = known(figures.repositories);
+    }
     statistics.artifacts = known(figures.artifacts);
     statistics.tags = known(figures.tags);
     statistics.storage_bytes = known(figures.storage_bytes);

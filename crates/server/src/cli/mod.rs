@@ -261,6 +261,8 @@ mod tests {
         "limit",
         "name",
         "output",
+        "prefixes",
+        "repositories",
         "owner",
         "password_file",
         "registry",

@@ -57,7 +57,7 @@ async fn victim_writes_to_an_inventory() {
 }
 
 async fn inventory_killed_at_each_point(place: Place) {
-    let store = Store::open(place.config()).await.expect("store");
+    let mut store = Store::open(place.config()).await.expect("store");
     inventory::scene(&store).await;
     for command in INVENTORY {
         for point in failpoint::ALL_POINTS {
@@ -69,7 +69,7 @@ async fn inventory_killed_at_each_point(place: Place) {
                 command,
                 point,
             );
-            let store = Store::open(place.config()).await.expect("opens again");
+            store = Store::open(place.config()).await.expect("opens again");
             let after = inventory::traces(&store, command).await;
             let told = format!("{command}.{point}");
             if *point == "after_commit" {
@@ -78,9 +78,9 @@ async fn inventory_killed_at_each_point(place: Place) {
                 assert_eq!(before, after, "{told}: half a command");
             }
             inventory::assert_sums(&place, &told).await;
-            store.close().await;
         }
     }
+    store.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,7 +17,7 @@ mod tags;
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
-use crate::reconcilers::identity::expected_server;
+use crate::reconcilers::identity::may_show_account;
 use crate::services::connection_of;
 use async_trait::async_trait;
 use held::Held;
@@ -35,6 +35,9 @@ use tokio::time::Instant;
 
 /// How long one registry is read before others get their turn.
 const SLICE: Duration = Duration::from_secs(5);
+
+/// How long a server that was just recognised is taken for the same; not beyond a wish.
+const RECOGNISED_FOR: Duration = Duration::from_secs(1);
 
 /// What is known of a registry and its health is read again after this.
 const READ_EVERY: Duration = Duration::from_secs(15);
@@ -150,6 +153,7 @@ impl CrawlReconciler {
                 if let (Some(held), Wake::Signal) = (&mut held, wake) {
                     // Somebody has reason to think that something changed.
                     held.refill_at = held.read_at;
+                    held.seen_at = None;
                 }
                 Ok(held)
             }
@@ -164,6 +168,7 @@ impl CrawlReconciler {
         let Some(target) = self.ports.store.registry_target(id).await? else {
             return Ok(None);
         };
+        let restarted = known.is_none();
         let same = known.filter(|known| known.generation() == target.registry.generation);
         if let Some(mut known) = same {
             known.registry = target.registry;
@@ -178,7 +183,9 @@ impl CrawlReconciler {
         let per_second = self.limits.sweep_per_second;
         let mut held = Held::new(target.registry, adapter, per_second);
         // A restart is no reason to list all names of all registries at once.
-        if let Some(listed) = held.registry.statistics.repositories.as_of {
+        if let Some(listed) = held.registry.statistics.repositories.as_of
+            && restarted
+        {
             let passed = self.ports.clock.now().since(listed);
             held.names.due += self.limits.names_every.saturating_sub(passed);
         }
@@ -247,10 +254,10 @@ impl CrawlReconciler {
     /// The account is shown only to a server that has just been looked at without it
     /// (`docs/adr/0006-server-identity.md`).
     async fn recognised(&self, held: &mut Held) -> Result<(), RegistryError> {
-        if held.registry.username.is_none() || held.seen_at.is_some_and(|at| at.elapsed() < SLICE) {
+        if held.seen_at.is_some_and(|at| at.elapsed() < RECOGNISED_FOR) {
             return Ok(());
         }
-        expected_server(held.adapter.as_ref(), held.registry.identity.as_ref()).await?;
+        may_show_account(held.adapter.as_ref(), &held.registry).await?;
         held.seen_at = Some(Instant::now());
         Ok(())
     }

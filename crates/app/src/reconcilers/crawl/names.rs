@@ -208,7 +208,11 @@ impl CrawlReconciler {
         let before = held.registry.statistics;
         let repositories = match (listed, why) {
             (Some(count), _) => Observed::known(i64::try_from(count).unwrap_or(i64::MAX), now),
-            (None, RegistryError::Protocol(_)) => before.repositories,
+            // A list that breaks off in the middle is no shorter list.
+            (None, RegistryError::Protocol(_)) if before.repositories.value.is_some() => {
+                before.repositories
+            }
+            (None, RegistryError::Protocol(_)) => Observed::unknown(Unavailable::Unreachable),
             (None, _) => Observed::unknown(Unavailable::NotOffered),
         };
         let spaces = match held.registry.kind {

@@ -78,7 +78,12 @@ async fn peer_docker_killed_crawl_goes_on_without_asking_for_finished_pages_agai
         "{}",
         twice("/manifests/")
     );
-    let distinct = |part: &str| all.keys().filter(|r| r.contains(part)).count();
+    // Whoever proves pulls and looks at what the registry can do asks in other words.
+    let of_crawl = |r: &str| r.starts_with("GET") && !r.contains("n=1 ") && !r.ends_with("n=1");
+    let distinct = |part: &str| {
+        let of = all.keys().filter(|r| r.contains(part) && of_crawl(r));
+        of.count()
+    };
     assert_eq!(
         (distinct("/tags/list"), distinct("/manifests/")),
         (1_100, 1_100)

@@ -113,7 +113,10 @@ async fn sec_32_certificate_check_is_skipped_per_registry_by_the_platform_only_a
         .padmin
         .post("/api/v1/registries", &body("a", false, false))
         .await;
-    assert_eq!(code(&verified), (502, "upstream.tls_failed".to_owned()));
+    assert_eq!(
+        code(&verified),
+        (502, "upstream.certificate_expired".to_owned())
+    );
     for api in [&admin, &cast.padmin] {
         let mine = body("b", true, true);
         let refused = api.post("/api/v1/registries", &mine).await;
@@ -147,7 +150,10 @@ async fn sec_32_certificate_check_is_skipped_per_registry_by_the_platform_only_a
         .padmin
         .post("/api/v1/registries", &body("next", false, false))
         .await;
-    assert_eq!(code(&next), (502, "upstream.tls_failed".to_owned()));
+    assert_eq!(
+        code(&next),
+        (502, "upstream.certificate_expired".to_owned())
+    );
     // And an edit cannot bring it in by the back door.
     let own = made(&admin, &cast.registry("own", Some(&cast.alpha))).await;
     let edit = json!({"tls": {"mode": "skip"}, "save_anyway": true});
