@@ -1,16 +1,17 @@
 //! Everything the services share, built once.
 
 use crate::cursor::Cursors;
+use crate::events::EventInbox;
 use crate::password::Passwords;
 use crate::refusals::Refusals;
 use crate::services::{
-    AuditService, ChangeService, MemberService, PasswordService, RegistryService, SessionService,
+    AuditService, ChangeService, HookService, MemberService, PasswordService, RegistryService, SessionService,
     SetupService, TokenService, UserService, WorkspaceService,
 };
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
-    AuditStore, ChangeFeed, Clock, RegistryConnector, RegistryStore, SessionStore, SetupStore,
+    AuditStore, ChangeFeed, Clock, HookStore, RegistryConnector, RegistryStore, SessionStore, SetupStore,
     TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
@@ -25,6 +26,7 @@ pub trait Store:
     + TokenStore
     + WorkspaceStore
     + RegistryStore
+    + HookStore
     + AuditStore
     + ChangeFeed
 {
@@ -36,6 +38,7 @@ impl<T> Store for T where
         + TokenStore
         + WorkspaceStore
         + RegistryStore
+        + HookStore
         + AuditStore
         + ChangeFeed
 {
@@ -56,6 +59,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// Registries to look at soon.
     pub wishes: Wishes,
+    /// Events of registries that wait.
+    pub events: EventInbox,
 }
 
 /// Registries that a person wants looked at soon, within this process. Wishes of one registry
@@ -120,6 +125,8 @@ pub struct App {
     pub members: MemberService,
     /// Registries.
     pub registries: RegistryService,
+    /// Where registries send their events.
+    pub hooks: HookService,
     /// The change stream.
     pub changes: ChangeService,
     /// The audit log.
@@ -150,6 +157,7 @@ impl App {
             workspaces: WorkspaceService::new(ports.clone(), cursors()),
             members: MemberService::new(ports.clone(), cursors()),
             registries: RegistryService::new(ports.clone(), cursors()),
+            hooks: HookService::new(ports.clone()),
             changes: ChangeService::new(ports.clone()),
             audit: AuditService::new(ports.clone(), Cursors::new(Arc::clone(&ports.vault))),
             refusals: Arc::default(),

@@ -4,6 +4,7 @@
 pub mod context;
 mod cursor;
 pub mod driver;
+pub mod events;
 mod password;
 pub mod reconcilers;
 mod refusals;
@@ -11,4 +12,5 @@ pub mod services;
 mod throttle;
 
 pub use context::{App, Ports, Store, Wishes};
+pub use events::EventInbox;
 pub use refusals::Refusals;

@@ -133,6 +133,8 @@ permissions! {
     RegistryTest "registry.test" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
     /// Edit a registry.
     RegistryEdit "registry.edit" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
+    /// Make, rotate or remove the hook a registry sends its events to.
+    RegistryHook "registry.hook" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
     /// Disconnect a registry.
     RegistryDisconnect "registry.disconnect" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
 }

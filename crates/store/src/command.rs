@@ -63,6 +63,8 @@ commands! {
         IntegrateRegistry "integrate_registry",
         EditRegistry "edit_registry",
         DisconnectRegistry "disconnect_registry",
+        SetHook "set_hook",
+        EndHook "end_hook",
     }
     background {
         Prepare "prepare" People,
@@ -80,5 +82,7 @@ commands! {
         RecordStatistics "record_statistics" Crawl,
         RecordRefusals "record_refusals" Crawl,
         PruneAudit "prune_audit" Crawl,
+        RecordHookActivity "record_hook_activity" Crawl,
+        PruneHooks "prune_hooks" Crawl,
     }
 }

@@ -17,6 +17,7 @@ mod entity;
 pub mod failpoint;
 mod fault;
 mod holders;
+mod hooks;
 mod key_rotation;
 mod key_source;
 mod lanes;

@@ -1,11 +1,11 @@
 //! Removes what has had its day: ended sessions, tokens and links, old entries of the change feed
-//! and of the audit log.
+//! and of the audit log, tombstones of hooks.
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
 use async_trait::async_trait;
 use roadstead_core::Failure;
-use roadstead_core::model::Session;
+use roadstead_core::model::{Hook, Session};
 use roadstead_core::ports::StoreError;
 use std::time::Duration;
 
@@ -61,8 +61,9 @@ impl HousekeepingReconciler {
             .store
             .prune_audit(now.minus(self.audit_kept))
             .await?;
-        if sessions + tokens + links + changes + audit > 0 {
-            tracing::debug!(sessions, tokens, links, changes, audit, "pruned");
+        let hooks = store.prune_hooks(now, now.minus(Hook::TOMBSTONE)).await?;
+        if sessions + tokens + links + changes + audit + hooks > 0 {
+            tracing::debug!(sessions, tokens, links, changes, audit, hooks, "pruned");
         }
         Ok(())
     }

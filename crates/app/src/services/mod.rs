@@ -3,6 +3,7 @@
 
 mod audit;
 mod changes;
+mod hooks;
 mod listing;
 mod machine_accounts;
 mod members;
@@ -19,6 +20,7 @@ mod workspaces;
 
 pub use audit::{AuditInput, AuditListed, AuditService};
 pub use changes::{ChangeService, Followed};
+pub use hooks::{HookService, IssuedHook, Post};
 pub use listing::{ListRequest, NamedList};
 pub use members::MemberService;
 pub use passwords::PasswordService;

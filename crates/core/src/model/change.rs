@@ -25,6 +25,9 @@ pub enum Topic {
     RegistryCrawl,
     /// A repository's tags or artifacts changed; the object is the repository.
     Repository,
+    /// A registry's hook was made, rotated or removed, or events came to it; the object is the
+    /// registry.
+    RegistryHook,
     /// A person was made, changed or deleted. With a `user_id`: what that person may do has
     /// changed, and their streams end.
     User,
@@ -42,13 +45,14 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Registry,
         Self::RegistryHealth,
         Self::RegistryStatistics,
         Self::RegistryInventory,
         Self::RegistryCrawl,
         Self::Repository,
+        Self::RegistryHook,
         Self::User,
         Self::Session,
         Self::Workspace,
@@ -67,6 +71,7 @@ impl Topic {
             Self::RegistryInventory => "registry_inventory",
             Self::RegistryCrawl => "registry_crawl",
             Self::Repository => "repository",
+            Self::RegistryHook => "registry_hook",
             Self::User => "user",
             Self::Session => "session",
             Self::Workspace => "workspace",
@@ -85,7 +90,8 @@ impl Topic {
             | Self::RegistryStatistics
             | Self::RegistryInventory
             | Self::RegistryCrawl
-            | Self::Repository => Permission::RegistryRead,
+            | Self::Repository
+            | Self::RegistryHook => Permission::RegistryRead,
             Self::User => Permission::UserRead,
             // One's own; `user_id` says whose.
             Self::Session | Self::Token => Permission::ChangeFollow,

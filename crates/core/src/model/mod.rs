@@ -8,6 +8,7 @@ mod change;
 mod condition;
 mod connection;
 mod health;
+mod hook;
 mod id;
 mod inventory;
 mod name;
@@ -32,6 +33,7 @@ pub use change::{Change, ChangeId, Topic};
 pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use connection::{Account, Connection, TlsPolicy};
 pub use health::{Health, HealthReport, Reason};
+pub use hook::{Hook, HookCounts, HookId, HookSecret};
 pub use id::{
     ApiTokenId, AuditEntryId, InstallationId, RegistryId, RepositoryId, RequestId, SessionId,
     SpaceId, UserId, WorkspaceId,

@@ -3,6 +3,7 @@
 mod audit_store;
 mod change_feed;
 mod clock;
+mod hooks;
 mod inventory;
 mod registry;
 mod sessions;
@@ -14,6 +15,7 @@ mod workspaces;
 pub use audit_store::{AuditList, AuditStore};
 pub use change_feed::ChangeFeed;
 pub use clock::{Clock, SystemClock};
+pub use hooks::{HookActivity, HookHolder, HookStore, SetHook};
 pub use inventory::{
     ConfigDue, ConfigRead, CrawlKey, CrawlReport, InventoryStore, ManifestDue, ManifestOutcome,
     ManifestRead, NamesPage, Place, ProvisionalTag, ReadArtifact, ReadConfig, Recorded,

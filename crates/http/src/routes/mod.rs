@@ -3,6 +3,7 @@
 
 mod audit_entries;
 mod changes;
+mod hooks;
 mod machine_accounts;
 mod members;
 mod profile;
@@ -153,6 +154,9 @@ fn api(state: Option<AppState>) -> Api {
             Permission::RegistryDisconnect,
             routes!(registries::disconnect_registry),
         )
+        .route(Permission::RegistryRead, routes!(hooks::get_hook))
+        .route(Permission::RegistryHook, routes!(hooks::set_hook))
+        .route(Permission::RegistryHook, routes!(hooks::end_hook))
         .route(
             Permission::RegistryTest,
             routes!(registry_tests::test_registry),
@@ -172,6 +176,7 @@ fn api(state: Option<AppState>) -> Api {
 pub(crate) fn router(state: AppState) -> Router {
     let (router, _, _) = api(Some(state.clone())).finish();
     router
+        .merge(hooks::outside())
         .fallback(assets::fallback)
         .method_not_allowed_fallback(|| async { Refusal::from(ErrorCode::RequestMethod) })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

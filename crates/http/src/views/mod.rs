@@ -4,6 +4,7 @@ mod api_token;
 mod audit;
 mod audit_export;
 mod changes;
+mod hook;
 mod member;
 mod page;
 mod problem;
@@ -21,6 +22,7 @@ pub(crate) use api_token::{CreatedToken, TokenList, TokenRequest};
 pub(crate) use audit::{AuditExportQuery, AuditPage, AuditQuery, ExportFormat};
 pub(crate) use audit_export::{CSV_HEADING, csv as audit_csv, jsonl as audit_jsonl};
 pub(crate) use changes::ChangeView;
+pub(crate) use hook::{HookView, IssuedHookView};
 pub(crate) use member::{
     MachineAccountPage, MachineAccountView, MemberInput, MemberPage, MemberRole, MemberView,
 };

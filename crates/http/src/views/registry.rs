@@ -251,6 +251,7 @@ impl RegistryView {
         let actions = [
             Permission::RegistryTest,
             Permission::RegistryEdit,
+            Permission::RegistryHook,
             Permission::RegistryDisconnect,
         ];
         Self {

@@ -12,6 +12,7 @@ pub mod credential;
 pub mod installation;
 pub mod membership;
 pub mod registry;
+pub mod registry_hook;
 pub mod session;
 pub mod setup_link;
 pub mod user;
