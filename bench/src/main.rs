@@ -9,6 +9,7 @@
 )]
 
 mod crash;
+mod crawl;
 mod idle;
 mod list;
 mod logins;
@@ -53,7 +54,11 @@ fn main() {
             "start" => start::run(binary).await,
             "list" => list::run().await,
             "logins" => logins::run(binary).await,
-            other => panic!("there is no {other:?}; there are crash, idle, start, list, logins"),
+            "b1" => crawl::b1(binary).await,
+            "b12" => crawl::b12(binary).await,
+            other => {
+                panic!("there is no {other:?}; there are crash, idle, start, list, logins, b1, b12")
+            }
         }
     });
 }

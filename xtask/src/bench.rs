@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-const FIGURES: &[&str] = &["idle", "start", "list", "logins"];
+const FIGURES: &[&str] = &["idle", "start", "list", "logins", "b1", "b12"];
 
 /// Measures a release build; one line of JSON per figure.
 pub(crate) fn bench(arguments: &[String]) -> Result<ExitCode, String> {

@@ -11,8 +11,8 @@ use crate::services::{
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
-    AuditStore, ChangeFeed, Clock, HookStore, RegistryConnector, RegistryStore, SessionStore, SetupStore,
-    TokenStore, UserStore, Vault, WorkspaceStore,
+    AuditStore, ChangeFeed, Clock, HookStore, InventoryStore, RegistryConnector, RegistryStore,
+    SessionStore, SetupStore, TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +26,7 @@ pub trait Store:
     + TokenStore
     + WorkspaceStore
     + RegistryStore
+    + InventoryStore
     + HookStore
     + AuditStore
     + ChangeFeed
@@ -38,6 +39,7 @@ impl<T> Store for T where
         + TokenStore
         + WorkspaceStore
         + RegistryStore
+        + InventoryStore
         + HookStore
         + AuditStore
         + ChangeFeed

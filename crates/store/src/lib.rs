@@ -18,6 +18,7 @@ pub mod failpoint;
 mod fault;
 mod holders;
 mod hooks;
+mod inventory;
 mod key_rotation;
 mod key_source;
 mod lanes;

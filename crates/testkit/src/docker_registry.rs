@@ -124,6 +124,28 @@ impl DockerRegistry {
         panic!("docker-registry does not start:\n{log}");
     }
 
+    /// Starts one on content that somebody else keeps (see [`Storage`](crate::Storage)).
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub async fn start_on(content: &Path, guise: Guise, options: RegistryOptions) -> Self {
+        let mut registry = Self::start(guise, options).await;
+        registry.stop().await;
+        let storage = registry.storage();
+        if storage.exists() {
+            std::fs::remove_dir_all(&storage).unwrap();
+        }
+        std::os::unix::fs::symlink(content, storage).unwrap();
+        registry.restart().await;
+        registry
+    }
+
+    /// Where its content is.
+    #[must_use]
+    pub fn storage(&self) -> PathBuf {
+        self.home.path().join("storage")
+    }
+
     /// Where it listens.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {

@@ -1,16 +1,17 @@
 //! What Roadstead does by itself, one duty per file.
 
+mod crawl;
 mod health;
 mod housekeeping;
-mod statistics;
 mod wake;
 
 use crate::context::Ports;
 use crate::driver::{Driver, DriverOptions};
 use crate::refusals::Refusals;
+pub use crawl::{CrawlLimits, CrawlReconciler};
 pub use health::HealthReconciler;
 pub use housekeeping::HousekeepingReconciler;
-pub use statistics::StatisticsReconciler;
+use roadstead_core::model::Topic;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 pub struct Orders {
     /// How long audit entries are kept.
     pub audit_kept: Duration,
+    /// How much of registries is read.
+    pub crawl: CrawlLimits,
     /// Refusals that wait to be written.
     pub refusals: Arc<Refusals>,
 }
@@ -26,7 +29,7 @@ pub struct Orders {
 /// All duties, running.
 pub struct Reconcilers {
     health: Driver<roadstead_core::model::RegistryId>,
-    statistics: Driver<roadstead_core::model::RegistryId>,
+    crawl: Driver<roadstead_core::model::RegistryId>,
     housekeeping: Driver<housekeeping::Duty>,
     wake: tokio::task::JoinHandle<()>,
     wishes: tokio::task::JoinHandle<()>,
@@ -51,8 +54,8 @@ impl Reconcilers {
             spread: Duration::from_secs(spread),
         };
         let health = Driver::start(health, options(512, 2), stop.clone());
-        let statistics = Driver::start(
-            Arc::new(StatisticsReconciler::new(ports.clone())),
+        let crawl = Driver::start(
+            Arc::new(CrawlReconciler::new(ports.clone(), orders.crawl)),
             options(16, 5),
             stop.clone(),
         );
@@ -66,7 +69,14 @@ impl Reconcilers {
         );
         let wake = tokio::spawn(wake::wake_from_changes(
             Arc::clone(&ports.store),
-            vec![Box::new(health.waking()), Box::new(statistics.waking())],
+            vec![
+                (&[Topic::Registry], Box::new(health.waking())),
+                (
+                    // A registry that answers again is read on; what people want read, too.
+                    &[Topic::Registry, Topic::RegistryHealth, Topic::RegistryCrawl],
+                    Box::new(crawl.waking()),
+                ),
+            ],
             stop.clone(),
         ));
         let wishes = tokio::spawn(wake::wake_from_wishes(
@@ -81,7 +91,7 @@ impl Reconcilers {
         });
         Self {
             health,
-            statistics,
+            crawl,
             housekeeping,
             wake,
             wishes,
@@ -96,7 +106,7 @@ impl Reconcilers {
     /// is served any more, so that the last refusals are among them.
     pub async fn ended(self) {
         self.health.ended().await;
-        self.statistics.ended().await;
+        self.crawl.ended().await;
         self.housekeeping.ended().await;
         let _ = self.wake.await;
         let _ = self.wishes.await;

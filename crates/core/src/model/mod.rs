@@ -40,8 +40,9 @@ pub use id::{
 };
 pub use inventory::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
-    CrawlStatus, Descriptor, Digest, Epoch, HistoryStep, OciPlatform, Repository, RepositoryState,
-    Space, SpaceClass, Tag, Visibility,
+    CrawlStatus, Descriptor, Digest, Epoch, HistoryStep, Listing, ManifestsRead, OciPlatform,
+    Placed, RegistryFigures, Repository, RepositorySort, RepositoryState, Space, SpaceClass,
+    StatisticsDay, Tag, TagSort, Visibility,
 };
 pub use name::Name;
 pub use observed::{Observed, Unavailable};

@@ -9,7 +9,8 @@
 //! **Queues.** What is still to do is never kept in memory alone: it is what the tables say is
 //! missing. A queue gives its next rows after a [`Place`]; begin again without a place after a
 //! restart, or when the end was reached, until it gives nothing. What could not be read leaves its
-//! queue by being recorded as failed, and is asked for again after its tags were listed anew.
+//! queue by being recorded as failed. A tag is asked for again after its repository's tags were listed
+//! anew, a manifest or a configuration with the next crawl.
 //!
 //! **Batches.** Any length; the store cuts them into transactions of at most 500 rows in the crawl
 //! lane, in the order given. All are idempotent: a batch that was cut short by a crash is simply
@@ -418,6 +419,15 @@ pub trait InventoryStore: Send + Sync {
     /// Takes a page of names and the cursor behind it. Names already known are marked as seen.
     async fn record_names(&self, key: CrawlKey, page: NamesPage) -> Result<Recorded, StoreError>;
 
+    /// Adds repositories heard of outside of a crawl. Those not known yet are wanted read
+    /// ([`Self::repositories_requested`]); nothing changes for the others. Answers how many are new.
+    async fn record_heard(
+        &self,
+        source: Source,
+        repositories: Vec<SeenRepository>,
+        now: Timestamp,
+    ) -> Result<Recorded<u64>, StoreError>;
+
     /// Repositories this crawl's list of names left out. They stay until they are probed: their
     /// tags are recorded, or they are marked gone.
     async fn repositories_unseen(
@@ -468,6 +478,14 @@ pub trait InventoryStore: Send + Sync {
         source: Source,
         repository_id: RepositoryId,
         tags: Vec<SeenTag>,
+        now: Timestamp,
+    ) -> Result<Recorded<TagsRecorded>, StoreError>;
+
+    /// As [`Self::record_tags`], for many repositories. Answers the sum.
+    async fn record_tag_lists(
+        &self,
+        source: Source,
+        lists: Vec<(RepositoryId, Vec<SeenTag>)>,
         now: Timestamp,
     ) -> Result<Recorded<TagsRecorded>, StoreError>;
 

@@ -5,6 +5,8 @@ mod change_feed;
 mod clock;
 mod hooks;
 mod inventory;
+mod inventory_lists;
+mod reading;
 mod registry;
 mod sessions;
 mod store;
@@ -22,6 +24,8 @@ pub use inventory::{
     RepositoryDue, RepositoryMark, SeenRepository, SeenSpace, SeenTag, Source, TagCheck, TagDue,
     TagOutcome, TagsRecorded,
 };
+pub use inventory_lists::{FoundRepository, FoundSpace, InventoryLists};
+pub use reading::{ArtifactPointer, Read, TagList};
 pub use registry::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryConnector,
     RegistryError, StepSink,

@@ -1,8 +1,12 @@
 //! Registries as Roadstead talks to them, whatever the product.
 
+use super::inventory::{ReadArtifact, ReadConfig};
+use super::reading::{ArtifactPointer, Read, TagList};
 use crate::ErrorCode;
 use crate::Failure;
-use crate::model::{Connection, ProbeDepth, ProbeReport, ProbeStep, Reason, RegistryKind};
+use crate::model::{
+    Connection, Descriptor, Digest, ProbeDepth, ProbeReport, ProbeStep, Reason, RegistryKind,
+};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use std::sync::Arc;
@@ -179,6 +183,8 @@ pub enum Crawled {
     Tag {
         /// Its name.
         name: String,
+        /// What it points to, where the list says so: the registry's word.
+        digest: Option<Digest>,
     },
 }
 
@@ -187,6 +193,8 @@ pub enum Crawled {
 pub struct CrawlBatch {
     /// What was found, in the registry's order.
     pub found: Vec<Crawled>,
+    /// How many names were none and were left out.
+    pub skipped: u64,
     /// Where to go on; `None` after the last batch.
     pub next: Option<CrawlCursor>,
 }
@@ -210,6 +218,30 @@ pub trait RegistryAdapter: Send + Sync {
         scope: CrawlScope,
         from: Option<CrawlCursor>,
     ) -> BoxStream<'_, Result<CrawlBatch, RegistryError>>;
+
+    /// Every tag of one repository. [`RegistryError::NotFound`] is the registry's word that there
+    /// is no such repository.
+    async fn repository(&self, name: &str) -> Read<TagList>;
+
+    /// Reads a manifest; its bytes have the digest it is given out under, and its type is the one
+    /// it is said to be.
+    async fn artifact(&self, repository: &str, pointer: &ArtifactPointer) -> Read<ReadArtifact>;
+
+    /// What a tag points to now, when it is not `known`; `None` when it is. Costs no bytes where
+    /// the registry allows that.
+    async fn moved(
+        &self,
+        repository: &str,
+        tag: &str,
+        known: Option<&Digest>,
+    ) -> Read<Option<Digest>>;
+
+    /// Reads an image's configuration, digest and size verified.
+    async fn config(&self, repository: &str, config: &Descriptor) -> Read<ReadConfig>;
+
+    /// How many requests were sent through this adapter so far, whatever became of them: tokens
+    /// and repetitions included.
+    fn requests(&self) -> u64;
 }
 
 /// Makes adapters.

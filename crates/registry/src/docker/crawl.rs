@@ -14,7 +14,10 @@ pub(super) fn run(
     let (listing, found): (_, fn(String) -> Crawled) = match scope {
         CrawlScope::Registry => (Listing::Catalogue, |name| Crawled::Repository { name }),
         CrawlScope::Repository(name) => match RepositoryName::parse(&name) {
-            Ok(name) => (Listing::Tags(name), |name| Crawled::Tag { name }),
+            Ok(name) => (Listing::Tags(name), |name| Crawled::Tag {
+                name,
+                digest: None,
+            }),
             // No registry can have it.
             Err(_) => return stream::once(async { Err(RegistryError::NotFound) }).boxed(),
         },
@@ -32,6 +35,7 @@ fn batch(page: ListPage, found: fn(String) -> Crawled) -> CrawlBatch {
     }
     CrawlBatch {
         found: page.names.into_iter().map(found).collect(),
+        skipped: page.malformed as u64,
         next: page.next.map(CrawlCursor),
     }
 }

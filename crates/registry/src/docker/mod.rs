@@ -2,12 +2,15 @@
 
 mod crawl;
 mod probe;
+mod read;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use roadstead_core::model::{Connection, ProbeDepth, ProbeReport, RegistryKind, TlsPolicy};
+use roadstead_core::model::{Descriptor, Digest};
 use roadstead_core::ports::{
-    CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
+    ArtifactPointer, CrawlBatch, CrawlCursor, CrawlScope, Read, ReadArtifact, ReadConfig,
+    RegistryAdapter, RegistryError, StepSink, TagList,
 };
 use roadstead_oci::{Deadlines, OciClient, OciSettings, OutboundPolicy};
 use std::sync::Arc;
@@ -61,5 +64,30 @@ impl RegistryAdapter for DockerAdapter {
         from: Option<CrawlCursor>,
     ) -> BoxStream<'_, Result<CrawlBatch, RegistryError>> {
         crawl::run(&self.client, scope, from)
+    }
+
+    async fn repository(&self, name: &str) -> Read<TagList> {
+        read::repository(&self.client, name).await
+    }
+
+    async fn artifact(&self, repository: &str, pointer: &ArtifactPointer) -> Read<ReadArtifact> {
+        read::artifact(&self.client, repository, pointer).await
+    }
+
+    async fn moved(
+        &self,
+        repository: &str,
+        tag: &str,
+        known: Option<&Digest>,
+    ) -> Read<Option<Digest>> {
+        read::moved(&self.client, repository, tag, known).await
+    }
+
+    async fn config(&self, repository: &str, config: &Descriptor) -> Read<ReadConfig> {
+        read::config(&self.client, repository, config).await
+    }
+
+    fn requests(&self) -> u64 {
+        self.client.requests()
     }
 }

@@ -12,6 +12,7 @@ mod bad_input;
 mod cast;
 mod changes;
 mod cli;
+mod crawl;
 mod key_rotate;
 mod log;
 mod matrix;

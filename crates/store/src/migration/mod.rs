@@ -6,6 +6,7 @@ mod m0002_people;
 mod m0003_audit;
 mod m0004_keys;
 mod m0005_token_service;
+mod m0010_inventory;
 mod m0011_hooks;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_audit::Migration),
             Box::new(m0004_keys::Migration),
             Box::new(m0005_token_service::Migration),
+            Box::new(m0010_inventory::Migration),
             Box::new(m0011_hooks::Migration),
         ]
     }

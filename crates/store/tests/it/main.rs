@@ -37,6 +37,7 @@ mod consistency;
 mod crash;
 mod data_dir;
 mod faults;
+mod inventory;
 mod key_rotation;
 mod observations;
 mod opening;

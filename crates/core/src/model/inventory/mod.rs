@@ -4,6 +4,7 @@
 mod artifact;
 mod crawl;
 mod digest;
+mod lists;
 mod repository;
 mod space;
 mod tag;
@@ -13,6 +14,9 @@ pub use artifact::{
 };
 pub use crawl::{CrawlCounts, CrawlPhase, CrawlState, CrawlStatus, Epoch};
 pub use digest::Digest;
+pub use lists::{
+    Listing, ManifestsRead, Placed, RegistryFigures, RepositorySort, StatisticsDay, TagSort,
+};
 pub use repository::{Repository, RepositoryState};
 pub use space::{Space, SpaceClass, Visibility};
 pub use tag::Tag;

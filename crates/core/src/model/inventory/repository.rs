@@ -31,7 +31,7 @@ pub struct Repository {
     pub state: RepositoryState,
     /// Its tags.
     pub tags: u64,
-    /// How many of its tags lead to a manifest nobody has read yet.
+    /// How many of its tags nobody has looked behind yet.
     pub tags_unread: u64,
     /// Its artifacts, those an index lists included.
     pub artifacts: u64,
