@@ -5,8 +5,8 @@ use crate::events::EventInbox;
 use crate::password::Passwords;
 use crate::refusals::Refusals;
 use crate::services::{
-    AuditService, ChangeService, HookService, MemberService, PasswordService, RegistryService, SessionService,
-    SetupService, TokenService, UserService, WorkspaceService,
+    AuditService, ChangeService, HookService, MemberService, PasswordService, RegistryService,
+    SessionService, SetupService, TokenService, UserService, WorkspaceService,
 };
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};

@@ -158,11 +158,7 @@ impl HookStore for Store {
 
 /// Locks a registry's row, so that two cannot make its hook at once, and answers the change that
 /// tells of it; `None` when it is gone.
-async fn locked(
-    tx: &Tx<'_>,
-    id: RegistryId,
-    at: Timestamp,
-) -> Result<Option<NewChange>, Fault> {
+async fn locked(tx: &Tx<'_>, id: RegistryId, at: Timestamp) -> Result<Option<NewChange>, Fault> {
     use registry::Column::{Generation as C, Id, WorkspaceId as Workspace};
     let row: Option<(Option<Uuid>, Generation)> = registry::Entity::find_by_id(id.0)
         .select_only()
@@ -205,7 +201,8 @@ async fn add(tx: &Tx<'_>, seen: &HookActivity) -> Result<bool, Fault> {
         (column, Expr::col(column).add(by))
     };
     let counts = seen.counts;
-    let mut update = registry_hook::Entity::update_many().filter(C::RegistryId.eq(seen.registry_id.0));
+    let mut update =
+        registry_hook::Entity::update_many().filter(C::RegistryId.eq(seen.registry_id.0));
     for (column, value) in [
         more(C::Accepted, counts.accepted),
         more(C::Dropped, counts.dropped),

@@ -5,8 +5,8 @@
 //! is bounded in everything, and of names only such are taken as a repository or tag can have.
 
 use roadstead_core::model::{Digest, Timestamp};
-use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 
@@ -122,7 +122,9 @@ impl Envelope {
 
     /// What is to be looked at.
     pub fn marks(&self) -> impl Iterator<Item = &Mark> {
-        self.notices.iter().filter_map(|notice| notice.mark.as_ref())
+        self.notices
+            .iter()
+            .filter_map(|notice| notice.mark.as_ref())
     }
 }
 
@@ -175,7 +177,11 @@ fn judge(event: Event) -> Result<Option<Mark>, Unreadable> {
         return Ok(None);
     }
     let digest = digest.ok_or(Unreadable)?;
-    let media_type = if is_manifest { media_type } else { String::new() };
+    let media_type = if is_manifest {
+        media_type
+    } else {
+        String::new()
+    };
     let target = tag.map_or_else(|| Target::Digest(digest.clone()), Target::Tag);
     Ok(mark(target, News::Pushed { digest, media_type }))
 }
@@ -190,9 +196,7 @@ fn is_component(component: &str) -> bool {
     let alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let bytes = component.as_bytes();
     let ends = [bytes.first(), bytes.last()];
-    let good_ends = ends
-        .iter()
-        .all(|end| end.is_some_and(|b| alphanumeric(*b)));
+    let good_ends = ends.iter().all(|end| end.is_some_and(|b| alphanumeric(*b)));
     let separators = component.split(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
     good_ends
         && separators
@@ -324,7 +328,8 @@ mod tests {
 
     #[test]
     fn layers_mounts_pulls_and_looks_ask_for_nothing() {
-        let blob = json!({"mediaType": "application/octet-stream", "digest": digest(), "repository": "a"});
+        let blob =
+            json!({"mediaType": "application/octet-stream", "digest": digest(), "repository": "a"});
         let manifest = json!({"mediaType": OCI, "digest": digest(), "repository": "a", "tag": "t"});
         let mut head = event("push", manifest.clone());
         head["request"]["method"] = json!("HEAD");
@@ -349,23 +354,40 @@ mod tests {
         ]);
         let targets: Vec<_> = envelope.marks().map(|m| m.target.clone()).collect();
         assert!(matches!(&targets[0], Target::Digest(_)));
-        assert_eq!(targets[1..], [Target::Tag("t".to_owned()), Target::Repository]);
+        assert_eq!(
+            targets[1..],
+            [Target::Tag("t".to_owned()), Target::Repository]
+        );
     }
 
     #[test]
     fn sec_33_names_that_no_repository_can_have_are_not_taken() {
         let long = "x".repeat(256);
-        for bad in ["", "/", "a//b", "A", "a/../b", "a..b", "-a", "a-", "a___b", "a b", "a\u{0}", "ä", "a._b", &long] {
-            let target = json!({"mediaType": OCI, "digest": digest(), "repository": bad, "tag": "t"});
+        for bad in [
+            "", "/", "a//b", "A", "a/../b", "a..b", "-a", "a-", "a___b", "a b", "a\u{0}", "ä",
+            "a._b", &long,
+        ] {
+            let target =
+                json!({"mediaType": OCI, "digest": digest(), "repository": bad, "tag": "t"});
             let envelope = read(&[event("push", target)]);
-            assert_eq!((envelope.marks().count(), envelope.unreadable), (0, 1), "{bad:?}");
+            assert_eq!(
+                (envelope.marks().count(), envelope.unreadable),
+                (0, 1),
+                "{bad:?}"
+            );
         }
         for good in ["a", "a/b/c", "a.b", "a_b", "a__b", "a---b", "0/1"] {
-            let target = json!({"mediaType": OCI, "digest": digest(), "repository": good, "tag": "t"});
-            assert_eq!(read(&[event("push", target)]).marks().count(), 1, "{good:?}");
+            let target =
+                json!({"mediaType": OCI, "digest": digest(), "repository": good, "tag": "t"});
+            assert_eq!(
+                read(&[event("push", target)]).marks().count(),
+                1,
+                "{good:?}"
+            );
         }
         for bad in [".t", "-t", "a/b", "a b", "ä", &"t".repeat(129)] {
-            let target = json!({"mediaType": OCI, "digest": digest(), "repository": "a", "tag": bad});
+            let target =
+                json!({"mediaType": OCI, "digest": digest(), "repository": "a", "tag": bad});
             assert_eq!(read(&[event("push", target)]).unreadable, 1, "{bad:?}");
         }
         for bad in ["sha256:x", "x", "sha256:"] {
@@ -384,8 +406,21 @@ mod tests {
     #[test]
     fn what_is_no_envelope_is_refused() {
         let deep = "[".repeat(100_000);
-        for bad in ["", "{", "null", "[]", "{\"events\":3}", "{\"events\":[3]}", "{\"events\":[{\"id\":3}]}", &deep, "\u{0}"] {
-            assert!(Envelope::read(bad.as_bytes(), &RandomState::new()).is_err(), "{bad:.20}");
+        for bad in [
+            "",
+            "{",
+            "null",
+            "[]",
+            "{\"events\":3}",
+            "{\"events\":[3]}",
+            "{\"events\":[{\"id\":3}]}",
+            &deep,
+            "\u{0}",
+        ] {
+            assert!(
+                Envelope::read(bad.as_bytes(), &RandomState::new()).is_err(),
+                "{bad:.20}"
+            );
         }
     }
 }

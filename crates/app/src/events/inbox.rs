@@ -339,11 +339,18 @@ mod tests {
     fn event_storm_of_ten_thousand_is_bounded_and_sheds_to_a_reading() {
         let (inbox, id) = (EventInbox::default(), RegistryId::new());
         for n in 0..10_000 {
-            inbox.take_body(id, &push(&n.to_string(), &format!("t{n}"), 'a', EARLY, "i"), now());
+            inbox.take_body(
+                id,
+                &push(&n.to_string(), &format!("t{n}"), 'a', EARLY, "i"),
+                now(),
+            );
         }
         assert_eq!(inbox.len(), MARKS_OF_ONE);
         let work = inbox.take(id, usize::MAX);
-        assert_eq!((work.marks.len(), work.shed, work.more), (MARKS_OF_ONE, true, false));
+        assert_eq!(
+            (work.marks.len(), work.shed, work.more),
+            (MARKS_OF_ONE, true, false)
+        );
         let counts = work.activity.counts;
         assert_eq!((counts.accepted, counts.dropped), (1_000, 9_000));
         assert!(inbox.is_empty() && !inbox.take(id, 1).shed);
@@ -417,6 +424,9 @@ mod tests {
         let work = inbox.take(id, 10);
         assert!(work.shed && work.marks.is_empty());
         let counts = work.activity.counts;
-        assert_eq!((counts.dropped, counts.unauthenticated, counts.accepted), (1, 1, 0));
+        assert_eq!(
+            (counts.dropped, counts.unauthenticated, counts.accepted),
+            (1, 1, 0)
+        );
     }
 }

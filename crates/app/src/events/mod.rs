@@ -5,4 +5,5 @@ mod inbox;
 mod seen;
 
 pub use envelope::{Envelope, Mark, News, Target};
+pub(crate) use inbox::Activity;
 pub use inbox::{Arrival, EventInbox, MARKS_OF_ONE, Work};

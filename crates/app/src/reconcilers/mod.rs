@@ -1,6 +1,7 @@
 //! What Roadstead does by itself, one duty per file.
 
 mod crawl;
+mod events;
 mod health;
 mod housekeeping;
 mod wake;
@@ -9,6 +10,7 @@ use crate::context::Ports;
 use crate::driver::{Driver, DriverOptions};
 use crate::refusals::Refusals;
 pub use crawl::{CrawlLimits, CrawlReconciler};
+pub use events::EventReconciler;
 pub use health::HealthReconciler;
 pub use housekeeping::HousekeepingReconciler;
 use roadstead_core::model::Topic;
@@ -30,6 +32,8 @@ pub struct Orders {
 pub struct Reconcilers {
     health: Driver<roadstead_core::model::RegistryId>,
     crawl: Driver<roadstead_core::model::RegistryId>,
+    events: Driver<roadstead_core::model::RegistryId>,
+    arrivals: tokio::task::JoinHandle<()>,
     housekeeping: Driver<housekeeping::Duty>,
     wake: tokio::task::JoinHandle<()>,
     wishes: tokio::task::JoinHandle<()>,
@@ -59,6 +63,16 @@ impl Reconcilers {
             options(16, 5),
             stop.clone(),
         );
+        let events = Driver::start(
+            Arc::new(EventReconciler::new(ports.clone())),
+            options(16, 0),
+            stop.clone(),
+        );
+        let arrivals = tokio::spawn(EventReconciler::wake_from_events(
+            ports.events.clone(),
+            events.waking(),
+            stop.clone(),
+        ));
         let housekeeping = Driver::start(
             Arc::new(HousekeepingReconciler::new(
                 ports.clone(),
@@ -92,6 +106,8 @@ impl Reconcilers {
         Self {
             health,
             crawl,
+            events,
+            arrivals,
             housekeeping,
             wake,
             wishes,
@@ -107,6 +123,8 @@ impl Reconcilers {
     pub async fn ended(self) {
         self.health.ended().await;
         self.crawl.ended().await;
+        self.events.ended().await;
+        let _ = self.arrivals.await;
         self.housekeeping.ended().await;
         let _ = self.wake.await;
         let _ = self.wishes.await;

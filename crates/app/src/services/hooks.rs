@@ -46,7 +46,11 @@ impl HookService {
     ///
     /// # Errors
     /// A registry that is absent or not to be seen, or of which the asker may not know this much.
-    pub async fn get(&self, ctx: &RequestContext, id: RegistryId) -> Result<(Registry, Option<Hook>), Failure> {
+    pub async fn get(
+        &self,
+        ctx: &RequestContext,
+        id: RegistryId,
+    ) -> Result<(Registry, Option<Hook>), Failure> {
         let registry = self.seen(ctx, id, Permission::RegistryRead).await?;
         let hook = self.ports.store.hook(id).await?;
         Ok((registry, hook))
@@ -57,7 +61,11 @@ impl HookService {
     ///
     /// # Errors
     /// A missing permission, or a kind that sends no events this version understands.
-    pub async fn set(&self, ctx: &RequestContext, id: RegistryId) -> Result<(Registry, IssuedHook), Failure> {
+    pub async fn set(
+        &self,
+        ctx: &RequestContext,
+        id: RegistryId,
+    ) -> Result<(Registry, IssuedHook), Failure> {
         let registry = self.seen(ctx, id, Permission::RegistryHook).await?;
         if registry.kind != RegistryKind::Docker {
             return Err(Failure::new(ErrorCode::RegistryKindUnavailable)

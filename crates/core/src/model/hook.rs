@@ -29,10 +29,7 @@ impl HookId {
     /// Reads one from an address; `None` for what cannot be one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let hex = text.len() == 32
-            && text
-                .bytes()
-                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let hex = text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         hex.then(|| Uuid::try_parse(text).ok()).flatten().map(Self)
     }
 }

@@ -67,9 +67,6 @@ pub trait HookStore: Send + Sync {
 
     /// Makes tombstones of hooks whose registry is gone, and deletes tombstones made before a time;
     /// answers how many it deleted. Not audited; no change entry.
-    async fn prune_hooks(
-        &self,
-        now: Timestamp,
-        ended_before: Timestamp,
-    ) -> Result<u64, StoreError>;
+    async fn prune_hooks(&self, now: Timestamp, ended_before: Timestamp)
+    -> Result<u64, StoreError>;
 }

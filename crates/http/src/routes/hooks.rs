@@ -30,7 +30,11 @@ pub(super) async fn get_hook(
     Id(id): Id<RegistryId>,
 ) -> Result<axum::Json<HookView>, Refusal> {
     let (registry, hook) = state.app.hooks.get(&ctx, id).await?;
-    Ok(axum::Json(HookView::new(&ctx, registry.owner, hook.as_ref())))
+    Ok(axum::Json(HookView::new(
+        &ctx,
+        registry.owner,
+        hook.as_ref(),
+    )))
 }
 
 /// Makes the hook a registry sends its events to, or gives the one it has another secret.
@@ -153,7 +157,11 @@ mod tests {
         assert_eq!(whole.map(|body| body.len()), Some(BODY_LIMIT));
         assert!(read(Body::from(vec![1; BODY_LIMIT + 1])).await.is_none());
         let frames = (0..200).map(|_| Ok::<_, std::io::Error>(vec![1_u8; 64 * 1024]));
-        assert!(read(Body::from_stream(stream::iter(frames))).await.is_none());
+        assert!(
+            read(Body::from_stream(stream::iter(frames)))
+                .await
+                .is_none()
+        );
     }
 
     #[test]

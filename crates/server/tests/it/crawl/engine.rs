@@ -109,6 +109,7 @@ impl Engine {
             workspace_connector: Arc::new(Connector::new(policy)),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             wishes: Wishes::default(),
+            events: roadstead_app::EventInbox::default(),
         };
         let crawler = CrawlReconciler::new(ports, setup.limits);
         Self {

@@ -1,0 +1,113 @@
+//! What is remembered of one registry's events between two runs. All of it can be lost: the next
+//! reading finds what counts.
+
+use crate::events::Activity;
+use crate::events::Work;
+use roadstead_core::model::{Descriptor, Digest, RepositoryId};
+use roadstead_core::ports::{RegistryAdapter, Source};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Tags that wait to be asked for at most.
+const UNSETTLED: usize = 2_000;
+/// Configurations that wait to be read at most.
+const CONFIGS: usize = 500;
+/// When nothing waits.
+const IDLE: Duration = Duration::from_secs(3_600);
+
+/// A connection to a registry.
+#[derive(Clone)]
+pub(super) struct Connected {
+    pub(super) source: Source,
+    pub(super) name: String,
+    pub(super) address: String,
+    pub(super) adapter: Arc<dyn RegistryAdapter>,
+}
+
+/// A tag an event told of, which is to be asked for.
+#[derive(Clone)]
+pub(super) struct Unsettled {
+    pub(super) due: Instant,
+    pub(super) repository_id: RepositoryId,
+    pub(super) digest: Digest,
+    pub(super) asked: u8,
+}
+
+/// One registry.
+pub(super) struct Line {
+    pub(super) connected: Option<Connected>,
+    /// By repository and tag.
+    pub(super) unsettled: BTreeMap<(String, String), Unsettled>,
+    pub(super) configs: VecDeque<(String, Descriptor)>,
+    /// Something was let go, so the registry is to be read.
+    pub(super) shed: bool,
+    pub(super) reading_due: Instant,
+    pub(super) activity: Activity,
+    pub(super) note_due: Instant,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        let now = Instant::now();
+        Self {
+            connected: None,
+            unsettled: BTreeMap::new(),
+            configs: VecDeque::new(),
+            shed: false,
+            reading_due: now,
+            activity: Activity::default(),
+            note_due: now,
+        }
+    }
+}
+
+impl Line {
+    pub(super) fn take(&mut self, work: &Work) {
+        self.shed |= work.shed;
+        self.activity.add(work.activity);
+    }
+
+    /// Something was not looked into: a reading makes up for it.
+    pub(super) const fn let_go(&mut self) {
+        self.shed = true;
+    }
+
+    /// Has a tag asked for later.
+    pub(super) fn unsettled(&mut self, repository: String, tag: String, what: Unsettled) {
+        if self.unsettled.len() >= UNSETTLED {
+            self.let_go();
+            return;
+        }
+        self.unsettled.insert((repository, tag), what);
+    }
+
+    /// Has a configuration read later. Those that find no place are read with the registry.
+    pub(super) fn config(&mut self, repository: String, config: Descriptor) {
+        if self.configs.len() < CONFIGS {
+            self.configs.push_back((repository, config));
+        } else {
+            self.let_go();
+        }
+    }
+
+    fn due(&self) -> Option<Instant> {
+        let tag = self.unsettled.values().map(|what| what.due).min();
+        let reading = self.shed.then_some(self.reading_due);
+        let config = (!self.configs.is_empty()).then(Instant::now);
+        [tag, reading, config].into_iter().flatten().min()
+    }
+
+    /// Whether the registry is to be asked for something now.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.due().is_some_and(|due| due <= now)
+    }
+
+    /// How long until there is something to do.
+    pub(super) fn wait(&self) -> Duration {
+        let note = (!self.activity.is_empty()).then_some(self.note_due);
+        let due = [self.due(), note].into_iter().flatten().min();
+        due.map_or(IDLE, |due| due.saturating_duration_since(Instant::now()))
+    }
+}
