@@ -2,7 +2,14 @@ import type { AllowedAction, Permission } from '../api/types'
 
 /** What a token can be given, by the noun it is about. Everything else belongs to a signed-in person alone. */
 export const TOKEN_SCOPE = {
-  registry: ['registry.read', 'registry.integrate', 'registry.test', 'registry.edit', 'registry.disconnect'],
+  registry: [
+    'registry.read',
+    'registry.integrate',
+    'registry.test',
+    'registry.edit',
+    'registry.hook',
+    'registry.disconnect',
+  ],
   workspace: ['workspace.read', 'workspace.create', 'workspace.edit', 'workspace.delete'],
   member: ['member.read', 'member.set', 'member.remove'],
   machine_account: [
@@ -27,6 +34,7 @@ export interface ScopeGroup {
 /** Some permissions are given to the same people as another one, and the server mentions only that one. */
 const DECIDED_WITH: Partial<Record<Permission, Permission>> = {
   'registry.edit': 'registry.integrate',
+  'registry.hook': 'registry.integrate',
   'registry.disconnect': 'registry.integrate',
   'machine_account.delete': 'machine_account.create',
   'machine_account.issue_token': 'machine_account.create',

@@ -13,6 +13,7 @@ mod cast;
 mod changes;
 mod cli;
 mod crawl;
+mod hooks;
 mod key_rotate;
 mod log;
 mod matrix;

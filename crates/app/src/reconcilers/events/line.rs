@@ -3,17 +3,15 @@
 
 use crate::events::Activity;
 use crate::events::Work;
-use roadstead_core::model::{Descriptor, Digest, RepositoryId};
+use roadstead_core::model::{Digest, RepositoryId};
 use roadstead_core::ports::{RegistryAdapter, Source};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// Tags that wait to be asked for at most.
 const UNSETTLED: usize = 2_000;
-/// Configurations that wait to be read at most.
-const CONFIGS: usize = 500;
 /// When nothing waits.
 const IDLE: Duration = Duration::from_secs(3_600);
 
@@ -40,7 +38,8 @@ pub(super) struct Line {
     pub(super) connected: Option<Connected>,
     /// By repository and tag.
     pub(super) unsettled: BTreeMap<(String, String), Unsettled>,
-    pub(super) configs: VecDeque<(String, Descriptor)>,
+    /// Configurations of what was pushed may be unread.
+    pub(super) unread: bool,
     /// Something was let go, so the registry is to be read.
     pub(super) shed: bool,
     pub(super) reading_due: Instant,
@@ -54,7 +53,7 @@ impl Default for Line {
         Self {
             connected: None,
             unsettled: BTreeMap::new(),
-            configs: VecDeque::new(),
+            unread: false,
             shed: false,
             reading_due: now,
             activity: Activity::default(),
@@ -83,19 +82,10 @@ impl Line {
         self.unsettled.insert((repository, tag), what);
     }
 
-    /// Has a configuration read later. Those that find no place are read with the registry.
-    pub(super) fn config(&mut self, repository: String, config: Descriptor) {
-        if self.configs.len() < CONFIGS {
-            self.configs.push_back((repository, config));
-        } else {
-            self.let_go();
-        }
-    }
-
     fn due(&self) -> Option<Instant> {
         let tag = self.unsettled.values().map(|what| what.due).min();
         let reading = self.shed.then_some(self.reading_due);
-        let config = (!self.configs.is_empty()).then(Instant::now);
+        let config = self.unread.then(Instant::now);
         [tag, reading, config].into_iter().flatten().min()
     }
 

@@ -125,11 +125,7 @@ impl EventReconciler {
         let mut manifests = Vec::new();
         for (pushed, repository_id) in shown.into_iter().zip(ids) {
             if let Some(artifact) = read.remove(&pushed.digest) {
-                if artifact.read_config
-                    && let Some(config) = artifact.config.clone()
-                {
-                    line.config(pushed.repository.clone(), config);
-                }
+                line.unread |= artifact.read_config;
                 manifests.push(ManifestRead {
                     repository_id,
                     tags: Vec::new(),

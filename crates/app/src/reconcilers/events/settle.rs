@@ -14,6 +14,8 @@ use tokio::time::Instant;
 const AGAIN_AFTER: Duration = Duration::from_secs(2);
 /// And this often.
 const ASKED_MOST: u8 = 3;
+/// Configurations read in one go.
+const CONFIGS: u16 = 50;
 
 impl EventReconciler {
     /// Asks for the tags whose time has come.
@@ -75,15 +77,26 @@ impl EventReconciler {
         connected: &Connected,
         line: &mut Line,
     ) -> Result<(), Stop> {
-        let waiting: Vec<_> = line.configs.drain(..).collect();
+        if !line.unread {
+            return Ok(());
+        }
+        let (store, id) = (&self.ports.store, connected.source.registry_id);
+        // A reading that is under way takes them along.
+        let crawl = store.crawl(id).await?;
+        if crawl.is_some_and(|crawl| crawl.status.is_open()) {
+            line.unread = false;
+            return Ok(());
+        }
+        let waiting = store.configs_due(id, None, CONFIGS).await?;
         if waiting.is_empty() {
+            line.unread = false;
             return Ok(());
         }
         let adapter = &connected.adapter;
         let answers: Vec<_> = stream::iter(waiting)
-            .map(|(repository, config)| async move {
-                let answer = adapter.config(&repository, &config).await;
-                (config.digest, answer)
+            .map(|due| async move {
+                let answer = adapter.config(&due.repository, &due.descriptor).await;
+                (due.descriptor.digest, answer)
             })
             .buffer_unordered(AT_ONCE)
             .collect()
@@ -97,6 +110,7 @@ impl EventReconciler {
                 }
                 // It stays among what the registry's reading finds unread.
                 Err(error) => {
+                    line.unread = false;
                     not_looked(connected, line, &error);
                     continue;
                 }
@@ -107,7 +121,6 @@ impl EventReconciler {
             return Ok(());
         }
         let at = self.ports.clock.now();
-        let store = &self.ports.store;
         Stop::recorded(store.record_configs(connected.source, configs, at).await?)
     }
 }

@@ -60,7 +60,7 @@ fn body(route: &Declared, variant: Variant, place: &Place<'_>) -> Option<Value> 
     };
     Some(match (route.method, route.path.as_str()) {
         ("GET" | "DELETE", _) => return None,
-        (_, p) if p.ends_with("/reset-links") => return None,
+        (_, p) if p.ends_with("/reset-links") || p.ends_with("/hook") => return None,
         (_, p) if p.ends_with("/tokens") => {
             let mut body = json!({"name": "t", "scope": ["registry.read"], "expires_at": past});
             if variant == Variant::OfWorkspace {

@@ -227,6 +227,11 @@ impl Mutations {
         );
         let route = "PATCH /api/v1/registries/{id}";
         add(PADMIN, route, registry.clone(), Some(described), 200);
+        let hook = format!("{registry}/hook");
+        let route = "PUT /api/v1/registries/{id}/hook";
+        add(PADMIN, route, hook.clone(), None, 200);
+        let route = "DELETE /api/v1/registries/{id}/hook";
+        add(PADMIN, route, hook, None, 204);
         add(
             PADMIN,
             "DELETE /api/v1/registries/{id}",
