@@ -179,6 +179,8 @@ fn replay(registry: &DockerRegistry, requests: &[String]) -> f64 {
         ])
         .arg(&config)
         .stdout(Stdio::null())
+        // Its progress.
+        .stderr(Stdio::null())
         .status()
         .expect("curl");
     assert!(ended.success(), "{ended}");

@@ -11,6 +11,7 @@
 mod crash;
 mod crawl;
 mod idle;
+mod inventory;
 mod list;
 mod logins;
 mod report;
@@ -53,12 +54,13 @@ fn main() {
             "idle" => idle::run(binary).await,
             "start" => start::run(binary).await,
             "list" => list::run().await,
+            "inventory" => inventory::run(postgres).await,
             "logins" => logins::run(binary).await,
             "b1" => crawl::b1(binary).await,
             "b12" => crawl::b12(binary).await,
-            other => {
-                panic!("there is no {other:?}; there are crash, idle, start, list, logins, b1, b12")
-            }
+            other => panic!(
+                "there is no {other:?}; there are crash, idle, start, list, logins, inventory, b1, b12"
+            ),
         }
     });
 }

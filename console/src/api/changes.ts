@@ -119,6 +119,7 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
         break
       case 'registry_health':
       case 'registry_statistics':
+      case 'registry_inventory':
         gather(REGISTRY_LISTS_KEY)
         gather(registryKey(change.object_id))
         break

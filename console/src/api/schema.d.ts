@@ -498,6 +498,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/registries/{id}/spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A registry's spaces by name. */
+        get: operations["list_spaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/crawl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the reading of a registry is. */
+        get: operations["get_crawl"];
+        put?: never;
+        /** Has a registry read again; one that is being read goes on. */
+        post: operations["start_crawl"];
+        /** Stops the reading of a registry. What was read stays. */
+        delete: operations["cancel_crawl"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/statistics-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A registry's figures over time. */
+        get: operations["get_statistics_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spaces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One space. */
+        get: operations["get_space"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spaces/{id}/repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A space's repositories. */
+        get: operations["list_repositories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One repository. */
+        get: operations["get_repository"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has one repository read again. */
+        post: operations["refresh_repository"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A repository's tags. */
+        get: operations["list_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{id}/artifacts/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An artifact of a repository, with everything it is made of. */
+        get: operations["get_artifact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -599,6 +754,76 @@ export interface components {
              */
             last_used_at?: string | null;
         };
+        /** @description What a manifest describes. */
+        Artifact: {
+            /** @description Its digest. */
+            digest: string;
+            /** @description Whether the digest was computed from bytes. */
+            certainty: components["schemas"]["Certainty"];
+            /** @description Whether its manifest was read; while it was not, little else is known. */
+            read: boolean;
+            trouble?: components["schemas"]["ErrorCode"] | null;
+            /** @description Its media type. */
+            media_type: string;
+            /** @description What kind of artifact it says it is. */
+            artifact_type?: string | null;
+            kind?: components["schemas"]["ArtifactKind"] | null;
+            /**
+             * Format: int64
+             * @description Bytes of the manifest itself; null while nobody told.
+             */
+            manifest_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes of everything it is made of; null while part of it is unread.
+             */
+            size_bytes?: number | null;
+            config?: components["schemas"]["Descriptor"] | null;
+            config_summary?: components["schemas"]["ConfigSummary"] | null;
+            /** @description Its layers, the lowest first. */
+            layers: components["schemas"]["Descriptor"][];
+            /** @description The manifests it lists. */
+            children: components["schemas"]["ArtifactChild"][];
+            /**
+             * Format: int64
+             * @description Entries of its lists that could not be kept.
+             */
+            omitted: number;
+            /** @description What it refers to; it may not exist. */
+            subject?: string | null;
+            /** @description Free texts. */
+            annotations: {
+                [key: string]: string;
+            };
+            /** @description What it runs on; attestations are not among them. */
+            platforms: components["schemas"]["OciPlatform"][];
+            /**
+             * Format: date-time
+             * @description When it was built.
+             */
+            created_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was pushed; null when nobody knows.
+             */
+            pushed_at?: string | null;
+            /** @description The tags of its repository that point at it; the first hundred by name. */
+            tags: string[];
+            /** @description The indexes of its repository that list it; the first hundred. */
+            parents: string[];
+        };
+        /** @description A manifest that an index lists. */
+        ArtifactChild: {
+            /** @description Its digest, media type, and the size of its manifest. */
+            descriptor: components["schemas"]["Descriptor"];
+            platform?: components["schemas"]["OciPlatform"] | null;
+            /** @description What kind of artifact it is said to be. */
+            artifact_type?: string | null;
+            /** @description It is a builder's statement about another child, not an architecture. */
+            attests: boolean;
+        };
+        /** @enum {string} */
+        ArtifactKind: "image" | "index" | "helm" | "signature" | "sbom" | "attestation" | "other";
         /** @description Who acted. */
         AuditActor: {
             /**
@@ -677,6 +902,22 @@ export interface components {
             /** @description How many match. */
             total: components["schemas"]["Total"];
         };
+        /** @description One step of a build, in the image's own words. */
+        BuildStep: {
+            /** @description When. */
+            created?: string | null;
+            /** @description The command. */
+            created_by?: string | null;
+            /** @description What was said about it. */
+            comment?: string | null;
+            /** @description It made no layer. */
+            empty_layer: boolean;
+        };
+        /**
+         * @description Whether a digest was computed from bytes, or only told.
+         * @enum {string}
+         */
+        Certainty: "verified" | "reported";
         /** @description Something changed: what, not how. */
         Change: {
             /** @description Place in the feed; also the frame's id. */
@@ -711,6 +952,125 @@ export interface components {
              */
             since: string;
         };
+        /** @description What an image's configuration says, in its own words. */
+        ConfigSummary: {
+            /** @description Who built it. */
+            author?: string | null;
+            /** @description The user it runs as. */
+            user?: string | null;
+            /** @description Where it runs. */
+            working_dir?: string | null;
+            /** @description The signal that stops it. */
+            stop_signal?: string | null;
+            /** @description `NAME=value` each. */
+            env: string[];
+            /** @description What it runs. */
+            entrypoint: string[];
+            /** @description With what. */
+            cmd: string[];
+            /** @description `8080/tcp` each. */
+            exposed_ports: string[];
+            /** @description Paths. */
+            volumes: string[];
+            /** @description Free texts. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description How it was built, the first step first. */
+            history: components["schemas"]["BuildStep"][];
+        };
+        /** @description The last reading of a registry. */
+        Crawl: {
+            /**
+             * Format: uuid
+             * @description Of which registry.
+             */
+            registry_id: string;
+            status?: components["schemas"]["CrawlStatus"] | null;
+            phase?: components["schemas"]["CrawlPhase"] | null;
+            counts?: components["schemas"]["CrawlCounts"] | null;
+            manifests_read?: components["schemas"]["ManifestsRead"] | null;
+            /**
+             * Format: int32
+             * @description Requests in a minute, lately.
+             */
+            rate_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description How long the rest takes at that rate; null while nobody knows how much there is.
+             */
+            remaining_ms?: number | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it last reported.
+             */
+            updated_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the next one is due.
+             */
+            next_at?: string | null;
+            trouble?: components["schemas"]["ErrorCode"] | null;
+            /** @description What the asker may do. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
+        };
+        /** @description What a crawl has done and seen so far. */
+        CrawlCounts: {
+            /**
+             * Format: int64
+             * @description Requests sent to the registry.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Repository names read.
+             */
+            repositories: number;
+            /**
+             * Format: int64
+             * @description Repositories whose tags were read.
+             */
+            repositories_listed: number;
+            /**
+             * Format: int64
+             * @description Repositories that could not be read.
+             */
+            repositories_broken: number;
+            /**
+             * Format: int64
+             * @description Tags read.
+             */
+            tags: number;
+            /**
+             * Format: int64
+             * @description Manifests read.
+             */
+            manifests: number;
+            /**
+             * Format: int64
+             * @description Configurations read.
+             */
+            configs: number;
+            /**
+             * Format: int64
+             * @description Names that are none, and were passed over.
+             */
+            skipped: number;
+        };
+        /** @enum {string} */
+        CrawlPhase: "names" | "tags" | "manifests";
+        /** @enum {string} */
+        CrawlStatus: "running" | "paused" | "finished" | "cancelled";
         /** @description A token that was just made. This is the only answer that shows its text. */
         CreatedToken: components["schemas"]["ApiToken"] & {
             /** @description What programs send in `Authorization: Bearer`. */
@@ -722,6 +1082,20 @@ export interface components {
             user: components["schemas"]["User"];
             /** @description Their link. */
             link: components["schemas"]["OneTimeLink"];
+        };
+        /** @description Something in a registry, by digest. */
+        Descriptor: {
+            /** @description Its digest. */
+            digest: string;
+            /** @description Its media type. */
+            media_type: string;
+            /**
+             * Format: int64
+             * @description Its size, as the manifest says.
+             */
+            size_bytes: number;
+            /** @description It is said to be elsewhere; its bytes are not the registry's. */
+            foreign: boolean;
         };
         /** @enum {string} */
         ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "registry.test_limit" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
@@ -825,6 +1199,19 @@ export interface components {
             /** @description How many there are. */
             total: components["schemas"]["Total"];
         };
+        /** @description How many manifests of those known were read. */
+        ManifestsRead: {
+            /**
+             * Format: int64
+             * @description Manifests that were read.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description Manifests that are known of.
+             */
+            known: number;
+        };
         /** @description A person with a role in a workspace. */
         Member: {
             /**
@@ -878,6 +1265,17 @@ export interface components {
              */
             as_of?: string | null;
             unavailable?: components["schemas"]["Unavailable"] | null;
+        };
+        /** @description What an image runs on. */
+        OciPlatform: {
+            /** @description `linux`. */
+            os: string;
+            /** @description `amd64`. */
+            architecture: string;
+            /** @description `v8`. */
+            variant?: string | null;
+            /** @description Of Windows. */
+            os_version?: string | null;
         };
         /** @description A link with which somebody sets a password. This is the only answer that shows it. */
         OneTimeLink: {
@@ -944,7 +1342,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.disconnect";
+        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.refresh" | "registry.disconnect";
         /** @enum {string} */
         PlatformRole: "admin" | "auditor";
         /** @description What went wrong. */
@@ -1095,8 +1493,11 @@ export interface components {
             artifacts: components["schemas"]["Observed"];
             /** @description Tags. */
             tags: components["schemas"]["Observed"];
-            /** @description Bytes stored. */
+            /** @description Bytes stored: those of all blobs known, each once. */
             storage_bytes: components["schemas"]["Observed"];
+            /** @description Bytes of blobs that more than one repository holds, each once. */
+            shared_bytes: components["schemas"]["Observed"];
+            manifests_read?: components["schemas"]["ManifestsRead"] | null;
         };
         /** @description What is being typed. */
         RegistryTestInput: {
@@ -1164,6 +1565,108 @@ export interface components {
              */
             registry_id?: string | null;
         };
+        /** @description A repository in a list. */
+        Repository: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            registry_id: string;
+            /**
+             * Format: uuid
+             * @description The space it is in.
+             */
+            space_id: string;
+            /** @description Its whole name, as a client pulls it. */
+            name: string;
+            /** @description What is known about its content. */
+            state: components["schemas"]["RepositoryState"];
+            trouble?: components["schemas"]["ErrorCode"] | null;
+            /**
+             * Format: int64
+             * @description Its tags; null while they were never read.
+             */
+            tags?: number | null;
+            /**
+             * Format: int64
+             * @description How many of its tags nobody has looked behind yet.
+             */
+            tags_unread: number;
+            /**
+             * Format: int64
+             * @description Its artifacts, those an index lists included; null while its tags were never read.
+             */
+            artifacts?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes nobody else in its registry uses, as far as manifests were read.
+             */
+            unique_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes other repositories of its registry use too.
+             */
+            shared_bytes: number;
+            /**
+             * Format: int64
+             * @description Both together.
+             */
+            total_bytes: number;
+            /** @description What its artifacts are. */
+            kinds: components["schemas"]["ArtifactKind"][];
+            /**
+             * Format: date-time
+             * @description When something was last pushed to it; null when nobody knows.
+             */
+            pushed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last pulled from; null when the registry does not tell.
+             */
+            pulled_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When its tags were last read.
+             */
+            listed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was first seen.
+             */
+            created_at: string;
+        };
+        /** @description A repository with where it is. */
+        RepositoryDetail: {
+            /** @description The repository. */
+            repository: components["schemas"]["Repository"];
+            /** @description The name of its space. */
+            space: string;
+            /** @description The name of its registry. */
+            registry: string;
+            /** @description Whom the registry belongs to. */
+            owner: components["schemas"]["Owner"];
+            /** @description What the asker may do with it. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
+        };
+        /** @description A page of repositories. */
+        RepositoryPage: {
+            /** @description The rows. */
+            items: components["schemas"]["Repository"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many match. */
+            total: components["schemas"]["Total"];
+        };
+        /**
+         * @description What is known about a repository's content.
+         * @enum {string}
+         */
+        RepositoryState: "named" | "listed" | "empty" | "broken";
         /** @description The own session. */
         Session: {
             /**
@@ -1220,6 +1723,104 @@ export interface components {
             /** @description It does. */
             needed: boolean;
         };
+        /** @description A registry space: a Harbor project, an Artifactory repository, or the whole of a Docker Registry. */
+        Space: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            registry_id: string;
+            /** @description The registry's name. */
+            registry: string;
+            /** @description Whom the registry belongs to. */
+            owner: components["schemas"]["Owner"];
+            /** @description Its name. */
+            name: string;
+            /** @description What can be done with it. */
+            class: components["schemas"]["SpaceClass"];
+            visibility?: components["schemas"]["Visibility"] | null;
+            /** @description The names of the spaces an aggregate shows. */
+            members: string[];
+            /** @description Its repositories. */
+            repositories: components["schemas"]["Observed"];
+            /** @description Its tags. */
+            tags: components["schemas"]["Observed"];
+            /** @description Bytes it takes. */
+            storage_bytes: components["schemas"]["Observed"];
+            /**
+             * Format: int64
+             * @description Bytes it may take; null without a limit.
+             */
+            quota_bytes?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was first seen.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last seen.
+             */
+            seen_at: string;
+            /** @description What the asker may do with it. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
+        };
+        /** @enum {string} */
+        SpaceClass: "normal" | "proxy" | "aggregate";
+        /** @description A page of spaces. */
+        SpacePage: {
+            /** @description The rows. */
+            items: components["schemas"]["Space"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many match. */
+            total: components["schemas"]["Total"];
+        };
+        /** @description A registry's figures on one day. */
+        StatisticsDay: {
+            /**
+             * Format: date-time
+             * @description When they were noted, the last time that day.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Registry spaces.
+             */
+            spaces: number;
+            /**
+             * Format: int64
+             * @description Repositories.
+             */
+            repositories: number;
+            /**
+             * Format: int64
+             * @description Artifacts.
+             */
+            artifacts: number;
+            /**
+             * Format: int64
+             * @description Tags.
+             */
+            tags: number;
+            /**
+             * Format: int64
+             * @description Bytes stored.
+             */
+            storage_bytes: number;
+        };
+        /** @description A registry's figures over time, and what takes most now. */
+        StatisticsHistory: {
+            /** @description By day, the oldest first. */
+            days: components["schemas"]["StatisticsDay"][];
+            /** @description The repositories that take most, the largest first. */
+            largest_repositories: components["schemas"]["Repository"][];
+        };
         /** @enum {string} */
         StepName: "resolve" | "connect" | "detect" | "authenticate" | "rights";
         /**
@@ -1227,6 +1828,62 @@ export interface components {
          * @enum {string}
          */
         StepStatusView: "ok" | "failed" | "skipped";
+        /** @description A tag. */
+        Tag: {
+            /** @description Its name. */
+            name: string;
+            /** @description What it points at; null while nobody has looked. */
+            digest?: string | null;
+            /** @description Whether the digest was computed from bytes. */
+            certainty: components["schemas"]["Certainty"];
+            /** @description An event told of it, and nobody has looked yet. */
+            provisional: boolean;
+            kind?: components["schemas"]["ArtifactKind"] | null;
+            /** @description The artifact's media type. */
+            media_type?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes of everything the artifact is made of; null while part of it is unread.
+             */
+            size_bytes?: number | null;
+            /** @description What it runs on; attestations are not among them. */
+            platforms: components["schemas"]["OciPlatform"][];
+            /**
+             * Format: date-time
+             * @description When it was built.
+             */
+            created_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was pushed; null when nobody knows.
+             */
+            pushed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last pulled; null when the registry does not tell.
+             */
+            pulled_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the tag was first seen.
+             */
+            seen_at: string;
+            /**
+             * Format: date-time
+             * @description When somebody last looked at it.
+             */
+            checked_at?: string | null;
+            trouble?: components["schemas"]["ErrorCode"] | null;
+        };
+        /** @description A page of tags. */
+        TagPage: {
+            /** @description The rows. */
+            items: components["schemas"]["Tag"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many match. */
+            total: components["schemas"]["Total"];
+        };
         /** @description How the registry's certificate is judged. */
         TlsPolicy: {
             /** @enum {string} */
@@ -1263,7 +1920,7 @@ export interface components {
             expires_at: string;
         };
         /** @enum {string} */
-        Topic: "registry" | "registry_health" | "registry_statistics" | "user" | "session" | "workspace" | "member" | "machine_account" | "token";
+        Topic: "registry" | "registry_health" | "registry_statistics" | "registry_inventory" | "registry_crawl" | "repository" | "user" | "session" | "workspace" | "member" | "machine_account" | "token";
         /** @description How many rows match. */
         Total: {
             /**
@@ -1334,6 +1991,8 @@ export interface components {
             /** @description Their name. */
             name: string;
         };
+        /** @enum {string} */
+        Visibility: "public" | "private";
         /** @description A tenant. */
         Workspace: {
             /**
@@ -5252,6 +5911,795 @@ export interface operations {
             };
             /** @description Too many tests in a minute */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_spaces: {
+        parameters: {
+            query?: {
+                /** @description Only those whose name contains this. */
+                q?: string;
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpacePage"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_crawl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last crawl */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crawl"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_crawl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is read as soon as its turn comes */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crawl"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_crawl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None goes on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crawl"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By day, and what takes most now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsHistory"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_space: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The space */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Space"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_repositories: {
+        parameters: {
+            query?: {
+                /** @description Only those whose name contains this. */
+                q?: string;
+                /** @description `name` (the default), `-name`, `-pushed_at`, `-size` or `-tags`. */
+                sort?: string;
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryPage"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_repository: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The repository */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryDetail"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_repository: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is read as soon as its turn comes */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: {
+                /** @description Only those whose name contains this. */
+                q?: string;
+                /** @description `newest` (the default), `name` or `-name`. */
+                sort?: string;
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagPage"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_artifact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description `sha256:` and 64 hexadecimal digits */
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The artifact */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Artifact"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,6 +7,7 @@ export const TOKEN_SCOPE = {
     'registry.integrate',
     'registry.test',
     'registry.edit',
+    'registry.refresh',
     'registry.hook',
     'registry.disconnect',
   ],

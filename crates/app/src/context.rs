@@ -5,14 +5,14 @@ use crate::events::EventInbox;
 use crate::password::Passwords;
 use crate::refusals::Refusals;
 use crate::services::{
-    AuditService, ChangeService, HookService, MemberService, PasswordService, RegistryService,
-    SessionService, SetupService, TokenService, UserService, WorkspaceService,
+    AuditService, ChangeService, HookService, InventoryService, MemberService, PasswordService,
+    RegistryService, SessionService, SetupService, TokenService, UserService, WorkspaceService,
 };
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
-    AuditStore, ChangeFeed, Clock, HookStore, InventoryStore, RegistryConnector, RegistryStore,
-    SessionStore, SetupStore, TokenStore, UserStore, Vault, WorkspaceStore,
+    AuditStore, ChangeFeed, Clock, HookStore, InventoryLists, InventoryStore, RegistryConnector,
+    RegistryStore, SessionStore, SetupStore, TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +28,7 @@ pub trait Store:
     + RegistryStore
     + InventoryStore
     + HookStore
+    + InventoryLists
     + AuditStore
     + ChangeFeed
 {
@@ -41,6 +42,7 @@ impl<T> Store for T where
         + RegistryStore
         + InventoryStore
         + HookStore
+        + InventoryLists
         + AuditStore
         + ChangeFeed
 {
@@ -129,6 +131,8 @@ pub struct App {
     pub registries: RegistryService,
     /// Where registries send their events.
     pub hooks: HookService,
+    /// What registries hold.
+    pub inventory: InventoryService,
     /// The change stream.
     pub changes: ChangeService,
     /// The audit log.
@@ -160,6 +164,7 @@ impl App {
             members: MemberService::new(ports.clone(), cursors()),
             registries: RegistryService::new(ports.clone(), cursors()),
             hooks: HookService::new(ports.clone()),
+            inventory: InventoryService::new(ports.clone(), cursors()),
             changes: ChangeService::new(ports.clone()),
             audit: AuditService::new(ports.clone(), Cursors::new(Arc::clone(&ports.vault))),
             refusals: Arc::default(),

@@ -132,7 +132,9 @@ impl Repository<'_> {
             return Ok(None);
         }
         let head = self.heard(pointer, &answer).await?;
-        Ok((head.digest != *known).then_some(head))
+        let found = &head.digest;
+        let moved = found != known;
+        Ok(moved.then_some(head))
     }
 
     /// What the answer to a `HEAD` says; where it does not say the digest, the bytes are read.

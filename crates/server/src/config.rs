@@ -40,6 +40,7 @@ pub(crate) struct Config {
     pub(crate) outbound_allow: Vec<IpNet>,
     pub(crate) outbound_deny: Vec<IpNet>,
     pub(crate) audit_retention: Duration,
+    pub(crate) crawl_enabled: bool,
     pub(crate) sweep_per_second: f64,
     pub(crate) log_level: tracing::Level,
     pub(crate) log_format: LogFormat,
@@ -162,6 +163,7 @@ impl Config {
             previous_master_key: secret("security.master_key_previous"),
             outbound_allow: networks("outbound.allow", text("outbound.allow"))?,
             outbound_deny: networks("outbound.deny", text("outbound.deny"))?,
+            crawl_enabled: parse("crawl.enabled", text("crawl.enabled"), "true or false")?,
             sweep_per_second: rate(
                 "sweep.requests_per_second",
                 text("sweep.requests_per_second"),
@@ -515,6 +517,7 @@ mod tests {
             "server.trusted_proxies=ten",
             "audit.retention_days=0",
             "audit.retention_days=forever",
+            "crawl.enabled=perhaps",
             "sweep.requests_per_second=0",
             "sweep.requests_per_second=1000",
             "sweep.requests_per_second=NaN",

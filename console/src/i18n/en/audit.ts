@@ -41,6 +41,7 @@ const actions: Record<AuditAction, string> = {
   'registry.test': 'Test connection',
   'registry.edit': 'Edit registry',
   'registry.hook': 'Set up registry events',
+  'registry.refresh': 'Read registry again',
   'registry.disconnect': 'Disconnect registry',
 }
 
@@ -85,6 +86,7 @@ export const audit = {
   actions,
   kinds: {
     registry: 'Registry',
+    repository: 'Repository',
     user: 'User',
     session: 'Session',
     setup: 'Set-up link',

@@ -78,10 +78,12 @@ export const audit: Texts['audit'] = {
     'registry.test': '测试连接',
     'registry.edit': '编辑镜像仓库',
     'registry.hook': '配置镜像仓库事件',
+    'registry.refresh': '重新读取镜像仓库',
     'registry.disconnect': '解除集成镜像仓库',
   },
   kinds: {
     registry: '镜像仓库',
+    repository: '镜像',
     user: '用户',
     session: '会话',
     setup: '初始化链接',

@@ -1,5 +1,6 @@
 //! Removes what has had its day: ended sessions, tokens and links, old entries of the change feed
-//! and of the audit log, tombstones of hooks.
+//! and of the audit log, tombstones of hooks, what is left of ended inventories. Notes each day's
+//! figures.
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
@@ -13,6 +14,8 @@ use std::time::Duration;
 const CHANGES_KEPT: Duration = Duration::from_secs(24 * 3_600);
 /// A token that has ended stays in its owner's list this long, so that they see why it failed.
 const ENDED_TOKENS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// Parts of ended inventories removed in one run: of a million tags about all.
+const PARTS: usize = 20_000;
 const EVERY: Duration = Duration::from_secs(600);
 
 /// The one key of this reconciler.
@@ -62,8 +65,19 @@ impl HousekeepingReconciler {
             .prune_audit(now.minus(self.audit_kept))
             .await?;
         let hooks = store.prune_hooks(now, now.minus(Hook::TOMBSTONE)).await?;
-        if sessions + tokens + links + changes + audit + hooks > 0 {
-            tracing::debug!(sessions, tokens, links, changes, audit, hooks, "pruned");
+        store.note_history(now).await?;
+        let mut inventory = 0;
+        for _ in 0..PARTS {
+            let removed = store.remove_ended(now).await?;
+            inventory += removed;
+            if removed == 0 {
+                break;
+            }
+        }
+        if sessions + tokens + links + changes + audit + inventory + hooks > 0 {
+            tracing::debug!(
+                sessions, tokens, links, changes, audit, inventory, hooks, "pruned"
+            );
         }
         Ok(())
     }

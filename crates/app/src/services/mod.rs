@@ -4,6 +4,7 @@
 mod audit;
 mod changes;
 mod hooks;
+mod inventory;
 mod listing;
 mod machine_accounts;
 mod members;
@@ -21,6 +22,7 @@ mod workspaces;
 pub use audit::{AuditInput, AuditListed, AuditService};
 pub use changes::{ChangeService, Followed};
 pub use hooks::{HookService, IssuedHook, Post};
+pub use inventory::{InventoryService, SeenCrawl, SeenHistory};
 pub use listing::{ListRequest, NamedList};
 pub use members::MemberService;
 pub use passwords::PasswordService;

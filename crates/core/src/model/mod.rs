@@ -40,9 +40,9 @@ pub use id::{
 };
 pub use inventory::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
-    CrawlStatus, Descriptor, Digest, Epoch, HistoryStep, Listing, ManifestsRead, OciPlatform,
-    Placed, RegistryFigures, Repository, RepositorySort, RepositoryState, Space, SpaceClass,
-    StatisticsDay, Tag, TagSort, Visibility,
+    CrawlStatus, Descriptor, Digest, Epoch, HistoryStep, Listing, ManifestsRead, NoDigest,
+    OciPlatform, Placed, RegistryFigures, Repository, RepositorySort, RepositoryState, Space,
+    SpaceClass, StatisticsDay, Tag, TagSort, Visibility,
 };
 pub use name::Name;
 pub use observed::{Observed, Unavailable};

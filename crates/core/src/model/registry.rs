@@ -1,8 +1,8 @@
 //! An integrated registry.
 
 use super::{
-    Address, Condition, Description, Health, HealthReport, Name, Observed, Origin, RegistryId,
-    Timestamp, TlsPolicy, Unavailable, UserRef, WorkspaceId,
+    Address, Condition, Description, Health, HealthReport, ManifestsRead, Name, Observed, Origin,
+    RegistryId, Timestamp, TlsPolicy, Unavailable, UserRef, WorkspaceId,
 };
 use crate::rules::Visible;
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,10 @@ pub struct RegistryStatistics {
     pub tags: Observed,
     /// Bytes stored.
     pub storage_bytes: Observed,
+    /// Bytes of blobs that more than one repository holds, each once.
+    pub shared_bytes: Observed,
+    /// How much of it was read; `None` before anything was.
+    pub manifests: Option<ManifestsRead>,
 }
 
 impl RegistryStatistics {
@@ -93,6 +97,8 @@ impl RegistryStatistics {
             artifacts: unknown,
             tags: unknown,
             storage_bytes: unknown,
+            shared_bytes: unknown,
+            manifests: None,
         }
     }
 }

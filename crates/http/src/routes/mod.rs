@@ -4,6 +4,7 @@
 mod audit_entries;
 mod changes;
 mod hooks;
+mod inventory;
 mod machine_accounts;
 mod members;
 mod profile;
@@ -161,6 +162,29 @@ fn api(state: Option<AppState>) -> Api {
             Permission::RegistryTest,
             routes!(registry_tests::test_registry),
         )
+        .route(Permission::RegistryRead, routes!(inventory::list_spaces))
+        .route(Permission::RegistryRead, routes!(inventory::get_crawl))
+        .route(Permission::RegistryRefresh, routes!(inventory::start_crawl))
+        .route(
+            Permission::RegistryRefresh,
+            routes!(inventory::cancel_crawl),
+        )
+        .route(
+            Permission::RegistryRead,
+            routes!(inventory::get_statistics_history),
+        )
+        .route(Permission::RegistryRead, routes!(inventory::get_space))
+        .route(
+            Permission::RegistryRead,
+            routes!(inventory::list_repositories),
+        )
+        .route(Permission::RegistryRead, routes!(inventory::get_repository))
+        .route(
+            Permission::RegistryRefresh,
+            routes!(inventory::refresh_repository),
+        )
+        .route(Permission::RegistryRead, routes!(inventory::list_tags))
+        .route(Permission::RegistryRead, routes!(inventory::get_artifact))
         .route(Permission::ChangeFollow, routes!(changes::follow_changes))
         .route(
             Permission::AuditRead,

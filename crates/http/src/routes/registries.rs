@@ -45,6 +45,7 @@ pub(super) async fn get_registry(
     Id(id): Id<RegistryId>,
 ) -> Result<impl IntoResponse, Refusal> {
     let registry = state.app.registries.get(&ctx, id).await?;
+    let registry = state.app.registries.with_figures(registry).await?;
     Ok(tagged(RegistryView::new(&ctx, registry)))
 }
 
@@ -62,6 +63,7 @@ pub(super) async fn edit_registry(
         .registries
         .edit(&ctx, id, expected, input.parse()?)
         .await?;
+    let registry = state.app.registries.with_figures(registry).await?;
     Ok(tagged(RegistryView::new(&ctx, registry)))
 }
 

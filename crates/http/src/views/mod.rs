@@ -1,10 +1,13 @@
 //! What travels: one file per noun. Inputs refuse unknown fields; outputs never hold a secret.
 
 mod api_token;
+mod artifact;
 mod audit;
 mod audit_export;
 mod changes;
+mod crawl;
 mod hook;
+mod inventory;
 mod member;
 mod page;
 mod problem;
@@ -19,10 +22,16 @@ pub(crate) mod words;
 mod workspace;
 
 pub(crate) use api_token::{CreatedToken, TokenList, TokenRequest};
+pub(crate) use artifact::ArtifactView;
 pub(crate) use audit::{AuditExportQuery, AuditPage, AuditQuery, ExportFormat};
 pub(crate) use audit_export::{CSV_HEADING, csv as audit_csv, jsonl as audit_jsonl};
 pub(crate) use changes::ChangeView;
+pub(crate) use crawl::CrawlView;
 pub(crate) use hook::{HookView, IssuedHookView};
+pub(crate) use inventory::{
+    RepositoryDetail, RepositoryPage, RepositoryQuery, SpacePage, SpaceView, StatisticsHistory,
+    TagPage, TagQuery,
+};
 pub(crate) use member::{
     MachineAccountPage, MachineAccountView, MemberInput, MemberPage, MemberRole, MemberView,
 };

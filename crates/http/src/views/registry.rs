@@ -1,5 +1,6 @@
 //! Registries.
 
+use super::crawl::ManifestsReadView;
 use super::page::TotalView;
 use super::registry_input::{OwnerView, TlsPolicyView};
 use super::words::{
@@ -169,8 +170,12 @@ pub(crate) struct RegistryStatisticsView {
     artifacts: ObservedView,
     /// Tags.
     tags: ObservedView,
-    /// Bytes stored.
+    /// Bytes stored: those of all blobs known, each once.
     storage_bytes: ObservedView,
+    /// Bytes of blobs that more than one repository holds, each once.
+    shared_bytes: ObservedView,
+    /// How much of it was read; null before anything was.
+    manifests_read: Option<ManifestsReadView>,
 }
 
 impl From<RegistryStatistics> for RegistryStatisticsView {
@@ -181,6 +186,8 @@ impl From<RegistryStatistics> for RegistryStatisticsView {
             artifacts: statistics.artifacts.into(),
             tags: statistics.tags.into(),
             storage_bytes: statistics.storage_bytes.into(),
+            shared_bytes: statistics.shared_bytes.into(),
+            manifests_read: statistics.manifests.map(Into::into),
         }
     }
 }
@@ -252,6 +259,7 @@ impl RegistryView {
             Permission::RegistryTest,
             Permission::RegistryEdit,
             Permission::RegistryHook,
+            Permission::RegistryRefresh,
             Permission::RegistryDisconnect,
         ];
         Self {

@@ -56,6 +56,7 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
     let orders = Orders {
         audit_kept: config.audit_retention,
         crawl: CrawlLimits {
+            enabled: config.crawl_enabled,
             sweep_per_second: config.sweep_per_second,
             ..CrawlLimits::default()
         },

@@ -14,6 +14,7 @@ mod changes;
 mod cli;
 mod crawl;
 mod hooks;
+mod inventory;
 mod key_rotate;
 mod log;
 mod matrix;

@@ -1,7 +1,8 @@
 //! Configurations, tags that were looked at again, and what events tell.
 
-use super::manifests::{self, Given};
+use super::manifests;
 use super::names;
+use super::point::{self, Given};
 use super::scope::{self, Effects, Scope};
 use super::sql::Sql;
 use super::{CHUNK, cut_summary, tags};
@@ -187,7 +188,7 @@ async fn check_chunk(
             looked: true,
         })
         .collect();
-    manifests::point(tx, scope, &given, now, effects).await?;
+    point::point(tx, scope, &given, now, effects).await?;
     for (repository, names) in gone {
         let rows = Sql::of(
             "SELECT no FROM tag WHERE repository_no = ? AND name IN ",
@@ -334,7 +335,7 @@ async fn provisional_chunk(
             looked: false,
         })
         .collect();
-    manifests::point(tx, scope, &given, now, effects).await?;
+    point::point(tx, scope, &given, now, effects).await?;
     Ok(ids)
 }
 

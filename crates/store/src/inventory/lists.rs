@@ -1,16 +1,15 @@
 //! Lists and pages of the inventory: keyset pages by row value, each order in its index.
 
 use super::crawls::{count, maybe, trouble};
-use super::queues::digest;
 use super::sql::Sql;
 use crate::fault::{Fault, damaged};
 use crate::registry_row::parse;
 use crate::store::Store;
 use roadstead_core::model::{
-    ArtifactKind, Certainty, Counted, Listing, ManifestsRead, NamePosition, Observed, OciPlatform,
-    Owner, Page, PageRequest, Placed, RegistryFigures, RegistryId, Repository, RepositoryId,
-    RepositorySort, RepositoryState, Space, SpaceClass, SpaceId, StatisticsDay, Tag, TagSort,
-    Timestamp, Total, Unavailable, Visibility, WorkspaceId,
+    ArtifactKind, Counted, Listing, ManifestsRead, NamePosition, Observed, OciPlatform, Owner,
+    Page, PageRequest, Placed, RegistryFigures, RegistryId, Repository, RepositoryId,
+    RepositorySort, RepositoryState, Space, SpaceClass, SpaceId, StatisticsDay, Timestamp, Total,
+    Unavailable, Visibility, WorkspaceId,
 };
 use roadstead_core::ports::{FoundRepository, FoundSpace, StoreError};
 use roadstead_core::rules::Visible;
@@ -24,7 +23,7 @@ pub(super) async fn figures(
 ) -> Result<HashMap<RegistryId, RegistryFigures>, StoreError> {
     let rows = Sql::of(
         "SELECT registry_id, phase, epoch, spaces, repositories, tags, tags_unread, artifacts, \
-         artifacts_unread, storage_bytes, shared_bytes, as_of FROM inventory \
+         artifacts_unread, storage_bytes, shared_bytes, as_of, updated_at FROM inventory \
          WHERE as_of IS NOT NULL AND registry_id IN ",
         [],
     )
@@ -34,6 +33,8 @@ pub(super) async fn figures(
     let read = |row: &QueryResult| -> Result<(RegistryId, RegistryFigures), Fault> {
         let phase: String = row.try_get("", "phase")?;
         let epoch: i64 = row.try_get("", "epoch")?;
+        let as_of: i64 = row.try_get("", "as_of")?;
+        let looked: Option<i64> = row.try_get("", "updated_at")?;
         let (artifacts, unread) = (count(row, "artifacts")?, count(row, "artifacts_unread")?);
         let figures = RegistryFigures {
             complete: phase != "names" || epoch > 1,
@@ -47,7 +48,8 @@ pub(super) async fn figures(
                 read: artifacts.saturating_sub(unread),
                 known: artifacts + count(row, "tags_unread")?,
             },
-            as_of: Timestamp::from_micros(row.try_get("", "as_of")?),
+            // What has not changed since was seen to be so again.
+            as_of: Timestamp::from_micros(as_of.max(looked.unwrap_or(as_of))),
         };
         Ok((RegistryId(row.try_get("", "registry_id")?), figures))
     };
@@ -105,7 +107,7 @@ fn pattern(text: &str) -> String {
     pattern
 }
 
-fn containing(sql: Sql, column: &str, text: Option<&str>) -> Sql {
+pub(super) fn containing(sql: Sql, column: &str, text: Option<&str>) -> Sql {
     match text {
         Some(text) => sql
             .and(" AND ", [])
@@ -117,7 +119,7 @@ fn containing(sql: Sql, column: &str, text: Option<&str>) -> Sql {
 
 /// The total of a list, as a column of each of its rows: where nothing is searched for it is stored
 /// beside, else it is counted no further than needed, once for the page.
-fn with_total(
+pub(super) fn with_total(
     stored: (&str, Value),
     counted: (&str, Value),
     column: &str,
@@ -136,7 +138,7 @@ fn with_total(
 }
 
 /// A page without rows has nothing that matches.
-fn total(rows: &[QueryResult]) -> Result<Total, Fault> {
+pub(super) fn total(rows: &[QueryResult]) -> Result<Total, Fault> {
     let found = rows
         .first()
         .map(|row| count(row, "rows_found"))
@@ -458,130 +460,6 @@ pub(super) async fn history(
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
-pub(super) fn tags_sql(
-    id: RepositoryId,
-    text: Option<&str>,
-    sort: TagSort,
-    page: &PageRequest<Placed>,
-) -> Result<Sql, StoreError> {
-    let counted = "tag t WHERE t.repository_no = (SELECT no FROM repository WHERE id = ?)";
-    let stored = "tags FROM repository WHERE id = ?";
-    let mut sql = with_total(
-        (stored, id.0.into()),
-        (counted, id.0.into()),
-        "LOWER(t.name)",
-        text,
-    )
-    .and(
-        "t.no, t.name, t.sorted_at, t.pushed_at, t.pulled_at, t.seen_at, t.checked_at, \
-         t.provisional, t.trouble, t.artifact_no, a.digest, a.verified, a.state, a.kind, \
-         a.media_type, a.size_bytes, a.platform, a.created_at, c.platform AS config_platform, \
-         c.created_at AS config_created_at \
-         FROM tag t LEFT JOIN artifact a ON a.no = t.artifact_no \
-         LEFT JOIN image_config c ON c.blob_no = a.config_no WHERE t.repository_no = \
-         (SELECT no FROM repository WHERE id = ? AND ended_at IS NULL)",
-        [id.0.into()],
-    );
-    if let Some(after) = &page.after {
-        let other = || damaged("place in a list", "it is of another order");
-        sql = match sort {
-            TagSort::Name => sql.and(
-                " AND t.name > ?",
-                [after.name.clone().ok_or_else(other)?.into()],
-            ),
-            TagSort::NameDescending => sql.and(
-                " AND t.name < ?",
-                [after.name.clone().ok_or_else(other)?.into()],
-            ),
-            TagSort::Newest => sql.and(
-                " AND (t.sorted_at, t.no) < (?, ?)",
-                [
-                    after.figure.ok_or_else(other)?.into(),
-                    after.no.ok_or_else(other)?.into(),
-                ],
-            ),
-        };
-    }
-    let order = match sort {
-        TagSort::Name => " ORDER BY t.name LIMIT ?",
-        TagSort::NameDescending => " ORDER BY t.name DESC LIMIT ?",
-        TagSort::Newest => " ORDER BY t.sorted_at DESC, t.no DESC LIMIT ?",
-    };
-    // Names of tags keep their case; people who search do not.
-    let sql = containing(sql, "LOWER(t.name)", text);
-    Ok(sql.and(order, [i64::from(page.limit).saturating_add(1).into()]))
-}
-
-pub(super) async fn tags(
-    store: &Store,
-    id: RepositoryId,
-    text: Option<&str>,
-    sort: TagSort,
-    page: &PageRequest<Placed>,
-) -> Result<Listing<Tag>, StoreError> {
-    let rows = tags_sql(id, text, sort, page)?
-        .all(store.db().read())
-        .await?;
-    let total = total(&rows)?;
-    let limit = usize::from(page.limit);
-    let more = rows.len() > limit;
-    let shown: Vec<&QueryResult> = rows.iter().take(limit).collect();
-    let listed = listed_platforms(store, &shown).await?;
-    let mut items = Vec::with_capacity(shown.len());
-    let mut next = None;
-    for row in shown {
-        let mut tag = tag(row)?;
-        let artifact: Option<i64> = row.try_get("", "artifact_no").map_err(Fault::from)?;
-        if let Some(platforms) = artifact.and_then(|no| listed.get(&no)) {
-            tag.platforms.clone_from(platforms);
-        }
-        if more {
-            let newest = sort == TagSort::Newest;
-            let figure = |name| row.try_get("", name).map_err(Fault::from);
-            next = Some(Placed {
-                name: (!newest).then(|| tag.name.clone()),
-                figure: newest.then(|| figure("sorted_at")).transpose()?,
-                id: None,
-                no: newest.then(|| figure("no")).transpose()?,
-            });
-        }
-        items.push(tag);
-    }
-    Ok(Listing {
-        page: Page { items, next },
-        total,
-    })
-}
-
-/// What the indexes on a page list, for people: architectures, without what is said about them.
-async fn listed_platforms(
-    store: &Store,
-    shown: &[&QueryResult],
-) -> Result<HashMap<i64, Vec<OciPlatform>>, StoreError> {
-    let mut nos = Vec::new();
-    for row in shown {
-        let no: Option<i64> = row.try_get("", "artifact_no").map_err(Fault::from)?;
-        nos.extend(no);
-    }
-    let rows = Sql::of(
-        "SELECT parent_no, platform FROM artifact_child \
-         WHERE attests = 0 AND platform IS NOT NULL AND parent_no IN ",
-        [],
-    )
-    .list(nos)
-    .and(" ORDER BY parent_no, place", [])
-    .all(store.db().read())
-    .await?;
-    let mut found: HashMap<i64, Vec<OciPlatform>> = HashMap::new();
-    for row in &rows {
-        let parent: i64 = row.try_get("", "parent_no").map_err(Fault::from)?;
-        let text: Option<String> = row.try_get("", "platform").map_err(Fault::from)?;
-        let known = platform(text)?.filter(|platform| !platform.is_unknown());
-        found.entry(parent).or_default().extend(known);
-    }
-    Ok(found)
-}
-
 /// A kind by its place in the schema.
 pub(super) fn kind(no: i64) -> ArtifactKind {
     usize::try_from(no)
@@ -594,42 +472,62 @@ pub(super) fn platform(text: Option<String>) -> Result<Option<OciPlatform>, Stor
     text.map(|text| parse("platform", &text)).transpose()
 }
 
-fn tag(row: &QueryResult) -> Result<Tag, Fault> {
-    let bytes: Option<Vec<u8>> = row.try_get("", "digest")?;
-    let verified: Option<i64> = row.try_get("", "verified")?;
-    let state: Option<i64> = row.try_get("", "state")?;
-    let read = state == Some(super::manifests::READ);
-    let kind_no: Option<i64> = row.try_get("", "kind")?;
-    let media_type: Option<String> = row.try_get("", "media_type")?;
-    let own: Option<String> = row.try_get("", "platform")?;
-    let told: Option<String> = row.try_get("", "config_platform")?;
-    let provisional: i64 = row.try_get("", "provisional")?;
-    let checked: i64 = row.try_get("", "checked_at")?;
-    let time = |name: &str| -> Result<Option<Timestamp>, Fault> {
-        let micros: Option<i64> = row.try_get("", name)?;
-        Ok(micros.map(Timestamp::from_micros))
+#[cfg(test)]
+mod tests {
+    use super::repositories_sql;
+    use crate::inventory::tag_list::tags_sql;
+    use crate::{Backend, Store, StoreConfig};
+    use roadstead_core::model::{
+        PageRequest, Placed, RepositoryId, RepositorySort, SpaceId, TagSort,
     };
-    Ok(Tag {
-        name: row.try_get("", "name")?,
-        digest: bytes.as_deref().map(digest).transpose()?,
-        certainty: if verified == Some(1) {
-            Certainty::Verified
-        } else {
-            Certainty::Reported
-        },
-        provisional: provisional != 0,
-        kind: kind_no.filter(|_| read).map(kind),
-        media_type: media_type.filter(|text| !text.is_empty()),
-        size_bytes: maybe(row, "size_bytes")?,
-        platforms: platform(own.or(told))?.into_iter().collect(),
-        created_at: match time("created_at")? {
-            Some(at) => Some(at),
-            None => time("config_created_at")?,
-        },
-        pushed_at: time("pushed_at")?,
-        pulled_at: time("pulled_at")?,
-        seen_at: Timestamp::from_micros(row.try_get("", "seen_at")?),
-        checked_at: (checked > 0).then(|| Timestamp::from_micros(checked)),
-        trouble: trouble(row)?,
-    })
+
+    #[tokio::test]
+    async fn every_order_is_walked_in_its_index_and_sorts_nothing() {
+        let dir = tempfile::tempdir().expect("directory");
+        let backend = Backend::Sqlite {
+            path: dir.path().join("roadstead.db"),
+        };
+        let store = Store::open(StoreConfig { backend }).await.expect("store");
+        let page = PageRequest {
+            limit: 50,
+            after: Some(Placed {
+                name: Some("n".to_owned()),
+                figure: Some(1),
+                id: Some(SpaceId::new().0),
+                no: Some(1),
+            }),
+        };
+        let mut plans = Vec::new();
+        for (sort, index) in [
+            (RepositorySort::Name, "repository_by_name"),
+            (RepositorySort::NameDescending, "repository_by_name"),
+            (RepositorySort::PushedDescending, "repository_by_push"),
+            (RepositorySort::SizeDescending, "repository_by_size"),
+            (RepositorySort::TagsDescending, "repository_by_tags"),
+        ] {
+            let sql = repositories_sql(SpaceId::new(), None, sort, &page).expect("select");
+            plans.push((index, sql.plan(store.db().read()).await));
+        }
+        for (sort, index) in [
+            (TagSort::Name, "tag_name"),
+            (TagSort::NameDescending, "tag_name"),
+            (TagSort::Newest, "tag_newest"),
+        ] {
+            let sql = tags_sql(RepositoryId::new(), None, sort, &page).expect("select");
+            plans.push((index, sql.plan(store.db().read()).await));
+        }
+        for (index, plan) in plans {
+            assert!(
+                plan.iter()
+                    .any(|step| step.contains(&format!("INDEX {index} ("))),
+                "{index}: {plan:?}"
+            );
+            assert!(
+                !plan
+                    .iter()
+                    .any(|step| step.contains("TEMP B-TREE") || step.contains("SCAN")),
+                "{index}: {plan:?}"
+            );
+        }
+    }
 }

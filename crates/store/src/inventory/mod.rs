@@ -1,7 +1,7 @@
 //! What registries hold: tables of `m0010_inventory`, commands of `InventoryStore`.
 //!
-//! `scope` begins and ends every command, `crawls`, `names`, `tags`, `manifests` and `checks` are
-//! what it does, `links` what that means for bytes, `queues` what is still to do, `ended` the end.
+//! `scope` begins and ends every command, `crawls`, `names`, `tags`, `manifests`, `point` and `checks`
+//! are what it does, `links` what that means for bytes, `queues` what is still to do, `ended` the end.
 
 mod artifact;
 mod checks;
@@ -10,11 +10,13 @@ mod ended;
 mod links;
 mod lists;
 mod manifests;
+mod many_lists;
 mod names;
+mod point;
 mod queues;
 mod scope;
 mod sql;
-mod tag_lists;
+mod tag_list;
 mod tags;
 
 use crate::store::Store;
@@ -183,7 +185,7 @@ impl InventoryStore for Store {
         lists: Vec<(RepositoryId, Vec<SeenTag>)>,
         now: Timestamp,
     ) -> Result<Recorded<TagsRecorded>, StoreError> {
-        tag_lists::record(self, source, &lists, now).await
+        many_lists::record(self, source, &lists, now).await
     }
 
     async fn tags_due(
@@ -352,7 +354,7 @@ impl InventoryLists for Store {
         sort: TagSort,
         page: &PageRequest<Placed>,
     ) -> Result<Listing<Tag>, StoreError> {
-        lists::tags(self, id, text, sort, page).await
+        tag_list::page(self, id, text, sort, page).await
     }
 
     async fn artifact(

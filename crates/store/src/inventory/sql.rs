@@ -73,6 +73,16 @@ impl Sql {
         Statement::from_sql_and_values(db.get_database_backend(), self.text, self.values)
     }
 
+    /// How SQLite would answer it.
+    #[cfg(test)]
+    pub(super) async fn plan(mut self, db: &impl ConnectionTrait) -> Vec<String> {
+        self.text.insert_str(0, "EXPLAIN QUERY PLAN ");
+        let rows = self.all(db).await.expect("plan");
+        rows.iter()
+            .map(|row| row.try_get("", "detail").expect("detail"))
+            .collect()
+    }
+
     /// All its rows.
     pub(super) async fn all(self, db: &impl ConnectionTrait) -> Result<Vec<QueryResult>, Fault> {
         let statement = self.statement(db);

@@ -1,8 +1,8 @@
 //! The tag list of one repository, put in the place of the one that was known.
 
 use super::CHUNK;
-use super::manifests::{self, Given};
 use super::names::state_text;
+use super::point::{self, Given};
 use super::scope::{self, Effects, Scope};
 use super::sql::Sql;
 use crate::command::Command;
@@ -23,7 +23,7 @@ pub(super) struct Stored {
     pub(super) provisional: bool,
     pub(super) troubled: bool,
     /// The digest it points at.
-    digest: Option<Vec<u8>>,
+    points_at: Option<Vec<u8>>,
 }
 
 pub(super) async fn record(
@@ -46,7 +46,7 @@ pub(super) async fn record(
             again.extend(known.map(|known| known.no));
         }
         let told = tag.digest.as_ref().map(|digest| digest.to_bytes());
-        let moved = told.is_some() && known.is_none_or(|known| known.digest != told);
+        let moved = told.is_some() && known.is_none_or(|known| known.points_at != told);
         if moved {
             given.push(tag);
         } else if known.is_none() {
@@ -133,7 +133,7 @@ async fn take(
         Step::Add(tags) => add(tx, scope, no, tags, now, effects).await,
         Step::Point(tags) => {
             let given: Vec<Given<'_>> = tags.iter().filter_map(|tag| told(no, tag)).collect();
-            manifests::point(tx, scope, &given, now, effects).await
+            point::point(tx, scope, &given, now, effects).await
         }
         Step::End(nos) => end(tx, no, nos, effects).await,
         Step::ReadAgain(nos) => {
@@ -193,7 +193,7 @@ pub(super) async fn stored(
                 no: row.try_get("", "no")?,
                 provisional: provisional != 0,
                 troubled: trouble.is_some(),
-                digest,
+                points_at: digest,
             },
         ))
     };

@@ -1298,3 +1298,105 @@ async fn people_hear_once_for_a_repository_and_batch(bed: &Bed) {
         "nothing is new"
     );
 }
+
+/// What the crash test begins with: a registry with a repository.
+pub(crate) async fn scene(store: &Store) {
+    let field = Field::on(store, "crash").await;
+    field.names(&["a"], Some("a")).await;
+    let a = field.repository("a").await;
+    field.tags(a, &["x"]).await;
+}
+
+/// The registry of the crash test, and its crawl as it is now.
+async fn crashing(store: &Store) -> Field<'_> {
+    let id = store.registry_ids().await.expect("ids")[0];
+    let epoch = store.crawl(id).await.expect("crawl").expect("begun").epoch;
+    let source = Source {
+        registry_id: id,
+        generation: 1,
+    };
+    Field {
+        store,
+        id,
+        key: CrawlKey { source, epoch },
+    }
+}
+
+/// One command, in the process that is killed.
+pub(crate) async fn act(store: &Store, command: &str) {
+    let field = crashing(store).await;
+    let a = field.repository("a").await;
+    let entry = |kind: &str, id: String| audit("registry.refresh", kind, id);
+    match command {
+        "record_names" => {
+            field.names(&["b", "c"], Some("c")).await;
+        }
+        "record_tags" => {
+            field.tags(a, &["x", "y"]).await;
+        }
+        "record_manifests" => field.read(a, &["x"], image(1, &[7, 8])).await,
+        "report_crawl" => {
+            let report = CrawlReport {
+                status: CrawlStatus::Running,
+                phase: CrawlPhase::Manifests,
+                counts: CrawlCounts {
+                    requests: 7,
+                    ..CrawlCounts::default()
+                },
+                rate_per_minute: None,
+                trouble: None,
+                next_at: None,
+                news: true,
+                now: later(3),
+            };
+            store.report_crawl(field.key, report).await.expect("report");
+        }
+        "request_repository" => {
+            let entry = entry("repository", a.to_string());
+            store
+                .request_repository(a, later(1), entry)
+                .await
+                .expect("requested");
+        }
+        "cancel_crawl" => {
+            let entry = entry("registry", field.id.to_string());
+            store
+                .cancel_crawl(field.id, later(2), entry)
+                .await
+                .expect("cancelled");
+        }
+        "request_crawl" => {
+            let entry = entry("registry", field.id.to_string());
+            store
+                .request_crawl(field.id, later(3), entry)
+                .await
+                .expect("requested");
+        }
+        other => panic!("nobody knows {other}"),
+    }
+}
+
+/// What a command changes, all of it together.
+pub(crate) async fn traces(store: &Store, command: &str) -> String {
+    let field = crashing(store).await;
+    let crawl = store.crawl(field.id).await.expect("crawl");
+    let figures = store.registry_figures(&[field.id]).await.expect("figures");
+    let wanted = store
+        .repositories_requested(field.id, 9)
+        .await
+        .expect("wanted");
+    let head = store.head().await.expect("head");
+    match command {
+        // A list takes two transactions, of which the first may be told alone.
+        "record_tags" => format!("{:?}", figures.values().map(|f| f.tags).collect::<Vec<_>>()),
+        _ => format!("{crawl:?} {figures:?} {} {head}", wanted.len()),
+    }
+}
+
+/// Every sum against the rows it is the sum of.
+pub(crate) async fn assert_sums(place: &crate::bed::Place, told: &str) {
+    for (rule, sql) in SUMS {
+        let wrong = place.sql(&format!("SELECT CAST(({sql}) AS TEXT)")).await;
+        assert_eq!(wrong, "0", "{rule}, {told}");
+    }
+}

@@ -38,6 +38,7 @@ mod crash;
 mod data_dir;
 mod faults;
 mod inventory;
+mod inventory_many;
 mod key_rotation;
 mod observations;
 mod opening;

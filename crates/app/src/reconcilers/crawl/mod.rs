@@ -48,6 +48,8 @@ const LEFT_ALONE: Duration = Duration::from_secs(300);
 /// How much is read.
 #[derive(Debug, Clone, Copy)]
 pub struct CrawlLimits {
+    /// Whether anything is.
+    pub enabled: bool,
     /// Requests a sweep may make to one registry in a second.
     pub sweep_per_second: f64,
     /// The most repositories of one registry.
@@ -59,6 +61,7 @@ pub struct CrawlLimits {
 impl Default for CrawlLimits {
     fn default() -> Self {
         Self {
+            enabled: true,
             sweep_per_second: 2.0,
             repositories: 200_000,
             names_every: Duration::from_secs(60),
@@ -137,13 +140,19 @@ impl CrawlReconciler {
         known: Option<Held>,
         wake: Wake,
     ) -> Result<Option<Held>, Failure> {
-        if let Some(known) = known {
-            if wake == Wake::Timer && known.read_at.elapsed() < READ_EVERY {
-                return Ok(Some(known));
+        match known {
+            Some(known) if wake == Wake::Timer && known.read_at.elapsed() < READ_EVERY => {
+                Ok(Some(known))
             }
-            return self.gather_again(id, Some(known)).await;
+            known => {
+                let mut held = self.gather_again(id, known).await?;
+                if let (Some(held), Wake::Signal) = (&mut held, wake) {
+                    // Somebody has reason to think that something changed.
+                    held.refill_at = held.read_at;
+                }
+                Ok(held)
+            }
         }
-        self.gather_again(id, None).await
     }
 
     async fn gather_again(
@@ -166,18 +175,25 @@ impl CrawlReconciler {
             .connector_of(target.registry.owner)
             .connect(connection)?;
         let per_second = self.limits.sweep_per_second;
-        Ok(Some(Held::new(target.registry, adapter, per_second)))
+        let mut held = Held::new(target.registry, adapter, per_second);
+        // A restart is no reason to list all names of all registries at once.
+        if let Some(listed) = held.registry.statistics.repositories.as_of {
+            let passed = self.ports.clock.now().since(listed);
+            held.names.due += self.limits.names_every.saturating_sub(passed);
+        }
+        Ok(Some(held))
     }
 
     /// One turn of one registry.
     async fn turn(&self, held: &mut Held) -> Result<Duration, Stop> {
         let id = held.registry.id;
-        let state = match self.ports.store.crawl(id).await? {
-            Some(state) => state,
-            None => match may_read(&held.registry) {
-                Ok(()) => self.begin(held).await?,
-                Err(_) => return Ok(AWAY),
-            },
+        let stored = self.ports.store.crawl(id).await?;
+        // What was read at another address says nothing of this one.
+        let begun = stored.filter(|state| state.address == address_of(&held.registry));
+        let state = match (begun, may_read(&held.registry)) {
+            (Some(state), _) => state,
+            (None, Ok(())) => self.begin(held).await?,
+            (None, Err(_)) => return Ok(AWAY),
         };
         if state.status == CrawlStatus::Cancelled {
             held.names.forget();
@@ -189,11 +205,6 @@ impl CrawlReconciler {
                 Err(_) => Ok(AWAY),
             };
         }
-        let state = if state.address == address_of(&held.registry) {
-            state
-        } else {
-            self.begin(held).await?
-        };
         let mut progress = Progress::of(state, held);
         if let Err(why) = may_read(&held.registry) {
             self.wait(held, &mut progress, why).await?;
@@ -323,10 +334,16 @@ impl Reconciler for CrawlReconciler {
     }
 
     async fn keys(&self) -> Result<Vec<RegistryId>, Failure> {
+        if !self.limits.enabled {
+            return Ok(Vec::new());
+        }
         Ok(self.ports.store.registry_ids().await?)
     }
 
     async fn run(&self, id: RegistryId, wake: Wake) -> Outcome {
+        if !self.limits.enabled {
+            return Outcome::Gone;
+        }
         let known = self.all().remove(&id);
         let mut held = match self.gather(id, known, wake).await {
             Ok(Some(held)) => held,

@@ -85,7 +85,7 @@ pub struct RegistryFigures {
     pub shared_bytes: u64,
     /// How much of it was read.
     pub manifests: ManifestsRead,
-    /// When any of it last changed.
+    /// When any of it last changed, or was last seen to be so.
     pub as_of: Timestamp,
 }
 

@@ -13,7 +13,7 @@ pub use artifact::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, Descriptor, HistoryStep, OciPlatform,
 };
 pub use crawl::{CrawlCounts, CrawlPhase, CrawlState, CrawlStatus, Epoch};
-pub use digest::Digest;
+pub use digest::{Digest, NoDigest};
 pub use lists::{
     Listing, ManifestsRead, Placed, RegistryFigures, RepositorySort, StatisticsDay, TagSort,
 };

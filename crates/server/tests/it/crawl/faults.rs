@@ -358,10 +358,29 @@ async fn nothing_of_the_old_connection_is_kept_after_an_edit() {
     );
 }
 
+#[tokio::test]
+async fn registry_that_moves_after_its_crawl_is_crawled_anew() {
+    let old = registry(&["a", "b"]).await;
+    let engine = Engine::on(&old.url()).await;
+    let first = engine.crawled().await;
+    let new = registry(&["b", "c"]).await;
+    edit(&engine, &new.url()).await;
+    old.clear_log();
+    let second = engine.crawled_from_here().await;
+    assert!(second.epoch > first.epoch);
+    assert_eq!(
+        engine.known().await.0,
+        ["b", "c"],
+        "`a` answers 404 at the new address"
+    );
+    assert_eq!(old.requests(), Vec::<String>::new());
+}
+
 async fn edit(engine: &Engine, url: &str) {
     let mut registry = engine.registry().await;
     let expected = registry.generation;
     registry.address = Address::parse(url).expect("address");
+    registry.generation = expected + 1;
     let command = EditRegistry {
         id: engine.id,
         expected,

@@ -1,6 +1,7 @@
 //! The sweep finds what no event told of, within its budget.
 
 use super::engine::{Engine, Setup};
+use roadstead_app::driver::Wake;
 use roadstead_app::reconcilers::CrawlLimits;
 use roadstead_core::model::{AuditActor, AuditEntry, Observed};
 use roadstead_core::ports::{Clock as _, InventoryStore as _};
@@ -62,6 +63,7 @@ async fn peer_docker_sweep_finds_a_moved_tag_by_one_conditional_head_each() {
     assert_eq!(since(&registry, &before), []);
 
     engine.clock.forward(Duration::from_secs(3_600));
+    engine.woken(Wake::Signal).await;
     let seen = || since(&registry, &before);
     sweep(&engine, || {
         seen().iter().any(|(r, _)| r.contains("/blobs/"))
@@ -107,6 +109,7 @@ async fn peer_docker_sweep_stays_within_its_budget() {
     let before = super::counts::requests(&registry);
     engine.clock.forward(Duration::from_secs(3_600));
     let begun = Instant::now();
+    engine.woken(Wake::Signal).await;
     let count = || {
         since(&registry, &before)
             .iter()
