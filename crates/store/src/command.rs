@@ -63,8 +63,6 @@ commands! {
         IntegrateRegistry "integrate_registry",
         EditRegistry "edit_registry",
         DisconnectRegistry "disconnect_registry",
-        SetHook "set_hook",
-        EndHook "end_hook",
     }
     background {
         Prepare "prepare" People,
@@ -96,6 +94,8 @@ commands! {
         RecordChecks "record_checks" Crawl,
         RemoveEnded "remove_ended" Crawl,
         NoteHistory "note_history" Crawl,
+        SetHook "set_hook" People,
+        EndHook "end_hook" People,
         RecordHookActivity "record_hook_activity" Crawl,
         PruneHooks "prune_hooks" Crawl,
     }
