@@ -118,7 +118,9 @@ impl EventReconciler {
                     Err(failure) => {
                         tracing::warn!(registry_id = %id, code = %failure.code, cause = failure.internal(), "events not looked into");
                         line.let_go();
-                        break;
+                        // What waits, waits; nothing is asked for while there is no connection.
+                        self.note(id, line).await?;
+                        return Ok(Some(line.wait().max(READING_WAITS)));
                     }
                 };
                 self.work(&connected, line, work).await?;

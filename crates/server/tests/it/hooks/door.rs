@@ -191,7 +191,7 @@ async fn sec_33_whoever_lacks_the_secret_is_answered_alike_and_costs_alike() {
         let request_id = format!("hook-{n}");
         let headers = [
             ("authorization", *authorization),
-            ("x-request-id", &request_id),
+            ("x-request-id", &*request_id),
         ];
         let (status, answer) = post(&cast.app, path, &headers, b"{}").await;
         assert_eq!(status, 401, "{path}");
