@@ -151,8 +151,9 @@ impl RegistryService {
     /// # Errors
     /// A database that does not answer.
     pub async fn with_figures(&self, mut registry: Registry) -> Result<Registry, Failure> {
-        let figures = self.ports.store.registry_figures(&[registry.id]).await?;
-        tell(&mut registry, figures.get(&registry.id));
+        let id = registry.id;
+        let figures = self.ports.store.registry_figures(&[id]).await?;
+        tell(&mut registry, figures.get(&id));
         Ok(registry)
     }
 

@@ -1,6 +1,6 @@
 //! The tags of a repository.
 
-use super::crawls::{count, maybe, trouble};
+use super::crawls::{maybe, trouble};
 use super::lists::{containing, kind, platform, total, with_total};
 use super::queues::digest;
 use super::sql::Sql;
