@@ -82,22 +82,23 @@ impl Line {
         self.unsettled.insert((repository, tag), what);
     }
 
-    fn due(&self) -> Option<Instant> {
+    fn due(&self, now: Instant) -> Option<Instant> {
         let tag = self.unsettled.values().map(|what| what.due).min();
         let reading = self.shed.then_some(self.reading_due);
-        let config = self.unread.then(Instant::now);
+        let config = self.unread.then_some(now);
         [tag, reading, config].into_iter().flatten().min()
     }
 
     /// Whether the registry is to be asked for something now.
     pub(super) fn is_due(&self, now: Instant) -> bool {
-        self.due().is_some_and(|due| due <= now)
+        self.due(now).is_some_and(|due| due <= now)
     }
 
     /// How long until there is something to do.
     pub(super) fn wait(&self) -> Duration {
+        let now = Instant::now();
         let note = (!self.activity.is_empty()).then_some(self.note_due);
-        let due = [self.due(), note].into_iter().flatten().min();
-        due.map_or(IDLE, |due| due.saturating_duration_since(Instant::now()))
+        let due = [self.due(now), note].into_iter().flatten().min();
+        due.map_or(IDLE, |due| due.saturating_duration_since(now))
     }
 }
