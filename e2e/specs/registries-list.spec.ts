@@ -95,8 +95,8 @@ test('change by somebody else appears without a reload, and no row moves under t
   await page.getByRole('button', { name: 'Sort again' }).click()
   await expect(names(page)).toHaveText(['live-a', 'live-b'])
   await expect(page.getByRole('button', { name: 'Sort again' })).toHaveCount(0)
-  for (const { id, generation } of [first, second]) {
-    await on.server.call('DELETE', `/registries/${id}`, undefined, { 'if-match': `"${generation}"` })
+  for (const { id, name, generation } of [first, second]) {
+    await on.server.call('DELETE', `/registries/${id}?confirm=${name}`, undefined, { 'if-match': `"${generation}"` })
   }
   await expect(page.getByRole('heading', { name: 'No registry matches' })).toBeVisible()
 })
@@ -107,6 +107,7 @@ test('menu of a row works by keyboard and returns the focus', async ({ page }) =
   await menu.focus()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('menuitem', { name: 'Test connection' })).toBeFocused()
+  await page.keyboard.press('ArrowDown')
   await page.keyboard.press('ArrowDown')
   await expect(page.getByRole('menuitem', { name: 'Edit…' })).toBeFocused()
   await page.keyboard.press('ArrowDown')

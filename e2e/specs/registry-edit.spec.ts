@@ -67,6 +67,8 @@ test('description alone is changed without the password, and Save waits for a ch
 test('changed address asks for the password before the server does, then moves, and the page follows', async ({ page }) => {
   const registry = await integrated()
   const elsewhere = await scripted()
+  // It asks for an account like the one before: who asks for none would be another server.
+  elsewhere.account = { username: ACCOUNT.username, password: NEW }
   try {
     await openOverview(page, on.server, registry)
     await expect(page.getByRole('region', { name: 'Statistics' })).toContainText(/Repositories\s*0/)

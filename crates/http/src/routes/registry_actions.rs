@@ -44,7 +44,7 @@ pub(super) async fn refresh_registry(
 
 /// Ends an integration, or says what that costs. Only what Roadstead made there is removed from the
 /// registry itself.
-#[utoipa::path(delete, path = "/api/v1/registries/{id}", tag = "registries", params(("id" = uuid::Uuid, Path), ("if-match" = Option<String>, Header, pattern = "^\"[0-9]{1,18}\"$", description = "The generation that was read, in quotes; needed unless `dry_run`"), DisconnectQuery), responses((status = 200, description = "What it would cost", body = DisconnectionCostView), (status = 204, description = "Disconnected")))]
+#[utoipa::path(delete, path = "/api/v1/registries/{id}", tag = "registries", params(("id" = uuid::Uuid, Path), ("if-match" = Option<String>, Header, pattern = "^\"[0-9]{1,18}\"$", description = "The generation that was read, in quotes; needed unless `dry_run`"), DisconnectQuery), responses((status = 200, description = "What it would cost", body = DisconnectionCostView), (status = 204, description = "Disconnected"), (status = 422, description = "`confirm` is not the name of the registry")))]
 pub(super) async fn disconnect_registry(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,

@@ -30,7 +30,7 @@ async fn entry_is_open_from_before_it_is_made_until_it_is_removed(bed: &Bed) {
     bed.store.record_made(upload(other)).await.expect("written");
     assert_eq!(
         bed.store.open_entries(id).await.expect("open"),
-        [entry.clone()]
+        std::slice::from_ref(&entry)
     );
     let place = "/v2/team/app/blobs/uploads/1?_state=x";
     bed.store
