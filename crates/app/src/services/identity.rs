@@ -1,6 +1,7 @@
 //! Another server answers for a registry: a person confirms it, with the secret given anew.
 
 use super::registries::{RegistryService, audited, object_of};
+use super::sharing::fresh;
 use super::tested::Tested;
 use futures::StreamExt as _;
 use roadstead_core::model::{
@@ -45,10 +46,7 @@ impl RegistryService {
         let before = self.get(ctx, id).await?;
         authorize(&ctx.actor, Permission::RegistryEdit, before.owner)
             .map_err(|refusal| refusal.about(object_of(&before)))?;
-        if before.generation != expected {
-            let current = before.generation;
-            return Err(Failure::new(ErrorCode::RequestStale).with("current", current));
-        }
+        fresh(&before, expected)?;
         let Some(suspension) = &before.suspension else {
             return Err(Failure::new(ErrorCode::RegistryNotSuspended));
         };

@@ -341,7 +341,8 @@ impl RegistryService {
 }
 
 /// Before anything is asked of a registry on behalf of what cannot be kept.
-fn fresh(registry: &Registry, expected: Generation) -> Result<(), Failure> {
+/// Refuses who has read another generation than the present one.
+pub(super) fn fresh(registry: &Registry, expected: Generation) -> Result<(), Failure> {
     if registry.generation == expected {
         return Ok(());
     }
