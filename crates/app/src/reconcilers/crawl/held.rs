@@ -35,6 +35,8 @@ pub(super) struct Held {
     pub(super) began_anew: bool,
     /// When the pinned server was last recognised.
     pub(super) seen_at: Option<Instant>,
+    /// All of this is of a connection or a crawl that is no more.
+    pub(super) outdated: bool,
 }
 
 /// Something to be looked at again.
@@ -67,6 +69,7 @@ impl Held {
             unread: true,
             began_anew: false,
             seen_at: None,
+            outdated: false,
         }
     }
 

@@ -145,7 +145,11 @@ impl CrawlReconciler {
         wake: Wake,
     ) -> Result<Option<Held>, Failure> {
         match known {
-            Some(known) if wake == Wake::Timer && known.read_at.elapsed() < READ_EVERY => {
+            Some(known)
+                if wake == Wake::Timer
+                    && !known.outdated
+                    && known.read_at.elapsed() < READ_EVERY =>
+            {
                 Ok(Some(known))
             }
             known => {
@@ -169,7 +173,9 @@ impl CrawlReconciler {
             return Ok(None);
         };
         let restarted = known.is_none();
-        let same = known.filter(|known| known.generation() == target.registry.generation);
+        let same = known.filter(|known| {
+            !known.outdated && known.generation() == target.registry.generation
+        });
         if let Some(mut known) = same {
             known.registry = target.registry;
             known.read_at = Instant::now();
@@ -389,7 +395,11 @@ impl Reconciler for CrawlReconciler {
                 Outcome::Again(wait)
             }
             // Whatever was read is of a connection or a crawl that is no more: read all anew.
-            Err(Stop::Outdated) => Outcome::Again(Duration::ZERO),
+            Err(Stop::Outdated) => {
+                held.outdated = true;
+                self.all().insert(id, held);
+                Outcome::Again(Duration::ZERO)
+            }
             Err(Stop::Store(error)) => {
                 tracing::warn!(registry_id = %id, %error, "inventory not written");
                 self.all().insert(id, held);
