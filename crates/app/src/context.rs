@@ -1,16 +1,17 @@
 //! Everything the services share, built once.
 
 use crate::cursor::Cursors;
+use crate::events::EventInbox;
 use crate::password::Passwords;
 use crate::refusals::Refusals;
 use crate::services::{
-    AuditService, ChangeService, InventoryService, MemberService, PasswordService, RegistryService,
-    SessionService, SetupService, TokenService, UserService, WorkspaceService,
+    AuditService, ChangeService, HookService, InventoryService, MemberService, PasswordService,
+    RegistryService, SessionService, SetupService, TokenService, UserService, WorkspaceService,
 };
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
-    AuditStore, ChangeFeed, CleanupStore, Clock, InventoryLists, InventoryStore, LedgerStore,
+    AuditStore, ChangeFeed, CleanupStore, Clock, HookStore, InventoryLists, InventoryStore, LedgerStore,
     RegistryConnector, RegistryStore, SessionStore, SetupStore, SharingStore, TokenStore,
     UserStore, Vault, WorkspaceStore,
 };
@@ -30,6 +31,7 @@ pub trait Store:
     + CleanupStore
     + SharingStore
     + InventoryStore
+    + HookStore
     + InventoryLists
     + AuditStore
     + ChangeFeed
@@ -46,6 +48,7 @@ impl<T> Store for T where
         + CleanupStore
         + SharingStore
         + InventoryStore
+        + HookStore
         + InventoryLists
         + AuditStore
         + ChangeFeed
@@ -67,6 +70,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// Registries to look at soon.
     pub wishes: Wishes,
+    /// Events of registries that wait.
+    pub events: EventInbox,
 }
 
 /// Registries that a person wants looked at soon, within this process. Wishes of one registry
@@ -131,6 +136,8 @@ pub struct App {
     pub members: MemberService,
     /// Registries.
     pub registries: RegistryService,
+    /// Where registries send their events.
+    pub hooks: HookService,
     /// What registries hold.
     pub inventory: InventoryService,
     /// The change stream.
@@ -163,6 +170,7 @@ impl App {
             workspaces: WorkspaceService::new(ports.clone(), cursors()),
             members: MemberService::new(ports.clone(), cursors()),
             registries: RegistryService::new(ports.clone(), cursors()),
+            hooks: HookService::new(ports.clone()),
             inventory: InventoryService::new(ports.clone(), cursors()),
             changes: ChangeService::new(ports.clone()),
             audit: AuditService::new(ports.clone(), Cursors::new(Arc::clone(&ports.vault))),

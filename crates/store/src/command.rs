@@ -104,5 +104,9 @@ commands! {
         RecordChecks "record_checks" Crawl,
         RemoveEnded "remove_ended" Crawl,
         NoteHistory "note_history" Crawl,
+        SetHook "set_hook" People,
+        EndHook "end_hook" People,
+        RecordHookActivity "record_hook_activity" Crawl,
+        PruneHooks "prune_hooks" Crawl,
     }
 }

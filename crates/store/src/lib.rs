@@ -22,6 +22,7 @@ mod fault;
 mod health_turns;
 mod holders;
 mod identity;
+mod hooks;
 mod inventory;
 mod key_rotation;
 mod key_source;

@@ -190,6 +190,15 @@ impl DockerRegistry {
         }
     }
 
+    /// Starts it again with this part in its configuration, which has it send its events.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub async fn restart_notifying(&mut self, notifications: &str) {
+        std::fs::write(self.home.path().join("notifications.yml"), notifications).unwrap();
+        self.restart_with(self.options).await;
+    }
+
     /// Starts it again on the same port with the same storage, in another way.
     ///
     /// # Panics
@@ -259,6 +268,8 @@ fn write_config(home: &Path, address: SocketAddr, guise: &Guise, options: Regist
             TokenIssuer::ISSUER,
         ));
     }
+    // A part that was given by [`DockerRegistry::restart_notifying`].
+    config.push_str(&std::fs::read_to_string(home.join("notifications.yml")).unwrap_or_default());
     std::fs::write(home.join("config.yml"), config).unwrap();
 }
 

@@ -40,6 +40,7 @@ const actions: Record<AuditAction, string> = {
   'registry.integrate': 'Integrate registry',
   'registry.test': 'Test connection',
   'registry.edit': 'Edit registry',
+  'registry.hook': 'Set up registry events',
   'registry.disconnect': 'Disconnect registry',
   'registry.refresh': 'Refresh registry',
   'registry.suspend': 'Suspend registry: another server answers',

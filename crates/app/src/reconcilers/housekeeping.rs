@@ -1,12 +1,12 @@
 //! Removes what has had its day: ended sessions, tokens and links, old entries of the change feed
-//! and of the audit log, what the health of registries was long ago, and what is left of ended
+//! and of the audit log, tombstones of hooks, what the health of registries was long ago, and what is left of ended
 //! inventories. Notes each day's figures.
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
 use async_trait::async_trait;
 use roadstead_core::Failure;
-use roadstead_core::model::Session;
+use roadstead_core::model::{Hook, Session};
 use roadstead_core::ports::StoreError;
 use std::time::Duration;
 
@@ -73,6 +73,7 @@ impl HousekeepingReconciler {
         let turns = store.prune_health_turns(now.minus(HEALTH_KEPT)).await?;
         let ledger = store.prune_ledger(now.minus(LEDGER_KEPT)).await?
             + store.prune_cleanups(now.minus(GIVEN_UP_KEPT)).await?;
+        let hooks = store.prune_hooks(now, now.minus(Hook::TOMBSTONE)).await?;
         store.note_history(now).await?;
         let mut inventory = 0;
         for _ in 0..PARTS {
@@ -82,10 +83,10 @@ impl HousekeepingReconciler {
                 break;
             }
         }
-        let rows = sessions + tokens + links + changes + audit + turns + ledger + inventory;
+        let rows = sessions + tokens + links + changes + audit + turns + ledger + inventory + hooks;
         if rows > 0 {
             tracing::debug!(
-                sessions, tokens, links, changes, audit, turns, ledger, inventory, "pruned"
+                sessions, tokens, links, changes, audit, turns, ledger, inventory, hooks, "pruned"
             );
         }
         Ok(())

@@ -3,10 +3,12 @@
 mod capabilities;
 mod cleanup;
 mod crawl;
+mod events;
 mod health;
 mod housekeeping;
 mod identity;
 mod pulls;
+mod readable;
 mod wake;
 
 use crate::context::Ports;
@@ -15,6 +17,7 @@ use crate::refusals::Refusals;
 pub use capabilities::CapabilityReconciler;
 pub use cleanup::CleanupReconciler;
 pub use crawl::{CrawlLimits, CrawlReconciler};
+pub use events::EventReconciler;
 pub use health::HealthReconciler;
 pub(crate) use health::certificate_condition;
 pub use housekeeping::HousekeepingReconciler;
@@ -48,6 +51,8 @@ pub struct Reconcilers {
     cleanup: Driver<roadstead_core::model::RegistryId>,
     pulls: Driver<roadstead_core::model::RegistryId>,
     capabilities: Driver<roadstead_core::model::RegistryId>,
+    events: Driver<roadstead_core::model::RegistryId>,
+    arrivals: tokio::task::JoinHandle<()>,
     housekeeping: Driver<housekeeping::Duty>,
     wake: tokio::task::JoinHandle<()>,
     wishes: tokio::task::JoinHandle<()>,
@@ -92,6 +97,16 @@ impl Reconcilers {
             options(8, 30),
             stop.clone(),
         );
+        let events = Driver::start(
+            Arc::new(EventReconciler::new(ports.clone())),
+            options(16, 0),
+            stop.clone(),
+        );
+        let arrivals = tokio::spawn(EventReconciler::wake_from_events(
+            ports.events.clone(),
+            events.waking(),
+            stop.clone(),
+        ));
         let housekeeping = Driver::start(
             Arc::new(HousekeepingReconciler::new(
                 ports.clone(),
@@ -142,6 +157,8 @@ impl Reconcilers {
             cleanup,
             crawl,
             pulls,
+            events,
+            arrivals,
             housekeeping,
             wake,
             wishes,
@@ -160,6 +177,8 @@ impl Reconcilers {
         self.cleanup.ended().await;
         self.pulls.ended().await;
         self.capabilities.ended().await;
+        self.events.ended().await;
+        let _ = self.arrivals.await;
         self.housekeeping.ended().await;
         let _ = self.wake.await;
         let _ = self.wishes.await;

@@ -25,6 +25,9 @@ pub enum Topic {
     RegistryCrawl,
     /// A repository's tags or artifacts changed; the object is the repository.
     Repository,
+    /// A registry's hook was made, rotated or removed, or events came to it; the object is the
+    /// registry.
+    RegistryHook,
     /// A person was made, changed or deleted. With a `user_id`: what that person may do has
     /// changed, and their streams end.
     User,
@@ -52,6 +55,7 @@ impl Topic {
         Self::RegistryInventory,
         Self::RegistryCrawl,
         Self::Repository,
+        Self::RegistryHook,
         Self::User,
         Self::Session,
         Self::Workspace,
@@ -71,6 +75,7 @@ impl Topic {
             Self::RegistryInventory => "registry_inventory",
             Self::RegistryCrawl => "registry_crawl",
             Self::Repository => "repository",
+            Self::RegistryHook => "registry_hook",
             Self::User => "user",
             Self::Session => "session",
             Self::Workspace => "workspace",
@@ -91,7 +96,8 @@ impl Topic {
             | Self::RegistryInventory
             | Self::RegistryCrawl
             | Self::Repository
-            | Self::OpenRegistry => Permission::RegistryRead,
+            | Self::OpenRegistry
+            | Self::RegistryHook => Permission::RegistryRead,
             Self::User => Permission::UserRead,
             // One's own; `user_id` says whose.
             Self::Session | Self::Token => Permission::ChangeFollow,

@@ -12,6 +12,7 @@ mod condition;
 mod connection;
 mod health;
 mod health_history;
+mod hook;
 mod id;
 mod identity;
 mod inventory;
@@ -44,6 +45,7 @@ pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use connection::{Account, Connection, TlsPolicy};
 pub use health::{Health, HealthReport, Reason};
 pub use health_history::{HealthBucket, HealthStrip, HealthTurn, TimeInState};
+pub use hook::{Hook, HookCounts, HookId, HookSecret};
 pub use id::{
     ApiTokenId, AuditEntryId, CleanupId, InstallationId, LedgerEntryId, RegistryId, RepositoryId,
     RequestId, SessionId, SpaceId, UserId, WorkspaceId,

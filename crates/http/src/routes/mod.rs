@@ -4,6 +4,7 @@
 mod audit_entries;
 mod changes;
 mod health_history;
+mod hooks;
 mod inventory;
 mod machine_accounts;
 mod members;
@@ -193,6 +194,9 @@ fn api(state: Option<AppState>) -> Api {
             Permission::PullAccountRemove,
             routes!(registry_sharing::remove_pull_account),
         )
+        .route(Permission::RegistryRead, routes!(hooks::get_hook))
+        .route(Permission::RegistryHook, routes!(hooks::set_hook))
+        .route(Permission::RegistryHook, routes!(hooks::end_hook))
         .route(
             Permission::RegistryTest,
             routes!(registry_tests::test_registry),
@@ -235,6 +239,7 @@ fn api(state: Option<AppState>) -> Api {
 pub(crate) fn router(state: AppState) -> Router {
     let (router, _, _) = api(Some(state.clone())).finish();
     router
+        .merge(hooks::outside())
         .fallback(assets::fallback)
         .method_not_allowed_fallback(|| async { Refusal::from(ErrorCode::RequestMethod) })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -50,6 +50,11 @@ const SHOWN_ONCE: &[(&str, &str, &[&str])] = &[
         "url",
         &["POST /api/v1/users", "POST /api/v1/users/{id}/reset-links"],
     ),
+    (
+        "IssuedHookView",
+        "secret",
+        &["PUT /api/v1/registries/{id}/hook"],
+    ),
     // The session's CSRF value is made to be read by its own page, and does not lead to the secret.
     (
         "Session",

@@ -10,6 +10,7 @@ mod crawl;
 mod disconnection;
 mod health_history;
 mod identity;
+mod hook;
 mod inventory;
 mod listed;
 mod member;
@@ -36,6 +37,7 @@ pub(crate) use crawl::CrawlView;
 pub(crate) use disconnection::{CleanupPage, CleanupQuery, DisconnectQuery, DisconnectionCostView};
 pub(crate) use health_history::{HealthHistoryQuery, HealthHistoryView};
 pub(crate) use identity::IdentityConfirmationInput;
+pub(crate) use hook::{HookView, IssuedHookView};
 pub(crate) use inventory::{
     RepositoryDetail, RepositoryPage, RepositoryQuery, SpacePage, SpaceView, StatisticsHistory,
     TagPage, TagQuery,

@@ -307,6 +307,7 @@ impl RegistryView {
         let actions = [
             Permission::RegistryTest,
             Permission::RegistryEdit,
+            Permission::RegistryHook,
             Permission::RegistryRefresh,
             Permission::RegistryDisconnect,
             Permission::PullAccountSet,

@@ -16,6 +16,7 @@ mod crawl;
 mod disconnection;
 mod health;
 mod identity;
+mod hooks;
 mod inventory;
 mod key_rotate;
 mod listed;

@@ -11,6 +11,7 @@ mod m0007_sharing;
 mod m0008_health_history;
 mod m0009_listed;
 mod m0010_inventory;
+mod m0011_hooks;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_health_history::Migration),
             Box::new(m0009_listed::Migration),
             Box::new(m0010_inventory::Migration),
+            Box::new(m0011_hooks::Migration),
         ]
     }
 }

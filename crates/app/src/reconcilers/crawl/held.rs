@@ -2,6 +2,7 @@
 //! what counts.
 
 use super::budget::Budget;
+use crate::reconcilers::identity::Recognised;
 use roadstead_core::model::{Generation, Registry, RegistryKind, SpaceClass};
 use roadstead_core::ports::{RegistryAdapter, RepositoryDue, SeenSpace, Source, TagDue};
 use std::collections::{HashSet, VecDeque};
@@ -33,8 +34,8 @@ pub(super) struct Held {
     pub(super) unread: bool,
     /// A resumed list of names was refused once already, and begun anew.
     pub(super) began_anew: bool,
-    /// When the pinned server was last recognised.
-    pub(super) seen_at: Option<Instant>,
+    /// Whether the pinned server was just recognised.
+    pub(super) recognised: Recognised,
     /// All of this is of a connection or a crawl that is no more.
     pub(super) outdated: bool,
 }
@@ -68,7 +69,7 @@ impl Held {
             refill_at: now,
             unread: true,
             began_anew: false,
-            seen_at: None,
+            recognised: Recognised::default(),
             outdated: false,
         }
     }

@@ -17,17 +17,15 @@ mod tags;
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
-use crate::reconcilers::identity::may_show_account;
+use crate::reconcilers::identity::Recognised;
+use crate::reconcilers::readable::may_read;
 use crate::services::connection_of;
 use async_trait::async_trait;
 use held::Held;
 use progress::Progress;
-use roadstead_core::model::{
-    ConditionStatus, ConditionType, CrawlPhase, CrawlState, CrawlStatus, Reason, Registry,
-    RegistryId,
-};
+use roadstead_core::Failure;
+use roadstead_core::model::{CrawlPhase, CrawlState, CrawlStatus, Registry, RegistryId};
 use roadstead_core::ports::{Recorded, RegistryError, StoreError};
-use roadstead_core::{ErrorCode, Failure};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -35,9 +33,6 @@ use tokio::time::Instant;
 
 /// How long one registry is read before others get their turn.
 const SLICE: Duration = Duration::from_secs(5);
-
-/// How long a server that was just recognised is taken for the same; not beyond a wish.
-const RECOGNISED_FOR: Duration = Duration::from_secs(1);
 
 /// What is known of a registry and its health is read again after this.
 const READ_EVERY: Duration = Duration::from_secs(15);
@@ -157,7 +152,7 @@ impl CrawlReconciler {
                 if let (Some(held), Wake::Signal) = (&mut held, wake) {
                     // Somebody has reason to think that something changed.
                     held.refill_at = held.read_at;
-                    held.seen_at = None;
+                    held.recognised = Recognised::default();
                 }
                 Ok(held)
             }
@@ -217,7 +212,7 @@ impl CrawlReconciler {
             if may_read(&held.registry).is_err() {
                 return Ok(AWAY);
             }
-            return match self.recognised(held).await {
+            return match held.recognised.ask(held.adapter.as_ref(), &held.registry).await {
                 Ok(()) => self.swept(held).await,
                 Err(error) => Ok(pause_for(held, &error)),
             };
@@ -227,7 +222,7 @@ impl CrawlReconciler {
             self.wait(held, &mut progress, why).await?;
             return Ok(AWAY);
         }
-        if let Err(error) = self.recognised(held).await {
+        if let Err(error) = held.recognised.ask(held.adapter.as_ref(), &held.registry).await {
             self.wait(held, &mut progress, error.code()).await?;
             return Ok(pause_for(held, &error));
         }
@@ -255,17 +250,6 @@ impl CrawlReconciler {
                 Ok(pause_for(held, &error))
             }
         }
-    }
-
-    /// The account is shown only to a server that has just been looked at without it
-    /// (`docs/adr/0006-server-identity.md`).
-    async fn recognised(&self, held: &mut Held) -> Result<(), RegistryError> {
-        if held.seen_at.is_some_and(|at| at.elapsed() < RECOGNISED_FOR) {
-            return Ok(());
-        }
-        may_show_account(held.adapter.as_ref(), &held.registry).await?;
-        held.seen_at = Some(Instant::now());
-        Ok(())
     }
 
     async fn begin(&self, held: &Held) -> Result<CrawlState, Stop> {
@@ -322,42 +306,6 @@ fn pause_for(held: &mut Held, error: &RegistryError) -> Duration {
     match error {
         RegistryError::RateLimited { after: Some(after) } => (*after).max(pause),
         _ => pause,
-    }
-}
-
-/// Whether the registry may be read now: the server that was pinned answers, and it accepts its
-/// account.
-fn may_read(registry: &Registry) -> Result<(), ErrorCode> {
-    if registry.suspension.is_some() {
-        return Err(ErrorCode::UpstreamIdentityChanged);
-    }
-    let condition = |kind| registry.conditions.iter().find(|c| c.kind == kind);
-    match condition(ConditionType::Reachable) {
-        Some(reachable) if reachable.status == ConditionStatus::True => {}
-        Some(reachable) => return Err(code_of(reachable.reason)),
-        None => return Err(ErrorCode::UpstreamUnavailable),
-    }
-    match condition(ConditionType::CredentialsValid) {
-        // Asking on with a rejected password locks the account.
-        Some(valid) if valid.status == ConditionStatus::False => {
-            Err(ErrorCode::UpstreamUnauthorized)
-        }
-        _ => Ok(()),
-    }
-}
-
-const fn code_of(reason: Reason) -> ErrorCode {
-    match reason {
-        Reason::ConnectionRefused => ErrorCode::UpstreamConnectionRefused,
-        Reason::ConnectionReset => ErrorCode::UpstreamConnectionReset,
-        Reason::NameUnresolved => ErrorCode::UpstreamNameUnresolved,
-        Reason::Timeout => ErrorCode::UpstreamTimeout,
-        Reason::TlsFailed => ErrorCode::UpstreamTlsFailed,
-        Reason::NotARegistry => ErrorCode::UpstreamNotARegistry,
-        Reason::RateLimited => ErrorCode::UpstreamRateLimited,
-        Reason::AddressRefused => ErrorCode::OutboundAddressRefused,
-        Reason::CredentialsRejected => ErrorCode::UpstreamUnauthorized,
-        _ => ErrorCode::UpstreamUnavailable,
     }
 }
 

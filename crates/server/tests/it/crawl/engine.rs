@@ -42,6 +42,7 @@ pub(super) struct Engine {
     pub(super) store: Store,
     pub(super) clock: Arc<Moved>,
     pub(super) id: RegistryId,
+    pub(super) ports: Ports,
     crawler: CrawlReconciler,
     _home: tempfile::TempDir,
 }
@@ -52,6 +53,8 @@ pub(super) struct Setup<'a> {
     pub(super) url: &'a str,
     pub(super) account: Option<(&'a str, &'a str)>,
     pub(super) limits: CrawlLimits,
+    /// PostgreSQL in the place of SQLite.
+    pub(super) database: Option<&'a str>,
 }
 
 impl<'a> Setup<'a> {
@@ -60,6 +63,7 @@ impl<'a> Setup<'a> {
             url,
             account: None,
             limits: CrawlLimits::default(),
+            database: None,
         }
     }
 }
@@ -72,8 +76,13 @@ impl Engine {
     pub(super) async fn with(setup: Setup<'_>) -> Self {
         let home = tempfile::tempdir().expect("folder");
         let dir = DataDir::open(&home.path().join("data")).expect("data folder");
-        let backend = Backend::Sqlite {
-            path: dir.database(),
+        let backend = match setup.database {
+            Some(url) => Backend::Postgres {
+                url: Secret::new(url.to_owned()),
+            },
+            None => Backend::Sqlite {
+                path: dir.database(),
+            },
         };
         let store = Store::open(StoreConfig { backend }).await.expect("store");
         let vault = MasterKeyVault::open(&store, MasterKeySource::File(&dir))
@@ -109,12 +118,14 @@ impl Engine {
             workspace_connector: Arc::new(Connector::new(policy)),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             wishes: Wishes::default(),
+            events: roadstead_app::EventInbox::default(),
         };
-        let crawler = CrawlReconciler::new(ports, setup.limits);
+        let crawler = CrawlReconciler::new(ports.clone(), setup.limits);
         Self {
             store,
             clock,
             id,
+            ports,
             crawler,
             _home: home,
         }
@@ -217,6 +228,13 @@ impl Engine {
         names.sort();
         tags.sort();
         (names, tags)
+    }
+
+    /// Every tag that points at something, with what it points at.
+    pub(super) async fn tags_due_for_check(&self) -> Vec<TagDue> {
+        let later = self.clock.now().plus(Duration::from_secs(1));
+        let tags = self.store.tags_to_check(self.id, later, 1_000).await;
+        tags.expect("store")
     }
 
     /// Nothing is left to be read.

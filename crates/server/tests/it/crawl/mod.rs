@@ -3,6 +3,7 @@
 
 mod counts;
 mod engine;
+mod events;
 mod faults;
 mod kill;
 mod sweep;

@@ -60,7 +60,7 @@ fn body(route: &Declared, variant: Variant, place: &Place<'_>) -> Option<Value> 
     };
     Some(match (route.method, route.path.as_str()) {
         ("GET" | "DELETE", _) => return None,
-        (_, p) if p.ends_with("/reset-links") => return None,
+        (_, p) if p.ends_with("/reset-links") || p.ends_with("/hook") => return None,
         (_, p) if p.ends_with("/crawl") || p.ends_with("/refresh") => return None,
         ("PUT", p) if p.ends_with("/identity") => {
             let seen = json!({"product": "docker", "auth": "open"});

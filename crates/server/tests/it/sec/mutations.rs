@@ -261,6 +261,11 @@ impl Mutations {
         add(PADMIN, route, sharing, None, 204);
         let route = "DELETE /api/v1/registries/{id}/pull-account";
         add(PADMIN, route, pull_account, None, 204);
+        let hook = format!("{registry}/hook");
+        let route = "PUT /api/v1/registries/{id}/hook";
+        add(PADMIN, route, hook.clone(), None, 200);
+        let route = "DELETE /api/v1/registries/{id}/hook";
+        add(PADMIN, route, hook, None, 204);
         add(
             PADMIN,
             "DELETE /api/v1/registries/{id}",

@@ -1,0 +1,4 @@
+//! Where registries post their events.
+
+mod door;
+mod peer;
