@@ -366,7 +366,7 @@ mod tests {
             epoch: 1,
             status: CrawlStatus::Running,
             phase: CrawlPhase::Manifests,
-            address: String::new(),
+            server: String::new(),
             cursor: None,
             counts: CrawlCounts::default(),
             rate_per_minute: Some(120),

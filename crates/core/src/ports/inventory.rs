@@ -355,11 +355,11 @@ pub trait InventoryStore: Send + Sync {
     async fn crawls_due(&self, now: Timestamp, limit: u16) -> Result<Vec<RegistryId>, StoreError>;
 
     /// Begins a crawl, or answers the open one: after a restart, it goes on where it was. An open
-    /// one of another `address` is begun anew with a higher epoch.
+    /// one of another `server` ([`CrawlState::server`]) is begun anew with a higher epoch.
     async fn begin_crawl(
         &self,
         source: Source,
-        address: &str,
+        server: &str,
         now: Timestamp,
     ) -> Result<Recorded<CrawlState>, StoreError>;
 

@@ -10,13 +10,14 @@ use crate::store::Store;
 use crate::tx::Tx;
 use roadstead_core::ErrorCode;
 use roadstead_core::model::{
-    AuditEntry, CrawlCounts, CrawlPhase, CrawlState, CrawlStatus, RegistryId, Timestamp, Topic,
+    AuditEntry, CrawlCounts, CrawlPhase, CrawlState, CrawlStatus, RegistryId, ServerIdentity,
+    Timestamp, Topic,
 };
 use roadstead_core::ports::{CrawlKey, CrawlReport, Recorded, Source, StoreError};
 use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
-const COLUMNS: &str = "i.no, i.epoch, i.status, i.phase, i.address, i.names_cursor, i.counts, \
+const COLUMNS: &str = "i.no, i.epoch, i.status, i.phase, i.server, i.names_cursor, i.counts, \
      i.rate_per_minute, i.started_at, i.updated_at, i.finished_at, i.next_at, i.trouble";
 
 pub(super) async fn state(
@@ -52,7 +53,7 @@ fn read(row: &QueryResult) -> Result<Option<CrawlState>, Fault> {
         epoch: row.try_get("", "epoch")?,
         status,
         phase: CrawlPhase::parse(&phase).ok_or_else(|| damaged("phase of a crawl", phase))?,
-        address: row.try_get("", "address")?,
+        server: row.try_get("", "server")?,
         cursor: row.try_get("", "names_cursor")?,
         counts,
         rate_per_minute: rate.and_then(|rate| u32::try_from(rate).ok()),
@@ -96,7 +97,7 @@ pub(super) async fn due(
 pub(super) async fn begin(
     store: &Store,
     source: Source,
-    address: &str,
+    server: &str,
     now: Timestamp,
 ) -> Result<Recorded<CrawlState>, StoreError> {
     store
@@ -106,7 +107,7 @@ pub(super) async fn begin(
                 let Some(scope) = scope::enter(tx, source).await? else {
                     return Ok(Recorded::Outdated);
                 };
-                let state = open(tx, &scope, address, now).await?;
+                let state = open(tx, &scope, server, now).await?;
                 Ok(Recorded::Yes(state))
             })
         })
@@ -117,21 +118,21 @@ pub(super) async fn begin(
 async fn open(
     tx: &Tx<'_>,
     scope: &Scope,
-    address: &str,
+    server: &str,
     now: Timestamp,
 ) -> Result<CrawlState, Fault> {
     let now_micros = now.as_micros();
     let begun = Sql::of(
-        "UPDATE inventory SET epoch = epoch + 1, status = 'running', phase = 'names', address = ?, \
+        "UPDATE inventory SET epoch = epoch + 1, status = 'running', phase = 'names', server = ?, \
          names_cursor = NULL, counts = '{}', rate_per_minute = NULL, started_at = ?, updated_at = ?, \
          finished_at = NULL, next_at = NULL, trouble = NULL \
-         WHERE no = ? AND (status IS NULL OR status NOT IN ('running', 'paused') OR address <> ?)",
+         WHERE no = ? AND (status IS NULL OR status NOT IN ('running', 'paused') OR server <> ?)",
         [
-            address.into(),
+            server.into(),
             now_micros.into(),
             now_micros.into(),
             scope.no.into(),
-            address.into(),
+            server.into(),
         ],
     )
     .run(tx)
@@ -171,13 +172,21 @@ pub(super) async fn request(
                 let Some(scope) = scope::hold(tx, id).await? else {
                     return Err(StoreError::NotFound.into());
                 };
-                let address = Sql::of("SELECT address FROM registry WHERE id = ?", [id.0.into()])
-                    .one(tx)
-                    .await?
-                    .ok_or(StoreError::NotFound)?;
-                let address: String = address.try_get("", "address")?;
+                let row = Sql::of(
+                    "SELECT address, identity FROM registry WHERE id = ?",
+                    [id.0.into()],
+                )
+                .one(tx)
+                .await?
+                .ok_or(StoreError::NotFound)?;
+                let address: String = row.try_get("", "address")?;
+                let identity: Option<String> = row.try_get("", "identity")?;
+                let identity = identity
+                    .map(|text| parse::<ServerIdentity>("identity", &text))
+                    .transpose()?;
+                let server = CrawlState::server(&address, identity.as_ref());
                 audit::insert(tx, audit).await?;
-                open(tx, &scope, &address, now).await
+                open(tx, &scope, &server, now).await
             })
         })
         .await

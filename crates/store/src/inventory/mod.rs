@@ -54,10 +54,10 @@ impl InventoryStore for Store {
     async fn begin_crawl(
         &self,
         source: Source,
-        address: &str,
+        server: &str,
         now: Timestamp,
     ) -> Result<Recorded<CrawlState>, StoreError> {
-        crawls::begin(self, source, address, now).await
+        crawls::begin(self, source, server, now).await
     }
 
     async fn request_crawl(

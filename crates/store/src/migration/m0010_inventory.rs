@@ -63,7 +63,7 @@ const TABLES: &[&str] = &[
         epoch BIGINT NOT NULL DEFAULT 0,
         status text,
         phase text NOT NULL DEFAULT 'names',
-        address text NOT NULL DEFAULT '',
+        server text NOT NULL DEFAULT '',
         names_cursor text,
         counts text NOT NULL DEFAULT '{}',
         rate_per_minute BIGINT,

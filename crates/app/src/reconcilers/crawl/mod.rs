@@ -168,9 +168,8 @@ impl CrawlReconciler {
             return Ok(None);
         };
         let restarted = known.is_none();
-        let same = known.filter(|known| {
-            !known.outdated && known.generation() == target.registry.generation
-        });
+        let same = known
+            .filter(|known| !known.outdated && known.generation() == target.registry.generation);
         if let Some(mut known) = same {
             known.registry = target.registry;
             known.read_at = Instant::now();
@@ -197,8 +196,8 @@ impl CrawlReconciler {
     async fn turn(&self, held: &mut Held) -> Result<Duration, Stop> {
         let id = held.registry.id;
         let stored = self.ports.store.crawl(id).await?;
-        // What was read at another address says nothing of this one.
-        let begun = stored.filter(|state| state.address == address_of(&held.registry));
+        // What was read of another server says nothing of this one.
+        let begun = stored.filter(|state| state.server == server_of(&held.registry));
         let state = match (begun, may_read(&held.registry)) {
             (Some(state), _) => state,
             (None, Ok(())) => self.begin(held).await?,
@@ -257,7 +256,7 @@ impl CrawlReconciler {
         let begun = self
             .ports
             .store
-            .begin_crawl(held.source, &address_of(&held.registry), now)
+            .begin_crawl(held.source, &server_of(&held.registry), now)
             .await?;
         Stop::recorded(begun)
     }
@@ -297,8 +296,9 @@ impl CrawlReconciler {
     }
 }
 
-fn address_of(registry: &Registry) -> String {
-    registry.address.to_string()
+fn server_of(registry: &Registry) -> String {
+    let address = registry.address.to_string();
+    CrawlState::server(&address, registry.identity.as_ref())
 }
 
 fn pause_for(held: &mut Held, error: &RegistryError) -> Duration {

@@ -1,7 +1,7 @@
 //! How far the reading of a registry is.
 
 use crate::ErrorCode;
-use crate::model::Timestamp;
+use crate::model::{ServerIdentity, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A reading of a whole registry. Grows by one with each.
@@ -113,9 +113,9 @@ pub struct CrawlState {
     pub status: CrawlStatus,
     /// What it reads.
     pub phase: CrawlPhase,
-    /// The address of the registry when it began. Of another address nothing read before counts:
-    /// the crawl is begun anew.
-    pub address: String,
+    /// Which server was read when it began, as [`Self::server`] has it. Of another one nothing read
+    /// before counts: the crawl is begun anew.
+    pub server: String,
     /// Where in the list of names it is; only the adapter can read it. `None` before the first page,
     /// and after the last, when the phase is another.
     pub cursor: Option<String>,
@@ -133,4 +133,18 @@ pub struct CrawlState {
     pub trouble: Option<ErrorCode>,
     /// When the next reading of the whole registry is due.
     pub next_at: Option<Timestamp>,
+}
+
+impl CrawlState {
+    /// A registry's address and what is pinned of the server behind it, as one text.
+    #[must_use]
+    pub fn server(address: &str, identity: Option<&ServerIdentity>) -> String {
+        let known = identity.map(|identity| {
+            let (product, auth) = (identity.product.as_str(), identity.auth.as_str());
+            let told = [&identity.service, &identity.realm, &identity.key];
+            let told = told.map(|text| text.as_deref().unwrap_or_default());
+            format!("{product} {auth} {}", told.join(" "))
+        });
+        format!("{address} {}", known.unwrap_or_default())
+    }
 }

@@ -5,7 +5,7 @@ use roadstead_app::driver::Wake;
 use roadstead_app::reconcilers::CrawlLimits;
 use roadstead_core::ErrorCode;
 use roadstead_core::model::{
-    Address, AuditActor, AuditEntry, CrawlPhase, CrawlStatus, Observed, Timestamp,
+    Address, AuditActor, AuditEntry, CrawlPhase, CrawlState, CrawlStatus, Observed, Timestamp,
 };
 use roadstead_core::ports::{EditRegistry, InventoryStore as _, Reconnect, RegistryStore as _};
 use roadstead_testkit::fill::{self, TinyImage};
@@ -347,7 +347,9 @@ async fn nothing_of_the_old_connection_is_kept_after_an_edit() {
     old.clear_log();
     engine.turn().await;
     let state = engine.crawled_from_here().await;
-    assert_eq!(state.address, engine.registry().await.address.to_string());
+    let now = engine.registry().await;
+    let server = CrawlState::server(&now.address.to_string(), now.identity.as_ref());
+    assert_eq!(state.server, server);
     let tags = engine.known().await.1;
     assert_eq!(tags, ["new/a:v1"]);
     let named = engine.store.repository_named(engine.id, "old/b").await;
