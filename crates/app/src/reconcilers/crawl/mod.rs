@@ -296,7 +296,8 @@ impl CrawlReconciler {
     }
 }
 
-fn server_of(registry: &Registry) -> String {
+/// Which server a crawl of this registry reads.
+pub(super) fn server_of(registry: &Registry) -> String {
     let address = registry.address.to_string();
     CrawlState::server(&address, registry.identity.as_ref())
 }

@@ -14,6 +14,7 @@ use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
 use crate::events::{EventInbox, Work};
 use crate::reconcilers::identity::Recognised;
+use crate::reconcilers::crawl::server_of;
 use crate::reconcilers::readable::may_read;
 use crate::services::connection_of;
 use async_trait::async_trait;
@@ -167,7 +168,7 @@ impl EventReconciler {
         let begun = self
             .ports
             .store
-            .begin_crawl(connected.source, &connected.registry.address.to_string(), at)
+            .begin_crawl(connected.source, &server_of(&connected.registry), at)
             .await?;
         Stop::recorded(begun)?;
         line.shed = false;
