@@ -11,9 +11,9 @@ use crate::services::{
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
-    AuditStore, ChangeFeed, CleanupStore, Clock, HookStore, InventoryLists, InventoryStore, LedgerStore,
-    RegistryConnector, RegistryStore, SessionStore, SetupStore, SharingStore, TokenStore,
-    UserStore, Vault, WorkspaceStore,
+    AuditStore, ChangeFeed, CleanupStore, Clock, HookStore, InventoryLists, InventoryStore,
+    LedgerStore, RegistryConnector, RegistryStore, SessionStore, SetupStore, SharingStore,
+    TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};

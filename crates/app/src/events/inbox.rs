@@ -314,7 +314,8 @@ impl EventInbox {
 
 #[cfg(test)]
 mod tests {
-    use super::{BODIES_OF_ONE, EventInbox, MARKS_OF_ONE, News};
+    use super::{BODIES_OF_ONE, EventInbox, MARKS_OF_ONE};
+    use crate::events::News;
     use roadstead_core::model::{RegistryId, Timestamp};
     use serde_json::json;
 

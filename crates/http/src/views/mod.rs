@@ -9,8 +9,8 @@ mod changes;
 mod crawl;
 mod disconnection;
 mod health_history;
-mod identity;
 mod hook;
+mod identity;
 mod inventory;
 mod listed;
 mod member;
@@ -36,8 +36,8 @@ pub(crate) use changes::ChangeView;
 pub(crate) use crawl::CrawlView;
 pub(crate) use disconnection::{CleanupPage, CleanupQuery, DisconnectQuery, DisconnectionCostView};
 pub(crate) use health_history::{HealthHistoryQuery, HealthHistoryView};
-pub(crate) use identity::IdentityConfirmationInput;
 pub(crate) use hook::{HookView, IssuedHookView};
+pub(crate) use identity::IdentityConfirmationInput;
 pub(crate) use inventory::{
     RepositoryDetail, RepositoryPage, RepositoryQuery, SpacePage, SpaceView, StatisticsHistory,
     TagPage, TagQuery,

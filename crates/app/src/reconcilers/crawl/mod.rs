@@ -211,7 +211,11 @@ impl CrawlReconciler {
             if may_read(&held.registry).is_err() {
                 return Ok(AWAY);
             }
-            return match held.recognised.ask(held.adapter.as_ref(), &held.registry).await {
+            return match held
+                .recognised
+                .ask(held.adapter.as_ref(), &held.registry)
+                .await
+            {
                 Ok(()) => self.swept(held).await,
                 Err(error) => Ok(pause_for(held, &error)),
             };
@@ -221,7 +225,11 @@ impl CrawlReconciler {
             self.wait(held, &mut progress, why).await?;
             return Ok(AWAY);
         }
-        if let Err(error) = held.recognised.ask(held.adapter.as_ref(), &held.registry).await {
+        if let Err(error) = held
+            .recognised
+            .ask(held.adapter.as_ref(), &held.registry)
+            .await
+        {
             self.wait(held, &mut progress, error.code()).await?;
             return Ok(pause_for(held, &error));
         }
