@@ -592,6 +592,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/registries/{id}/hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A registry's events: whether it sends any, and when the last came. */
+        get: operations["get_hook"];
+        /** Makes the hook a registry sends its events to, or gives the one it has another secret. */
+        put: operations["set_hook"];
+        post?: never;
+        /** Removes the hook. What the registry still sends is accepted and forgotten. */
+        delete: operations["end_hook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registry-tests": {
         parameters: {
             query?: never;
@@ -1456,12 +1475,61 @@ export interface components {
              */
             latency_ms?: number | null;
         };
+        /** @description A registry's events. Neither the hook's address nor its secret is here. */
+        Hook: {
+            /** @description Whether there is a hook that takes events. */
+            configured: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When its secret was last made anew.
+             */
+            rotated_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the last events came; null before the first.
+             */
+            last_event_at?: string | null;
+            /**
+             * Format: int64
+             * @description Events that were taken so far.
+             */
+            events_accepted: number;
+            /**
+             * Format: int64
+             * @description Events and posts that were let go: unreadable, too large, or too many at once. The registry
+             *     was read instead.
+             */
+            events_dropped: number;
+            /**
+             * Format: int64
+             * @description Posts with a wrong secret.
+             */
+            posts_unauthenticated: number;
+            /** @description What the asker may do with it. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
+        };
         /** @description The confirmation of another server. */
         IdentityConfirmationInput: {
             /** @description The server as it was read: another one is not confirmed with it. */
             seen: components["schemas"]["ServerIdentity"];
             /** @description The account's password or token, given anew. It is never answered. */
             password?: string | null;
+        };
+        /** @description A hook that was just made or rotated. This is the only answer that shows its secret. */
+        IssuedHookView: components["schemas"]["Hook"] & {
+            /** @description Where the registry sends its events; null while `server.public_url` is not set. */
+            address?: string | null;
+            /** @description The address's path, for an address that only people know. */
+            path: string;
+            /** @description What the registry sends in `Authorization: Bearer`. */
+            secret: string;
+            /** @description What to put into the registry's configuration. */
+            snippet: string;
         };
         /** @enum {string} */
         LedgerKind: "upload";
@@ -1664,7 +1732,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.refresh" | "registry.disconnect" | "cleanup.read" | "pull_account.set" | "pull_account.remove" | "registry.share" | "registry.unshare";
+        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.hook" | "registry.refresh" | "registry.disconnect" | "cleanup.read" | "pull_account.set" | "pull_account.remove" | "registry.share" | "registry.unshare";
         /** @enum {string} */
         PlatformRole: "admin" | "auditor";
         /** @description What went wrong. */
@@ -2428,7 +2496,7 @@ export interface components {
             expires_at: string;
         };
         /** @enum {string} */
-        Topic: "registry" | "registry_health" | "registry_statistics" | "registry_inventory" | "registry_crawl" | "repository" | "user" | "session" | "workspace" | "member" | "machine_account" | "token" | "open_registry";
+        Topic: "registry" | "registry_health" | "registry_statistics" | "registry_inventory" | "registry_crawl" | "repository" | "registry_hook" | "user" | "session" | "workspace" | "member" | "machine_account" | "token" | "open_registry";
         /** @description How many rows match. */
         Total: {
             /**
@@ -7230,6 +7298,214 @@ export interface operations {
             };
             /** @description If-Match is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made or rotated; the only answer that shows the secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedHookView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Registries of this kind send no events */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none now */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
