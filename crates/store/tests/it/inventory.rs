@@ -37,6 +37,7 @@ on_both! {
     disconnected_registry_leaves_nothing,
     lists_page_through_every_row_once,
     people_hear_once_for_a_repository_and_batch,
+    sec_18_what_one_holds_is_not_known_of_another,
 }
 
 /// A registry with one space, and its crawl begun.
@@ -1402,4 +1403,35 @@ pub(crate) async fn assert_sums(place: &crate::bed::Place, told: &str) {
         let wrong = place.sql(&format!("SELECT CAST(({sql}) AS TEXT)")).await;
         assert_eq!(wrong, "0", "{rule}, {told}");
     }
+}
+
+async fn sec_18_what_one_holds_is_not_known_of_another(bed: &Bed) {
+    let (one, two) = (
+        Field::on(&bed.store, "one").await,
+        Field::on(&bed.store, "two").await,
+    );
+    one.names(&["a", "b"], None).await;
+    two.names(&["a"], None).await;
+    let (a, b) = (one.repository("a").await, one.repository("b").await);
+    let other = two.repository("a").await;
+    for (field, repository) in [(&one, a), (&one, b), (&two, other)] {
+        field.tags(repository, &["x"]).await;
+    }
+    one.read(a, &["x"], image(1, &[10])).await;
+    let wanted = [digest(1)];
+    let known = bed.store.known_digests(one.id, &wanted).await;
+    assert_eq!(known.expect("known").len(), 1);
+    // A registry that only says it holds this digest has to show it.
+    let known = bed.store.known_digests(two.id, &wanted).await;
+    assert_eq!(known.expect("known").len(), 0);
+    two.manifest(other, &["x"], ManifestOutcome::Known(digest(1)))
+        .await;
+    let of = |repository| {
+        let store = &bed.store;
+        async move { store.artifact(repository, &digest(1)).await.expect("answer") }
+    };
+    assert!(of(a).await.is_some());
+    // Whoever may see one repository reads nothing of another by knowing a digest.
+    assert!(of(b).await.is_none());
+    assert!(of(other).await.is_none());
 }

@@ -39,6 +39,7 @@ mod crash;
 mod data_dir;
 mod faults;
 mod health_turns;
+mod hooks;
 mod inventory;
 mod inventory_many;
 mod key_rotation;

@@ -8,10 +8,10 @@ use serde_json::json;
 use std::time::Duration;
 
 /// A hook of a registry of the platform.
-struct Made {
-    registry: String,
-    path: String,
-    secret: String,
+pub(super) struct Made {
+    pub(super) registry: String,
+    pub(super) path: String,
+    pub(super) secret: String,
 }
 
 async fn registry(cast: &Cast, name: &str) -> String {
@@ -31,7 +31,12 @@ async fn set(api: &Api, registry: &str) -> Answer {
 
 async fn hook(cast: &Cast, name: &str) -> Made {
     let registry = registry(cast, name).await;
-    let made = set(&cast.padmin, &registry).await;
+    hook_of(&cast.padmin, registry).await
+}
+
+/// Has a registry send its events here.
+pub(super) async fn hook_of(api: &Api, registry: String) -> Made {
+    let made = set(api, &registry).await;
     assert_eq!(made.status, 200, "{}", made.body);
     let text = |field: &str| made.body[field].as_str().expect(field).to_owned();
     let snippet = text("snippet");
@@ -71,7 +76,8 @@ async fn post(app: &TestApp, path: &str, headers: &[(&str, &str)], body: &[u8]) 
     (status.unwrap_or(0), kept.join("\n"))
 }
 
-async fn events(app: &TestApp, made: &Made, body: &[u8]) -> u16 {
+/// Posts with the secret; answers the status.
+pub(super) async fn events(app: &TestApp, made: &Made, body: &[u8]) -> u16 {
     let secret = format!("Bearer {}", made.secret);
     post(app, &made.path, &[("authorization", &secret)], body)
         .await
