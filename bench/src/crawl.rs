@@ -49,14 +49,14 @@ struct Crawled {
 }
 
 /// The database of a running server, to look at.
-async fn beside(app: &TestApp) -> Store {
+pub(crate) async fn beside(app: &TestApp) -> Store {
     let backend = Backend::Sqlite {
         path: app.data_dir().join("roadstead.db"),
     };
     Store::open(StoreConfig { backend }).await.unwrap()
 }
 
-async fn integrate(api: &Api, registry: &DockerRegistry) -> RegistryId {
+pub(crate) async fn integrate(api: &Api, registry: &DockerRegistry) -> RegistryId {
     let input = json!({"kind": "docker", "name": "bench", "address": registry.url(), "plain_http_consent": true});
     let made = api.post("/api/v1/registries", &input).await;
     assert_eq!(made.status, 201, "{}", made.body);
@@ -93,7 +93,7 @@ async fn crawl(app: &TestApp, api: &Api, registry: &DockerRegistry) -> Crawled {
 
 /// The reading requests of an access log, in order. Health and the connection test are not the
 /// crawl's.
-fn requests(log: &str) -> Vec<String> {
+pub(crate) fn requests(log: &str) -> Vec<String> {
     log.lines()
         .filter_map(|line| line.split('"').find(|part| part.ends_with(" HTTP/1.1")))
         .map(|request| request.trim_end_matches(" HTTP/1.1").to_owned())
@@ -240,7 +240,7 @@ pub(crate) async fn b12(binary: &str) {
     .print();
 }
 
-fn puller(url: &str) -> OciClient {
+pub(crate) fn puller(url: &str) -> OciClient {
     OciClient::new(OciSettings {
         address: Address::parse(url).unwrap(),
         tls: TlsPolicy::Verify,

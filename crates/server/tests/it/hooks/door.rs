@@ -211,8 +211,8 @@ async fn sec_33_whoever_lacks_the_secret_is_answered_alike_and_costs_alike() {
     let of = |id: &str| statements(&told, id).to_vec();
     let first = of("hook-0");
     assert_eq!(first.len(), 1, "{first:?}");
-    for n in 1..cases.len() {
-        assert_eq!(of(&format!("hook-{n}")), first, "{:?}", cases[n]);
+    for (n, case) in cases.iter().enumerate().skip(1) {
+        assert_eq!(of(&format!("hook-{n}")), first, "{case:?}");
     }
 }
 
