@@ -19,8 +19,8 @@ use crate::reconcilers::readable::may_read;
 use crate::services::connection_of;
 use async_trait::async_trait;
 use line::{Connected, Line};
-use roadstead_core::model::RegistryId;
-use roadstead_core::ports::{HookActivity, Recorded, Source, StoreError};
+use roadstead_core::model::{Capability, CapabilityName, RegistryId};
+use roadstead_core::ports::{CapabilityObservation, HookActivity, Recorded, Source, StoreError};
 use roadstead_core::{ErrorCode, Failure};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -148,8 +148,28 @@ impl EventReconciler {
             self.settle(connected, line).await?;
             self.read_configs(connected, line).await?;
             self.read_anew(connected, line).await?;
+            self.note_capability(connected).await?;
         }
         Ok(())
+    }
+
+    /// That a registry sends events is seen by nothing but the first one.
+    async fn note_capability(&self, connected: &Connected) -> Result<(), StoreError> {
+        let registry = &connected.registry;
+        if registry.capabilities.of(CapabilityName::Events) == Capability::Available {
+            return Ok(());
+        }
+        let mut capabilities = registry.capabilities.clone();
+        capabilities.note(CapabilityName::Events, Capability::Available);
+        let seen = CapabilityObservation {
+            id: registry.id,
+            generation: registry.generation,
+            capabilities,
+            version: None,
+            news: true,
+            at: self.ports.clock.now(),
+        };
+        self.ports.store.record_capabilities(seen).await
     }
 
     /// Has the registry read when events were lost, once the reading under way has ended.

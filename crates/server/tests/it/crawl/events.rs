@@ -5,7 +5,9 @@ use super::engine::{Engine, Setup};
 use crate::postgres::database;
 use roadstead_app::driver::{Outcome, Reconciler as _, Wake};
 use roadstead_app::reconcilers::EventReconciler;
-use roadstead_core::model::{CrawlStatus, Timestamp};
+use roadstead_core::model::{
+    Capability, CapabilityName, CapabilityReason, CrawlStatus, Timestamp,
+};
 use roadstead_core::ports::Clock as _;
 use roadstead_testkit::{DockerRegistry, Guise, RegistryOptions, Storage};
 use serde_json::json;
@@ -151,6 +153,22 @@ async fn peer_docker_two_hundred_pushes_cost_one_request_each_or_none() {
 async fn postgres_peer_docker_two_hundred_pushes_cost_one_request_each_or_none() {
     let (_server, database) = database();
     two_hundred_pushes_cost_one_request_each_or_none(Some(database.url())).await;
+}
+
+#[tokio::test]
+async fn peer_docker_first_event_shows_that_the_registry_sends_events() {
+    let bed = Bed::on(None).await;
+    let events = async || {
+        let registry = bed.engine.registry().await;
+        registry.capabilities.of(CapabilityName::Events)
+    };
+    let none = Capability::Unknown(CapabilityReason::NoneSeen);
+    assert_eq!(events().await, none);
+    let image = bed.image("team/app", "one");
+    bed.tag("team/app", "v1", &image);
+    bed.pushed("team/app", "v1", &image);
+    bed.settled().await;
+    assert_eq!(events().await, Capability::Available);
 }
 
 #[tokio::test]
