@@ -4,8 +4,8 @@ use crate::crawl::{beside, integrate, puller, requests};
 use crate::report::{Report, percentile_ms};
 use futures::StreamExt as _;
 use roadstead_core::model::{CrawlStatus, Timestamp};
-use roadstead_oci::{Digest, Pointer, RepositoryName};
 use roadstead_core::ports::InventoryStore as _;
+use roadstead_oci::{Digest, Pointer, RepositoryName};
 use roadstead_store::{Backend, Store, StoreConfig};
 use roadstead_testkit::postgres::{Database, Server};
 use roadstead_testkit::{
@@ -124,7 +124,9 @@ async fn measure(name: &str, binary: &str, pushes: usize, database: Option<&Data
     let mut unknown = Vec::new();
     for n in 0..pushes {
         let repository = name_of(n);
-        let digest = storage.image(&repository, &repository, "one", "amd64").unwrap();
+        let digest = storage
+            .image(&repository, &repository, "one", "amd64")
+            .unwrap();
         storage.tag(&repository, "v1", &digest).unwrap();
         let begun = Instant::now();
         hook.push(&repository, "v1", &digest).await;
@@ -150,9 +152,7 @@ async fn measure(name: &str, binary: &str, pushes: usize, database: Option<&Data
         storage.tag(&repository, "v2", digest).unwrap();
         let begun = Instant::now();
         hook.push(&repository, "v2", digest).await;
-        let frame = async {
-            while frames.next().await.expect("the stream ended") != ids[n] {}
-        };
+        let frame = async { while frames.next().await.expect("the stream ended") != ids[n] {} };
         tokio::time::timeout(BOUND, frame).await.expect("a frame");
         known.push(begun.elapsed());
     }
@@ -166,7 +166,11 @@ async fn measure(name: &str, binary: &str, pushes: usize, database: Option<&Data
     );
     let heads = of(&made[asked_before..], "HEAD ");
     let configs = of(&made[asked_before..], "/blobs/");
-    assert_eq!((reads, reads_known), (pushes, 0), "requests before a row is shown");
+    assert_eq!(
+        (reads, reads_known),
+        (pushes, 0),
+        "requests before a row is shown"
+    );
     assert_eq!(heads, pushes * 2, "each tag is asked for once");
 
     // What was shown is there after a kill.

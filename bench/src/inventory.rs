@@ -5,8 +5,9 @@ use crate::report::{Report, percentile_ms, rss_bytes};
 use roadstead_core::model::{
     Address, ArtifactKind, AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome,
     Certainty, Description, Descriptor, Digest, HealthReport, Name, OciPlatform, Owner,
-    PageRequest, Placed, Registry, RegistryId, RegistryKind, RegistryStatistics, RepositoryId,
-    RepositorySort, RequestId, Secret, SpaceClass, SpaceId, TagSort, Timestamp, TlsPolicy,
+    PageRequest, Placed, Registry, RegistryId, RegistryKind, RegistryStatistics, RepositoryFilter,
+    RepositoryId, RepositorySort, RequestId, Secret, SpaceClass, SpaceId, TagSort, Timestamp,
+    TlsPolicy,
 };
 use roadstead_core::ports::{
     ConfigRead, CrawlKey, DisconnectRegistry, IntegrateRegistry, InventoryLists as _,
@@ -323,7 +324,7 @@ async fn lists(name: &str, store: &Store, loaded: &Loaded) {
             after: None,
         };
         let first = store
-            .repositories(loaded.space, None, sort, &far)
+            .repositories(loaded.space, RepositoryFilter::default(), sort, &far)
             .await
             .unwrap();
         if first.page.next.is_some() {
@@ -335,7 +336,7 @@ async fn lists(name: &str, store: &Store, loaded: &Loaded) {
                 after: after.clone(),
             };
             store
-                .repositories(loaded.space, None, sort, &page)
+                .repositories(loaded.space, RepositoryFilter::default(), sort, &page)
                 .await
                 .unwrap();
         })
@@ -347,7 +348,11 @@ async fn lists(name: &str, store: &Store, loaded: &Loaded) {
             after: None,
         };
         let text = format!("app-{:04}", i % 10_000);
-        let found = store.repositories(loaded.space, Some(&text), RepositorySort::Name, &page);
+        let filter = RepositoryFilter {
+            text: Some(&text),
+            broken: false,
+        };
+        let found = store.repositories(loaded.space, filter, RepositorySort::Name, &page);
         found.await.unwrap();
     })
     .await;

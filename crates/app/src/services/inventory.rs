@@ -6,8 +6,9 @@ use crate::services::listing::{ListRequest, NamedList};
 use crate::services::object;
 use roadstead_core::model::{
     Artifact, AuditEntry, CrawlPhase, CrawlState, Digest, Listing, ManifestsRead, Observed, Owner,
-    PageRequest, Placed, Registry, RegistryFigures, RegistryId, Repository, RepositoryId,
-    RepositorySort, RequestContext, Space, SpaceId, StatisticsDay, Tag, TagSort, Unavailable,
+    PageRequest, Placed, Registry, RegistryFigures, RegistryId, Repository, RepositoryFilter,
+    RepositoryId, RepositorySort, RequestContext, Space, SpaceId, StatisticsDay, Tag, TagSort,
+    Unavailable,
 };
 use roadstead_core::ports::{FoundRepository, FoundSpace, StoreError};
 use roadstead_core::rules::authorize;
@@ -87,7 +88,7 @@ impl InventoryService {
             .ok_or_else(Failure::not_found)
     }
 
-    /// A page of a space's repositories. Two queries.
+    /// A page of a space's repositories, or of those of them that could not be read. Two queries.
     ///
     /// # Errors
     /// A space that is absent or not to be seen, or a foreign cursor.
@@ -95,17 +96,22 @@ impl InventoryService {
         &self,
         ctx: &RequestContext,
         id: SpaceId,
+        broken: bool,
         sort: RepositorySort,
         request: ListRequest,
     ) -> Result<NamedList<Repository>, Failure> {
         self.space(ctx, id).await?;
-        let list = format!("repositories|{id}|{sort:?}|{:?}", request.text);
+        let list = format!("repositories|{id}|{broken}|{sort:?}|{:?}", request.text);
         let page = self.page(&list, &request)?;
         let text = request.text();
+        let filter = RepositoryFilter {
+            text: text.as_deref(),
+            broken,
+        };
         let found = self
             .ports
             .store
-            .repositories(id, text.as_deref(), sort, &page)
+            .repositories(id, filter, sort, &page)
             .await?;
         self.answer(&list, found)
     }

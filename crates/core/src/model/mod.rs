@@ -54,8 +54,8 @@ pub use identity::{AuthScheme, ServerIdentity, Suspension, SuspensionCause};
 pub use inventory::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
     CrawlStatus, Descriptor, Digest, Epoch, HistoryStep, Listing, ManifestsRead, NoDigest,
-    OciPlatform, Placed, RegistryFigures, Repository, RepositorySort, RepositoryState, Space,
-    SpaceClass, StatisticsDay, Tag, TagSort, Visibility,
+    OciPlatform, Placed, RegistryFigures, Repository, RepositoryFilter, RepositorySort,
+    RepositoryState, Space, SpaceClass, StatisticsDay, Tag, TagSort, Visibility,
 };
 pub use ledger::{LedgerEntry, LedgerKind};
 pub use listed::{Listed, ListedError, REPOSITORY_NAME_MAX, is_repository_name};

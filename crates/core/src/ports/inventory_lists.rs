@@ -4,8 +4,8 @@
 use super::StoreError;
 use crate::model::{
     Artifact, Counted, Digest, Listing, NamePosition, Owner, PageRequest, Placed, RegistryFigures,
-    RegistryId, Repository, RepositoryId, RepositorySort, Space, SpaceId, StatisticsDay, Tag,
-    TagSort, Timestamp,
+    RegistryId, Repository, RepositoryFilter, RepositoryId, RepositorySort, Space, SpaceId,
+    StatisticsDay, Tag, TagSort, Timestamp,
 };
 use crate::rules::Visible;
 use async_trait::async_trait;
@@ -60,7 +60,7 @@ pub trait InventoryLists: Send + Sync {
     async fn repositories(
         &self,
         id: SpaceId,
-        text: Option<&str>,
+        filter: RepositoryFilter<'_>,
         sort: RepositorySort,
         page: &PageRequest<Placed>,
     ) -> Result<Listing<Repository>, StoreError>;

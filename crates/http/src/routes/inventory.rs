@@ -89,11 +89,11 @@ pub(super) async fn list_repositories(
     Id(id): Id<SpaceId>,
     Query(query): Query<RepositoryQuery>,
 ) -> Result<axum::Json<RepositoryPage>, Refusal> {
-    let (sort, request) = query.parse()?;
+    let (broken, sort, request) = query.parse()?;
     let list = state
         .app
         .inventory
-        .repositories(&ctx, id, sort, request)
+        .repositories(&ctx, id, broken, sort, request)
         .await?;
     Ok(axum::Json(list.into()))
 }

@@ -447,6 +447,9 @@ pub(crate) struct RepositoryQuery {
     /// Only those whose name contains this.
     #[param(max_length = 200)]
     q: Option<String>,
+    /// `broken`: only those that could not be read the last time.
+    #[param(inline)]
+    state: Option<OnlyBroken>,
     /// `name` (the default), `-name`, `-pushed_at`, `-size` or `-tags`.
     sort: Option<String>,
     /// Rows, 1 to 200; 50 when absent.
@@ -456,8 +459,16 @@ pub(crate) struct RepositoryQuery {
     cursor: Option<String>,
 }
 
+/// The one state a list of repositories can be cut to.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum OnlyBroken {
+    Broken,
+}
+
 impl RepositoryQuery {
-    pub(crate) fn parse(self) -> Result<(RepositorySort, ListRequest), Failure> {
+    /// Whether only broken ones are asked for, in which order, and the page.
+    pub(crate) fn parse(self) -> Result<(bool, RepositorySort, ListRequest), Failure> {
         let sort = match self.sort.as_deref() {
             None | Some("name") => RepositorySort::Name,
             Some("-name") => RepositorySort::NameDescending,
@@ -467,7 +478,7 @@ impl RepositoryQuery {
             Some(_) => return Err(unknown_sort()),
         };
         let request = super::page::request(self.q, self.limit, self.cursor)?;
-        Ok((sort, request))
+        Ok((self.state.is_some(), sort, request))
     }
 }
 

@@ -188,7 +188,9 @@ async fn sec_01_every_subset_of_edited_parameters_leaves_the_stored_secret_where
     let since = world.api.get(&world.path).await.body["health"]["checked_at"].clone();
     for _ in 0..3 {
         let asked = world.home.requests().len();
-        let refresh = world.api.post(&format!("{}/refresh", world.path), &json!(null));
+        let refresh = world
+            .api
+            .post(&format!("{}/refresh", world.path), &json!(null));
         assert_eq!(refresh.await.status, 202);
         let test = world
             .api

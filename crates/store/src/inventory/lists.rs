@@ -7,9 +7,9 @@ use crate::registry_row::parse;
 use crate::store::Store;
 use roadstead_core::model::{
     ArtifactKind, Counted, Listing, ManifestsRead, NamePosition, Observed, OciPlatform, Owner,
-    Page, PageRequest, Placed, RegistryFigures, RegistryId, Repository, RepositoryId,
-    RepositorySort, RepositoryState, Space, SpaceClass, SpaceId, StatisticsDay, Timestamp, Total,
-    Unavailable, Visibility, WorkspaceId,
+    Page, PageRequest, Placed, RegistryFigures, RegistryId, Repository, RepositoryFilter,
+    RepositoryId, RepositorySort, RepositoryState, Space, SpaceClass, SpaceId, StatisticsDay,
+    Timestamp, Total, Unavailable, Visibility, WorkspaceId,
 };
 use roadstead_core::ports::{FoundRepository, FoundSpace, StoreError};
 use roadstead_core::rules::Visible;
@@ -117,17 +117,17 @@ pub(super) fn containing(sql: Sql, column: &str, text: Option<&str>) -> Sql {
     }
 }
 
-/// The total of a list, as a column of each of its rows: where nothing is searched for it is stored
-/// beside, else it is counted no further than needed, once for the page.
+/// The total of a list, as a column of each of its rows: where nothing is searched for it may be
+/// stored beside, else it is counted no further than needed, once for the page.
 pub(super) fn with_total(
-    stored: (&str, Value),
+    stored: Option<(&str, Value)>,
     counted: (&str, Value),
     column: &str,
     text: Option<&str>,
 ) -> Sql {
-    match text {
-        None => Sql::of("SELECT (SELECT ", []).and(stored.0, [stored.1]),
-        Some(_) => {
+    match stored.filter(|_| text.is_none()) {
+        Some(stored) => Sql::of("SELECT (SELECT ", []).and(stored.0, [stored.1]),
+        None => {
             let rows = Sql::of("SELECT (SELECT COUNT(*) FROM (SELECT 1 AS one FROM ", [])
                 .and(counted.0, [counted.1]);
             let most = i64::try_from(Total::EXACT_UP_TO + 1).unwrap_or(i64::MAX);
@@ -163,7 +163,7 @@ pub(super) async fn spaces(
          AND s.inventory_no = (SELECT no FROM inventory WHERE registry_id = ?)";
     let stored = "spaces FROM inventory WHERE registry_id = ?";
     let mut sql = with_total(
-        (stored, id.0.into()),
+        Some((stored, id.0.into())),
         (counted, id.0.into()),
         "s.search",
         text,
@@ -303,17 +303,26 @@ const fn key(sort: RepositorySort) -> (&'static str, bool) {
 
 pub(super) fn repositories_sql(
     id: SpaceId,
-    text: Option<&str>,
+    filter: RepositoryFilter<'_>,
     sort: RepositorySort,
     page: &PageRequest<Placed>,
 ) -> Result<Sql, StoreError> {
     let (column, down) = key(sort);
-    let counted = "repository p WHERE p.ended_at IS NULL \
-         AND p.space_no = (SELECT no FROM space WHERE id = ?)";
+    let RepositoryFilter { text, broken } = filter;
+    // A word of its own, so that the index of those few is found by it.
+    let state = if broken {
+        " AND p.state = 'broken'"
+    } else {
+        ""
+    };
+    let counted = format!(
+        "repository p WHERE p.ended_at IS NULL{state} \
+         AND p.space_no = (SELECT no FROM space WHERE id = ?)"
+    );
     let stored = "repositories FROM space WHERE id = ?";
     let mut sql = with_total(
-        (stored, id.0.into()),
-        (counted, id.0.into()),
+        (!broken).then(|| (stored, id.0.into())),
+        (&counted, id.0.into()),
         "p.search",
         text,
     )
@@ -325,6 +334,7 @@ pub(super) fn repositories_sql(
          AND p.space_no = (SELECT no FROM space WHERE id = ? AND ended_at IS NULL)",
         [id.0.into()],
     );
+    sql = sql.and(state, []);
     if let Some(after) = &page.after {
         let place = if column == "name" {
             after.name.clone().map(Value::from)
@@ -350,11 +360,11 @@ pub(super) fn repositories_sql(
 pub(super) async fn repositories(
     store: &Store,
     id: SpaceId,
-    text: Option<&str>,
+    filter: RepositoryFilter<'_>,
     sort: RepositorySort,
     page: &PageRequest<Placed>,
 ) -> Result<Listing<Repository>, StoreError> {
-    let rows = repositories_sql(id, text, sort, page)?
+    let rows = repositories_sql(id, filter, sort, page)?
         .all(store.db().read())
         .await?;
     let total = total(&rows)?;

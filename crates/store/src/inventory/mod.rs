@@ -23,8 +23,8 @@ use crate::store::Store;
 use async_trait::async_trait;
 use roadstead_core::model::{
     Artifact, AuditEntry, ConfigSummary, Counted, CrawlState, Digest, Listing, NamePosition,
-    PageRequest, Placed, RegistryFigures, RegistryId, Repository, RepositoryId, RepositorySort,
-    Space, SpaceId, StatisticsDay, Tag, TagSort, Timestamp,
+    PageRequest, Placed, RegistryFigures, RegistryId, Repository, RepositoryFilter, RepositoryId,
+    RepositorySort, Space, SpaceId, StatisticsDay, Tag, TagSort, Timestamp,
 };
 use roadstead_core::ports::{
     ConfigDue, ConfigRead, CrawlKey, CrawlReport, FoundRepository, FoundSpace, InventoryLists,
@@ -324,11 +324,11 @@ impl InventoryLists for Store {
     async fn repositories(
         &self,
         id: SpaceId,
-        text: Option<&str>,
+        filter: RepositoryFilter<'_>,
         sort: RepositorySort,
         page: &PageRequest<Placed>,
     ) -> Result<Listing<Repository>, StoreError> {
-        lists::repositories(self, id, text, sort, page).await
+        lists::repositories(self, id, filter, sort, page).await
     }
 
     async fn repository(

@@ -23,7 +23,7 @@ pub(super) fn tags_sql(
     let counted = "tag t WHERE t.repository_no = (SELECT no FROM repository WHERE id = ?)";
     let stored = "tags FROM repository WHERE id = ?";
     let mut sql = with_total(
-        (stored, id.0.into()),
+        Some((stored, id.0.into())),
         (counted, id.0.into()),
         "LOWER(t.name)",
         text,

@@ -8,8 +8,9 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use roadstead_core::ErrorCode;
 use roadstead_core::model::{
     ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlStatus,
-    Descriptor, Digest, OciPlatform, PageRequest, Placed, RegistryId, RepositoryId, RepositorySort,
-    RepositoryState, SpaceClass, TagSort, Timestamp, Topic, Visibility,
+    Descriptor, Digest, OciPlatform, PageRequest, Placed, RegistryId, RepositoryFilter,
+    RepositoryId, RepositorySort, RepositoryState, SpaceClass, TagSort, Timestamp, Topic,
+    Visibility,
 };
 use roadstead_core::ports::{
     ChangeFeed as _, ConfigRead, CrawlKey, CrawlReport, InventoryLists as _, InventoryStore as _,
@@ -57,6 +58,13 @@ fn descriptor(n: u64, size: u64) -> Descriptor {
         media_type: "application/vnd.oci.image.layer.v1.tar+gzip".to_owned(),
         size_bytes: size,
         foreign: false,
+    }
+}
+
+const fn containing(text: &str) -> RepositoryFilter<'_> {
+    RepositoryFilter {
+        text: Some(text),
+        broken: false,
     }
 }
 
@@ -440,6 +448,29 @@ async fn broken_repository_keeps_what_was_known_and_says_why(bed: &Bed) {
         RepositoryState::Broken(ErrorCode::UpstreamUnavailable)
     );
     assert_eq!(found.repository.tags, 1);
+    let broken = RepositoryFilter {
+        text: None,
+        broken: true,
+    };
+    let page = PageRequest {
+        limit: 10,
+        after: None,
+    };
+    let before = bed.store.queries();
+    let listed = bed
+        .store
+        .repositories(
+            found.repository.space_id,
+            broken,
+            RepositorySort::Name,
+            &page,
+        )
+        .await
+        .expect("page");
+    assert_eq!(bed.store.queries() - before, 1);
+    assert_eq!((listed.total.value, listed.total.exact), (1, true));
+    let ids: Vec<_> = listed.page.items.iter().map(|r| r.id).collect();
+    assert_eq!(ids, [a]);
     let due = bed
         .store
         .repositories_due(field.key, None, 10)
@@ -1156,7 +1187,7 @@ async fn lists_page_through_every_row_once(bed: &Bed) {
             let before = bed.store.queries();
             let found = bed
                 .store
-                .repositories(space, None, sort, &request)
+                .repositories(space, RepositoryFilter::default(), sort, &request)
                 .await
                 .expect("page");
             assert_eq!(bed.store.queries() - before, 1, "{sort:?}");
@@ -1192,13 +1223,13 @@ async fn lists_page_through_every_row_once(bed: &Bed) {
     };
     let found = bed
         .store
-        .repositories(space, Some("/1"), RepositorySort::Name, &request)
+        .repositories(space, containing("/1"), RepositorySort::Name, &request)
         .await;
     let found = found.expect("page");
     assert_eq!((found.total.value, found.page.items.len()), (10, 10));
     let found = bed
         .store
-        .repositories(space, Some("%"), RepositorySort::Name, &request)
+        .repositories(space, containing("%"), RepositorySort::Name, &request)
         .await;
     assert_eq!(found.expect("page").total.value, 0, "text means itself");
     let id = field.repository(names[3]).await;
@@ -1428,7 +1459,12 @@ async fn sec_18_what_one_holds_is_not_known_of_another(bed: &Bed) {
         .await;
     let of = |repository| {
         let store = &bed.store;
-        async move { store.artifact(repository, &digest(1)).await.expect("answer") }
+        async move {
+            store
+                .artifact(repository, &digest(1))
+                .await
+                .expect("answer")
+        }
     };
     assert!(of(a).await.is_some());
     // Whoever may see one repository reads nothing of another by knowing a digest.

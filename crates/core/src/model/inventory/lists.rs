@@ -19,6 +19,15 @@ pub enum RepositorySort {
     TagsDescending,
 }
 
+/// Which repositories a list is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RepositoryFilter<'a> {
+    /// Only those whose name contains this.
+    pub text: Option<&'a str>,
+    /// Only those that could not be read the last time.
+    pub broken: bool,
+}
+
 /// The orders a list of tags can have; each is served by an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TagSort {

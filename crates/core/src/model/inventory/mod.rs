@@ -15,7 +15,8 @@ pub use artifact::{
 pub use crawl::{CrawlCounts, CrawlPhase, CrawlState, CrawlStatus, Epoch};
 pub use digest::{Digest, NoDigest};
 pub use lists::{
-    Listing, ManifestsRead, Placed, RegistryFigures, RepositorySort, StatisticsDay, TagSort,
+    Listing, ManifestsRead, Placed, RegistryFigures, RepositoryFilter, RepositorySort,
+    StatisticsDay, TagSort,
 };
 pub use repository::{Repository, RepositoryState};
 pub use space::{Space, SpaceClass, Visibility};

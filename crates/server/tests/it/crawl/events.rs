@@ -5,9 +5,7 @@ use super::engine::{Engine, Setup};
 use crate::postgres::database;
 use roadstead_app::driver::{Outcome, Reconciler as _, Wake};
 use roadstead_app::reconcilers::EventReconciler;
-use roadstead_core::model::{
-    Capability, CapabilityName, CapabilityReason, CrawlStatus, Timestamp,
-};
+use roadstead_core::model::{Capability, CapabilityName, CapabilityReason, CrawlStatus, Timestamp};
 use roadstead_core::ports::Clock as _;
 use roadstead_testkit::{DockerRegistry, Guise, RegistryOptions, Storage};
 use serde_json::json;

@@ -21,7 +21,10 @@ fn push(id: &str) -> Vec<u8> {
 /// Whether this manifest was asked for.
 fn asked_for(server: &Scripted, id: &str) -> bool {
     let digest = format!("sha256:{}", id.repeat(64));
-    server.log().iter().any(|head| head.first_line.contains(&digest))
+    server
+        .log()
+        .iter()
+        .any(|head| head.first_line.contains(&digest))
 }
 
 #[tokio::test]
