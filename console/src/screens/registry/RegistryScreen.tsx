@@ -20,10 +20,8 @@ import { StaleNotice } from '../../ui/StaleNotice'
 import { Tip } from '../../ui/Tip'
 import { UnverifiedChip } from '../../ui/UnverifiedChip'
 import { BasicsCard } from './BasicsCard'
-import { ConfirmServerDialog } from './ConfirmServerDialog'
 import { CapabilitiesCard } from './CapabilitiesCard'
 import { CrawlCard } from './CrawlCard'
-import { DisconnectDialog } from './DisconnectDialog'
 import { HealthCard } from './HealthCard'
 import { InventoryCards } from './InventoryCards'
 import { OutlinePage } from './OutlinePage'
@@ -33,9 +31,11 @@ import { SharingCard } from './SharingCard'
 import { RegistryTabs } from './RegistryTabs'
 import { StatStrip } from './StatStrip'
 import { SuspensionNotice } from './SuspensionNotice'
-import { TestDialog } from './TestDialog'
 
 const fetchEditDrawer = async () => (await import('../registries/EditDrawer')).EditDrawer
+const fetchTestDialog = async () => (await import('./TestDialog')).TestDialog
+const fetchDisconnectDialog = async () => (await import('./DisconnectDialog')).DisconnectDialog
+const fetchConfirmDialog = async () => (await import('./ConfirmServerDialog')).ConfirmServerDialog
 const fetchRotateDialog = async () => (await import('../registries/RotateDialog')).RotateDialog
 
 interface RegistryScreenProps {
@@ -151,6 +151,9 @@ function RegistryHeader({ registry }: { registry: Registry }) {
   const [rotating, setRotating] = useState(false)
   const EditDrawer = useFetched(fetchEditDrawer)
   const RotateDialog = useFetched(fetchRotateDialog)
+  const TestDialog = useFetched(fetchTestDialog)
+  const DisconnectDialog = useFetched(fetchDisconnectDialog)
+  const ConfirmServerDialog = useFetched(fetchConfirmDialog)
   const [disconnecting, setDisconnecting] = useState(false)
   const [confirming, setConfirming] = useState(false)
   const testBlocked = disabledReason(texts, registry, 'test')
@@ -194,15 +197,19 @@ function RegistryHeader({ registry }: { registry: Registry }) {
             onDisconnect={() => setDisconnecting(true)}
           />
         </div>
-        <TestDialog registry={testing ? registry : null} onClose={() => setTesting(false)} />
+        {TestDialog && <TestDialog registry={testing ? registry : null} onClose={() => setTesting(false)} />}
         {EditDrawer && <EditDrawer registry={editing ? registry : null} onClose={() => setEditing(false)} />}
         {RotateDialog && <RotateDialog registry={rotating ? registry : null} onClose={() => setRotating(false)} />}
-        <DisconnectDialog
-          registry={disconnecting ? registry : null}
-          onClose={() => setDisconnecting(false)}
-          onDisconnected={() => void navigate(registriesLink(scope))}
-        />
-        <ConfirmServerDialog registry={confirming ? registry : null} onClose={() => setConfirming(false)} />
+        {DisconnectDialog && (
+          <DisconnectDialog
+            registry={disconnecting ? registry : null}
+            onClose={() => setDisconnecting(false)}
+            onDisconnected={() => void navigate(registriesLink(scope))}
+          />
+        )}
+        {ConfirmServerDialog && (
+          <ConfirmServerDialog registry={confirming ? registry : null} onClose={() => setConfirming(false)} />
+        )}
       </div>
       <SuspensionNotice registry={registry} onConfirm={() => setConfirming(true)} onEdit={() => setEditing(true)} />
     </>

@@ -4,12 +4,10 @@ use crate::extract::{Ctx, Id};
 use crate::problem::Refusal;
 use crate::state::AppState;
 use crate::views::{HookView, IssuedHookView};
-use axum::Router;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
 use futures::StreamExt as _;
 use roadstead_app::services::Post;
 use roadstead_core::model::{HookId, HookSecret, RegistryId};
@@ -65,11 +63,7 @@ pub(super) async fn end_hook(
 /// and no person, and what it is answered is what makes it behave. A registry takes a redirect for
 /// success and everything that is no success for a reason to repeat this event for ever before any
 /// other; so once it has proved itself it hears nothing but 200.
-pub(super) fn outside() -> Router<AppState> {
-    Router::new().route("/hooks/v1/docker/{id}", post(take_events))
-}
-
-async fn take_events(
+pub(super) async fn take_events(
     State(state): State<AppState>,
     Path(id): Path<String>,
     headers: HeaderMap,

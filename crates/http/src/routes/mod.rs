@@ -32,6 +32,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::Response;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse as _;
+use axum::routing::post;
 use roadstead_core::{ErrorCode, Failure, Permission};
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -194,6 +195,7 @@ fn api(state: Option<AppState>) -> Api {
             Permission::PullAccountRemove,
             routes!(registry_sharing::remove_pull_account),
         )
+        .hook("/hooks/v1/docker/{id}", post(hooks::take_events))
         .route(Permission::RegistryRead, routes!(hooks::get_hook))
         .route(Permission::RegistryHook, routes!(hooks::set_hook))
         .route(Permission::RegistryHook, routes!(hooks::end_hook))
@@ -239,7 +241,6 @@ fn api(state: Option<AppState>) -> Api {
 pub(crate) fn router(state: AppState) -> Router {
     let (router, _, _) = api(Some(state.clone())).finish();
     router
-        .merge(hooks::outside())
         .fallback(assets::fallback)
         .method_not_allowed_fallback(|| async { Refusal::from(ErrorCode::RequestMethod) })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -209,7 +209,7 @@ fn sec_27_no_secret_travels_in_an_address() {
             looked_at += 1;
             let of_id = *place == json!("path") && (name == "id" || name.ends_with("_id"));
             let secret = SECRETS.iter().any(|word| name.contains(word));
-            let of_manifest = *place == json!("path") && name == "digest";
+            let of_manifest = *place == json!("path") && ["digest"].contains(&name);
             assert!(!secret || of_id || of_manifest, "{route}: {name}");
         }
     }
