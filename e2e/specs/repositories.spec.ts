@@ -1,7 +1,9 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES, WORDS } from '../support/looks.ts'
-import { join, Person, workspace } from '../support/people.ts'
+import { join as enter, Person, workspace } from '../support/people.ts'
 import { Registry } from '../support/registry.ts'
 import { openRepositories, openRepository, untilRead } from '../support/screens.ts'
 import type { Integrated } from '../support/server.ts'
@@ -133,6 +135,26 @@ test('reading that goes on tells its step, how much is done, how long the rest t
   await expect(reading.getByRole('button', { name: 'Read again now' })).toBeVisible()
 })
 
+test('overview leads to the repositories that could not be read, and those alone', async ({ page }) => {
+  // Where the registry looks for tags there is a file, and it answers 500.
+  const tags = join(on.registry.folder, 'data/docker/registry/v2/repositories/spoilt/one/_manifests/tags')
+  await on.registry.fill(['spoilt/one'])
+  await rm(tags, { recursive: true })
+  await writeFile(tags, '')
+  await on.server.call('POST', `/registries/${filled.id}/crawl`)
+  await untilRead(on.server, filled.id)
+  await page.goto(`${on.server.url}/registries/${filled.id}`)
+  const reading = page.getByRole('region', { name: 'Reading' })
+  await expect(reading).toContainText('1 repository could not be read', { timeout: 30_000 })
+  await reading.getByRole('link', { name: 'Show repositories' }).click()
+  await expect(page).toHaveURL(/state=broken/)
+  await expect(page.getByRole('heading', { name: 'Only those that could not be read' })).toBeVisible()
+  await expect(page.getByText('1 repository', { exact: true })).toBeVisible()
+  await expect(row(page, 'spoilt/one')).toBeVisible()
+  await page.getByRole('button', { name: 'Show all' }).click()
+  await expect(row(page, 'team/api')).toBeVisible()
+})
+
 test('repository that could not be read says why, and a tag nobody has looked at yet says that', async ({ page }) => {
   await page.route(/\/api\/v1\/(spaces|repositories)\/[^/]+(\/repositories\?|\/tags\?|$)/, async (route) => {
     const answer = await route.fetch()
@@ -173,7 +195,7 @@ test('viewer of a workspace reads it, and is told why nothing can be asked for',
   })
   await untilRead(on.server, owned.id)
   const viewer = await Person.make(on.server, 'a-viewer')
-  await join(on.server, alpha, viewer, 'viewer')
+  await enter(on.server, alpha, viewer, 'viewer')
   await context.clearCookies()
   await viewer.lend(context)
   await page.goto(`${on.server.url}/workspaces/${alpha.id}/registries/${owned.id}/repositories?q=team/api`)

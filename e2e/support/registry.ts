@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort, Program, scratch } from './process.ts'
 
@@ -49,6 +49,15 @@ export class Registry {
 
   async stop(): Promise<void> {
     await this.program?.stop()
+  }
+
+  /** Starts it again with a piece of configuration beside what is there, as a person does who was given one. */
+  async restartWith(configuration: string): Promise<void> {
+    await this.stop()
+    const path = join(this.folder, 'config.yml')
+    const [before = ''] = (await readFile(path, 'utf8')).split('notifications:')
+    await writeFile(path, before + configuration)
+    await this.resume()
   }
 
   async dispose(): Promise<void> {

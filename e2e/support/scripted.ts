@@ -11,6 +11,10 @@ export interface Scripted {
   behaviour: Behaviour
   /** The only account it takes; anybody when left out. */
   account?: { username: string; password: string }
+  /** One more account, which may pull and not push. */
+  reader?: { username: string; password: string }
+  /** What it says it holds. */
+  repositories: string[]
   /** The text it shows to whoever is asked for an account: another one is another server. */
   realm: string
   /** The accounts it was sent, as `name:password`, in their order. */
@@ -38,10 +42,14 @@ export async function scripted(behaviour: Behaviour = 'well', tls?: 'good' | 'ex
     const sent = accountOf(request.headers.authorization)
     if (sent !== undefined) self.seen.push(sent)
     if (self.behaviour === 'silent') return
-    if (self.account && sent !== `${self.account.username}:${self.account.password}`) {
+    const is = (known: Scripted['account']) => known !== undefined && sent === `${known.username}:${known.password}`
+    if (self.account && !is(self.account) && !is(self.reader)) {
       return void response
         .writeHead(401, { 'www-authenticate': `Basic realm="${self.realm}"`, 'docker-distribution-api-version': 'registry/2.0' })
         .end('{"errors":[{"code":"UNAUTHORIZED"}]}')
+    }
+    if (request.method === 'POST' && is(self.reader)) {
+      return void response.writeHead(403).end('{"errors":[{"code":"DENIED"}]}')
     }
     if (self.behaviour === 'slow') setTimeout(() => answer(response, path), SLOW_MS)
     else answer(response, path)
@@ -55,7 +63,7 @@ export async function scripted(behaviour: Behaviour = 'well', tls?: 'good' | 'ex
     response.setHeader('docker-distribution-api-version', 'registry/2.0')
     response.setHeader('content-type', 'application/json')
     if (path === '/v2/') response.end('{}')
-    else if (path === '/v2/_catalog') response.end('{"repositories":[]}')
+    else if (path === '/v2/_catalog') response.end(JSON.stringify({ repositories: self.repositories }))
     else response.writeHead(404).end('{"errors":[{"code":"NAME_UNKNOWN"}]}')
   }
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
@@ -64,6 +72,7 @@ export async function scripted(behaviour: Behaviour = 'well', tls?: 'good' | 'ex
   const self: Scripted = {
     address: tls ? `https://localhost:${place.port}` : `http://127.0.0.1:${place.port}`,
     behaviour,
+    repositories: [],
     realm: 'scripted',
     seen: [],
     dispose: () => {

@@ -75,6 +75,7 @@ describe('followChanges', () => {
     ['machine_account', [['machine-accounts'], ['workspaces']]],
     ['token', [['tokens'], ['machine-accounts', 'tokens']]],
     ['registry_crawl', [['inventory', 'crawl', 'a']]],
+    ['registry_hook', [['inventory', 'hook', 'a']]],
     [
       'registry_inventory',
       [

@@ -3,6 +3,7 @@ import { useEffect, useSyncExternalStore } from 'react'
 import {
   crawlKey,
   historyKey,
+  hookKey,
   INVENTORY_KEY,
   MACHINE_TOKENS_KEY,
   MACHINES_KEY,
@@ -141,6 +142,9 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
         break
       case 'registry_crawl':
         gather(crawlKey(change.object_id))
+        break
+      case 'registry_hook':
+        gather(hookKey(change.object_id))
         break
       case 'repository':
         gather(repositoryKey(change.object_id))

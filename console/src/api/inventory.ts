@@ -41,7 +41,8 @@ export function spacesQuery(registryId: string) {
 }
 
 export function repositoriesQuery(registryId: string, spaceId: string, search: RepositorySearch) {
-  const query = { q: search.q, sort: search.sort, limit: INVENTORY_PAGE_SIZE, cursor: search.after?.at(-1) }
+  const { q, state, sort } = search
+  const query = { q, state, sort, limit: INVENTORY_PAGE_SIZE, cursor: search.after?.at(-1) }
   return queryOptions({
     queryKey: [...repositoryListsKey(registryId), spaceId, query],
     queryFn: ({ signal }) =>

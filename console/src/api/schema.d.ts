@@ -1521,7 +1521,7 @@ export interface components {
             password?: string | null;
         };
         /** @description A hook that was just made or rotated. This is the only answer that shows its secret. */
-        IssuedHookView: components["schemas"]["Hook"] & {
+        IssuedHook: components["schemas"]["Hook"] & {
             /** @description Where the registry sends its events; null while `server.public_url` is not set. */
             address?: string | null;
             /** @description The address's path, for an address that only people know. */
@@ -7409,7 +7409,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IssuedHookView"];
+                    "application/json": components["schemas"]["IssuedHook"];
                 };
             };
             /** @description Not signed in */

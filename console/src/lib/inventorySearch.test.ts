@@ -3,16 +3,17 @@ import { validateRepositorySearch, validateTagSearch } from './inventorySearch'
 
 describe('the state of a list of repositories', () => {
   it('is read from the URL', () => {
-    expect(validateRepositorySearch({ q: 'api', sort: '-size', after: ['c1', 'c2'], space: '0199' })).toEqual({
+    expect(validateRepositorySearch({ q: 'api', sort: '-size', after: ['c1', 'c2'], space: '0199', state: 'broken' })).toEqual({
       q: 'api',
       sort: '-size',
       after: ['c1', 'c2'],
       space: '0199',
+      state: 'broken',
     })
   })
 
   it('drops what it does not understand, and what goes without saying', () => {
-    expect(validateRepositorySearch({ q: ' ', sort: 'name', after: '', page: '3' })).toEqual({})
+    expect(validateRepositorySearch({ q: ' ', sort: 'name', after: '', page: '3', state: 'listed' })).toEqual({})
     expect(validateRepositorySearch({ sort: 'newest' })).toEqual({})
   })
 

@@ -20,6 +20,8 @@ interface Listed<Sort> {
 export interface RepositorySearch extends Listed<RepositorySort> {
   /** The space whose repositories are shown; left out, it is the registry's only one. */
   space?: string
+  /** Only those that could not be read. */
+  state?: 'broken'
 }
 
 /** The state of a list of tags, all of it in the URL. */
@@ -44,6 +46,7 @@ export function validateRepositorySearch(search: Record<string, unknown>): Repos
   const result: RepositorySearch = listed(search, REPOSITORY_SORTS)
   const space = optionalText(search.space)
   if (space !== undefined) result.space = space
+  if (search.state === 'broken') result.state = 'broken'
   return result
 }
 

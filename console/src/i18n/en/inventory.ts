@@ -91,6 +91,8 @@ export const inventory = {
       pushed: 'Sort by last push, newest first',
     },
     count: (total: string, singular: boolean) => `${total} ${singular ? 'repository' : 'repositories'}`,
+    onlyBroken: 'Only those that could not be read',
+    showAll: 'Show all',
     seen: 'first seen',
     unread: (count: string) => `${count} unread`,
     noMatchTitle: 'No repository matches',

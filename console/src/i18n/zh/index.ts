@@ -3,6 +3,7 @@ import { audit } from './audit'
 import { capabilities, listed } from './capabilities'
 import { errors } from './errors'
 import { certificate, otherScheme, strip } from './health'
+import { hooks } from './hooks'
 import { inventory } from './inventory'
 import { palette } from './palette'
 import { people } from './people'
@@ -335,6 +336,7 @@ export const zh: Texts = {
   strip,
   capabilities,
   listed,
+  hooks,
   inventory,
   people,
   palette,

@@ -88,6 +88,8 @@ export const inventory: Texts['inventory'] = {
       pushed: '按最近推送排序，新的在前',
     },
     count: (total) => `共 ${total} 个镜像`,
+    onlyBroken: '仅显示无法读取的镜像',
+    showAll: '显示全部',
     seen: '首次发现于',
     unread: (count) => `${count} 个未读取`,
     noMatchTitle: '没有匹配的镜像',

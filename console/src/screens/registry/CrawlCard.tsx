@@ -154,7 +154,7 @@ function Broken({ crawl }: { crawl: Crawl }) {
       tone="warn"
       title={words.broken(format.number(count), count === 1)}
       actions={
-        <ButtonLink {...repositoriesLink(scope, crawl.registry_id)} size="xs">
+        <ButtonLink {...repositoriesLink(scope, crawl.registry_id, { state: 'broken' })} size="xs">
           {words.brokenLink}
         </ButtonLink>
       }
@@ -210,7 +210,7 @@ function Actions({ crawl }: { crawl: Crawl }) {
     setCrawl.mutate(wanted, { onSuccess: () => notify(wanted === 'start' ? words.started : words.stopped) })
   }
   return (
-    <div className="crawl-actions">
+    <div className="card-actions">
       {setCrawl.isError && <ProblemNotice error={asApiError(setCrawl.error)} />}
       <GuardedButton
         icon={

@@ -22,6 +22,7 @@ import { UnverifiedChip } from '../../ui/UnverifiedChip'
 import { BasicsCard } from './BasicsCard'
 import { CapabilitiesCard } from './CapabilitiesCard'
 import { CrawlCard } from './CrawlCard'
+import { HookCard } from './HookCard'
 import { HealthCard } from './HealthCard'
 import { InventoryCards } from './InventoryCards'
 import { OutlinePage } from './OutlinePage'
@@ -97,6 +98,7 @@ function Overview({ registry }: { registry: Registry }) {
         <div className="stack">
           <BasicsCard registry={registry} />
           <CrawlCard key={registry.id} registry={registry} />
+          {registry.kind === 'docker' && <HookCard key={`hook-${registry.id}`} registry={registry} />}
         </div>
         <div className="stack">
           <HealthCard registry={registry} />

@@ -56,7 +56,7 @@ function OfRegistry({ registry }: { registry: Registry }) {
         {several && (
           <div className="space-line">
             <h2>{chosen.name}</h2>
-            <Button size="xs" onClick={() => change({ space: undefined, q: undefined, sort: undefined })}>
+            <Button size="xs" onClick={() => change({ space: undefined, q: undefined, sort: undefined, state: undefined })}>
               {texts.inventory.spaces.all}
             </Button>
           </div>
@@ -103,9 +103,18 @@ function Repositories({ space }: { space: Space }) {
     [texts, format, scope, search.sort, change, reorder],
   )
 
+  const filtered = search.q !== undefined || search.state !== undefined
   return (
     <>
-      {(!isEmpty || search.q !== undefined) && (
+      {search.state && (
+        <div className="space-line">
+          <h2>{words.onlyBroken}</h2>
+          <Button size="xs" onClick={() => change({ state: undefined })}>
+            {words.showAll}
+          </Button>
+        </div>
+      )}
+      {(!isEmpty || filtered) && (
         <div className="filters">
           <div className="filter-fields filter-only">
             <SearchField
@@ -132,11 +141,11 @@ function Repositories({ space }: { space: Space }) {
               onRetry={() => void query.refetch()}
             />
           </div>
-        ) : isEmpty && search.q !== undefined ? (
+        ) : isEmpty && filtered ? (
           <EmptyState
             icon={<IconSearchOff size={26} stroke={1.5} />}
             title={words.noMatchTitle}
-            action={<Button onClick={() => change({ q: undefined })}>{texts.action.clearFilters}</Button>}
+            action={<Button onClick={() => change({ q: undefined, state: undefined })}>{texts.action.clearFilters}</Button>}
           >
             {words.noMatchHelp}
           </EmptyState>

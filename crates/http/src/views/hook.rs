@@ -55,6 +55,7 @@ impl HookView {
 
 /// A hook that was just made or rotated. This is the only answer that shows its secret.
 #[derive(Serialize, ToSchema)]
+#[schema(as = IssuedHook)]
 pub(crate) struct IssuedHookView {
     /// The hook.
     #[serde(flatten)]
