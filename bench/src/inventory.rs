@@ -252,7 +252,7 @@ async fn measure(name: &str, backend: Backend, size: impl Fn() -> u64) {
     stop.store(true, Ordering::Relaxed);
     let mut waited = people.await.unwrap();
     let figures = store.registry_figures(&[loaded.registry]).await.unwrap();
-    let figures = figures[&loaded.registry];
+    let figures = &figures[&loaded.registry];
     assert_eq!((figures.tags, figures.artifacts), (total, total / 2));
     #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
     let rate = total as f64 / took.as_secs_f64();

@@ -336,10 +336,11 @@ fn remaining(state: Option<&CrawlState>, manifests: Option<ManifestsRead>) -> Op
     ))
 }
 
-/// Puts what the inventory knows into a registry's statistics. Before all its names were read the
-/// figures of before stay.
+/// Puts what the inventory knows into a registry's statistics. Before all its names were read, and
+/// while another server was read than it is now, they stay as they are.
 pub(super) fn tell(registry: &mut Registry, figures: Option<&RegistryFigures>) {
-    let Some(figures) = figures.filter(|figures| figures.complete) else {
+    let server = CrawlState::server(&registry.address.to_string(), registry.identity.as_ref());
+    let Some(figures) = figures.filter(|f| f.complete && f.server == server) else {
         return;
     };
     let known =

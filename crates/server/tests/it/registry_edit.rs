@@ -188,14 +188,12 @@ async fn sec_01_every_subset_of_edited_parameters_leaves_the_stored_secret_where
     let since = world.api.get(&world.path).await.body["health"]["checked_at"].clone();
     for _ in 0..3 {
         let asked = world.home.requests().len();
-        let refresh = world
-            .api
-            .post(&format!("{}/refresh", world.path), &json!(null));
-        assert_eq!(refresh.await.status, 202);
-        let test = world
-            .api
-            .post("/api/v1/registry-tests", &json!({"registry_id": id}));
-        assert_eq!(test.await.status, 200);
+        let refresh = format!("{}/refresh", world.path);
+        let refreshed = world.api.post(&refresh, &json!(null)).await;
+        assert_eq!(refreshed.status, 202);
+        let stored = json!({"registry_id": id});
+        let test = world.api.post("/api/v1/registry-tests", &stored).await;
+        assert_eq!(test.status, 200);
         assert!(world.home.requests().len() > asked);
     }
     for _ in 0..400 {

@@ -124,10 +124,12 @@ async fn open(
     let now_micros = now.as_micros();
     let begun = Sql::of(
         "UPDATE inventory SET epoch = epoch + 1, status = 'running', phase = 'names', server = ?, \
+         server_epoch = CASE WHEN server = ? THEN server_epoch ELSE epoch + 1 END, \
          names_cursor = NULL, counts = '{}', rate_per_minute = NULL, started_at = ?, updated_at = ?, \
          finished_at = NULL, next_at = NULL, trouble = NULL \
          WHERE no = ? AND (status IS NULL OR status NOT IN ('running', 'paused') OR server <> ?)",
         [
+            server.into(),
             server.into(),
             now_micros.into(),
             now_micros.into(),

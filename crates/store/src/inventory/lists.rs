@@ -22,7 +22,7 @@ pub(super) async fn figures(
     ids: &[RegistryId],
 ) -> Result<HashMap<RegistryId, RegistryFigures>, StoreError> {
     let rows = Sql::of(
-        "SELECT registry_id, phase, epoch, spaces, repositories, tags, tags_unread, artifacts, \
+        "SELECT registry_id, server, server_epoch, phase, epoch, spaces, repositories, tags, tags_unread, artifacts, \
          artifacts_unread, storage_bytes, shared_bytes, as_of, updated_at FROM inventory \
          WHERE as_of IS NOT NULL AND registry_id IN ",
         [],
@@ -33,11 +33,13 @@ pub(super) async fn figures(
     let read = |row: &QueryResult| -> Result<(RegistryId, RegistryFigures), Fault> {
         let phase: String = row.try_get("", "phase")?;
         let epoch: i64 = row.try_get("", "epoch")?;
+        let begun: i64 = row.try_get("", "server_epoch")?;
         let as_of: i64 = row.try_get("", "as_of")?;
         let looked: Option<i64> = row.try_get("", "updated_at")?;
         let (artifacts, unread) = (count(row, "artifacts")?, count(row, "artifacts_unread")?);
         let figures = RegistryFigures {
-            complete: phase != "names" || epoch > 1,
+            server: row.try_get("", "server")?,
+            complete: phase != "names" || epoch > begun,
             spaces: count(row, "spaces")?,
             repositories: count(row, "repositories")?,
             artifacts,
@@ -488,7 +490,7 @@ mod tests {
     use crate::inventory::tag_list::tags_sql;
     use crate::{Backend, Store, StoreConfig};
     use roadstead_core::model::{
-        PageRequest, Placed, RepositoryId, RepositorySort, SpaceId, TagSort,
+        PageRequest, Placed, RepositoryFilter, RepositoryId, RepositorySort, SpaceId, TagSort,
     };
 
     #[tokio::test]
@@ -515,9 +517,17 @@ mod tests {
             (RepositorySort::SizeDescending, "repository_by_size"),
             (RepositorySort::TagsDescending, "repository_by_tags"),
         ] {
-            let sql = repositories_sql(SpaceId::new(), None, sort, &page).expect("select");
+            let all = RepositoryFilter::default();
+            let sql = repositories_sql(SpaceId::new(), all, sort, &page).expect("select");
             plans.push((index, sql.plan(store.db().read()).await));
         }
+        let broken = RepositoryFilter {
+            text: None,
+            broken: true,
+        };
+        let sql = repositories_sql(SpaceId::new(), broken, RepositorySort::Name, &page);
+        let plan = sql.expect("select").plan(store.db().read()).await;
+        plans.push(("repository_broken", plan));
         for (sort, index) in [
             (TagSort::Name, "tag_name"),
             (TagSort::NameDescending, "tag_name"),

@@ -57,6 +57,7 @@ fn written_for(backend: DbBackend, statement: &str) -> String {
 
 const TABLES: &[&str] = &[
     // One row for each registry that was ever read: how far its crawl is, and its figures.
+    // `server_epoch` is the first crawl of the server that the last one read.
     "CREATE TABLE inventory (
         no KEY_NO,
         registry_id UUID_T NOT NULL,
@@ -64,6 +65,7 @@ const TABLES: &[&str] = &[
         status text,
         phase text NOT NULL DEFAULT 'names',
         server text NOT NULL DEFAULT '',
+        server_epoch BIGINT NOT NULL DEFAULT 0,
         names_cursor text,
         counts text NOT NULL DEFAULT '{}',
         rate_per_minute BIGINT,

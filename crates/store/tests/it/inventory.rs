@@ -311,6 +311,10 @@ async fn crawl_goes_on_after_a_restart_and_begins_anew_at_another_address(bed: &
         panic!("outdated");
     };
     assert_eq!((moved.epoch, moved.cursor), (field.key.epoch + 1, None));
+    let figures = again.registry_figures(&[field.id]).await.expect("figures");
+    let of = &figures[&field.id];
+    assert!(!of.complete, "nothing was listed there yet");
+    assert_eq!(of.server, "https://b");
     let stale = field.names(&["c"], None).await;
     assert_eq!(stale, Recorded::Outdated, "the crawl before is over");
     again.close().await;
@@ -651,7 +655,8 @@ async fn queues_give_each_manifest_and_each_configuration_once(bed: &Bed) {
         .store
         .registry_figures(&[field.id])
         .await
-        .expect("figures")[&field.id];
+        .expect("figures")[&field.id]
+        .clone();
     assert_eq!(
         (
             figures.artifacts,
@@ -756,7 +761,8 @@ async fn moved_tag_lets_go_of_what_nothing_leads_to(bed: &Bed) {
         .store
         .registry_figures(&[field.id])
         .await
-        .expect("figures")[&field.id];
+        .expect("figures")[&field.id]
+        .clone();
     assert_eq!(
         (figures.artifacts, figures.storage_bytes),
         (4, 20 + 30 + 40 + 30)
@@ -767,7 +773,8 @@ async fn moved_tag_lets_go_of_what_nothing_leads_to(bed: &Bed) {
         .store
         .registry_figures(&[field.id])
         .await
-        .expect("figures")[&field.id];
+        .expect("figures")[&field.id]
+        .clone();
     assert_eq!(
         (figures.artifacts, figures.storage_bytes),
         (1, 20 + 30 + 10)
@@ -789,7 +796,8 @@ async fn moved_tag_lets_go_of_what_nothing_leads_to(bed: &Bed) {
         .store
         .registry_figures(&[field.id])
         .await
-        .expect("figures")[&field.id];
+        .expect("figures")[&field.id]
+        .clone();
     assert_eq!(
         (figures.artifacts, figures.storage_bytes),
         (3, 20 + 30 + 10 + 10)
@@ -801,7 +809,8 @@ async fn moved_tag_lets_go_of_what_nothing_leads_to(bed: &Bed) {
         .store
         .registry_figures(&[field.id])
         .await
-        .expect("figures")[&field.id];
+        .expect("figures")[&field.id]
+        .clone();
     assert_eq!(
         (figures.artifacts, figures.tags, figures.storage_bytes),
         (0, 0, 0)
@@ -895,7 +904,8 @@ async fn failed_reading_leaves_its_queue_until_the_next_time(bed: &Bed) {
         .store
         .registry_figures(&[field.id])
         .await
-        .expect("figures")[&field.id];
+        .expect("figures")[&field.id]
+        .clone();
     assert_eq!((figures.manifests.read, figures.manifests.known), (1, 2));
     let entry = audit("registry.refresh", "registry", field.id);
     bed.store

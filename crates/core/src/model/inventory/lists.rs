@@ -76,9 +76,11 @@ pub struct ManifestsRead {
 }
 
 /// What is known about how much a registry holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistryFigures {
-    /// Whether all its names were read at least once.
+    /// Which server they are of: that of its last crawl.
+    pub server: String,
+    /// Whether all names of this server were read at least once.
     pub complete: bool,
     /// Registry spaces.
     pub spaces: u64,
