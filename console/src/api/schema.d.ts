@@ -8070,6 +8070,8 @@ export interface operations {
             query?: {
                 /** @description Only those whose name contains this. */
                 q?: string;
+                /** @description `broken`: only those that could not be read the last time. */
+                state?: "broken";
                 /** @description `name` (the default), `-name`, `-pushed_at`, `-size` or `-tags`. */
                 sort?: string;
                 /** @description Rows, 1 to 200; 50 when absent. */
