@@ -223,7 +223,7 @@ const INDEXES: &[&str] = &[
     "CREATE UNIQUE INDEX repository_id ON repository (id)",
     "CREATE UNIQUE INDEX repository_name ON repository (inventory_no, name) WHERE ended_at IS NULL",
     "CREATE INDEX repository_by_name ON repository (space_no, name, id) WHERE ended_at IS NULL",
-    "CREATE INDEX repository_broken ON repository (space_no, name, id) WHERE ended_at IS NULL AND state = 'broken'",
+    "CREATE INDEX repository_broken ON repository (space_no, state, name, id) WHERE ended_at IS NULL AND state = 'broken'",
     "CREATE INDEX repository_by_push ON repository (space_no, pushed_at, id) WHERE ended_at IS NULL",
     "CREATE INDEX repository_by_size ON repository (space_no, total_bytes, id) WHERE ended_at IS NULL",
     "CREATE INDEX repository_by_tags ON repository (space_no, tags, id) WHERE ended_at IS NULL",

@@ -1479,5 +1479,8 @@ async fn sec_18_what_one_holds_is_not_known_of_another(bed: &Bed) {
     assert!(of(a).await.is_some());
     // Whoever may see one repository reads nothing of another by knowing a digest.
     assert!(of(b).await.is_none());
-    assert!(of(other).await.is_none());
+    // Of what the other registry says it holds there is its word, and nothing that was read elsewhere.
+    let told = of(other).await.expect("its word");
+    assert_eq!(told.certainty, Certainty::Reported);
+    assert!(told.layers.is_empty() && told.config.is_none());
 }
