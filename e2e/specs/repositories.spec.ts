@@ -152,7 +152,7 @@ test('overview leads to the repositories that could not be read, and those alone
   await expect(page.getByText('1 repository', { exact: true })).toBeVisible()
   await expect(row(page, 'spoilt/one')).toBeVisible()
   await page.getByRole('button', { name: 'Show all' }).click()
-  await expect(row(page, 'team/api')).toBeVisible()
+  await expect(row(page, 'many/app-001')).toBeVisible()
 })
 
 test('repository that could not be read says why, and a tag nobody has looked at yet says that', async ({ page }) => {

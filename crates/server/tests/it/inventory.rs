@@ -2,12 +2,12 @@
 
 use crate::cast::{Cast, id};
 use roadstead_core::model::{
-    ArtifactKind, Certainty, Child, Descriptor, Digest, OciPlatform, PageRequest, RegistryId,
-    Secret, SpaceClass, Timestamp,
+    ArtifactKind, Certainty, Child, CrawlState, Descriptor, Digest, OciPlatform, PageRequest,
+    RegistryId, Secret, SpaceClass, Timestamp,
 };
 use roadstead_core::ports::{
     CrawlKey, InventoryLists as _, InventoryStore as _, ManifestOutcome, ManifestRead, NamesPage,
-    ReadArtifact, Recorded, SeenRepository, SeenSpace, SeenTag, Source,
+    ReadArtifact, Recorded, RegistryStore as _, SeenRepository, SeenSpace, SeenTag, Source,
 };
 use roadstead_store::{Backend, Store, StoreConfig};
 use roadstead_testkit::{Method, TestApp};
@@ -100,8 +100,11 @@ pub(crate) async fn fill(store: &Store, registry: &str, of: &str) -> Filled {
         registry_id,
         generation: 1,
     };
+    let target = store.registry_target(registry_id).await.expect("answer");
+    let there = target.expect("the registry").registry;
+    let server = CrawlState::server(&there.address.to_string(), there.identity.as_ref());
     let begun = store
-        .begin_crawl(source, "https://a", now)
+        .begin_crawl(source, &server, now)
         .await
         .expect("crawl");
     let Recorded::Yes(state) = begun else {
