@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
@@ -21,6 +22,14 @@ export interface Scripted {
   readonly seen: string[]
   dispose: () => Promise<void>
 }
+
+/** What every tag of it leads to. */
+const MANIFEST = JSON.stringify({
+  schemaVersion: 2,
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: `sha256:${'0'.repeat(64)}`, size: 2 },
+  layers: [],
+})
 
 /** Above what Roadstead calls slow, below what it gives up at. */
 const SLOW_MS = 1_800
@@ -64,7 +73,12 @@ export async function scripted(behaviour: Behaviour = 'well', tls?: 'good' | 'ex
     response.setHeader('content-type', 'application/json')
     if (path === '/v2/') response.end('{}')
     else if (path === '/v2/_catalog') response.end(JSON.stringify({ repositories: self.repositories }))
-    else response.writeHead(404).end('{"errors":[{"code":"NAME_UNKNOWN"}]}')
+    else if (self.repositories.some((name) => path === `/v2/${name}/tags/list`)) response.end('{"tags":["v1"]}')
+    else if (self.repositories.some((name) => path?.startsWith(`/v2/${name}/manifests/`))) {
+      response.setHeader('content-type', 'application/vnd.oci.image.manifest.v1+json')
+      response.setHeader('docker-content-digest', `sha256:${createHash('sha256').update(MANIFEST).digest('hex')}`)
+      response.end(MANIFEST)
+    } else response.writeHead(404).end('{"errors":[{"code":"NAME_UNKNOWN"}]}')
   }
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const place = http.address()

@@ -107,8 +107,12 @@ function Overview({ registry }: { registry: Registry }) {
         <div className="wide">
           <CapabilitiesCard registry={registry} />
         </div>
+        {proved && (
+          <div className="wide">
+            <SharingCard registry={registry} />
+          </div>
+        )}
       </div>
-      {proved && <SharingCard registry={registry} />}
     </>
   )
 }
