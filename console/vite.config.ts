@@ -4,6 +4,10 @@ import { defineConfig } from 'vitest/config'
 const OF_DIALOGS =
   /node_modules.(@mantine.core.esm.components.(Modal|Drawer)|react-remove-scroll|react-style-singleton|use-callback-ref|use-sidecar)/
 
+/** What forms are made of: no page begins with one. */
+const OF_FORMS =
+  /node_modules.@mantine.core.esm.components.(Input|InputBase|InputsGroupFieldset|TextInput|PasswordInput|Textarea|NativeSelect|Checkbox|InlineInput)/
+
 export default defineConfig({
   plugins: [react()],
   build: {
@@ -22,9 +26,10 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             // What several screens share would be cut into many small chunks, which compress worse than one.
-            { name: 'vendor', test: (id) => id.includes('node_modules') && !OF_DIALOGS.test(id), priority: 1 },
+            { name: 'vendor', test: (id) => id.includes('node_modules') && !OF_DIALOGS.test(id) && !OF_FORMS.test(id), priority: 1 },
             // Dialogs are fetched after the page they lie over.
             { name: 'dialog', test: OF_DIALOGS },
+            { name: 'forms', test: OF_FORMS },
           ],
         },
       },

@@ -95,6 +95,7 @@ async fn measure(rows: usize) -> Seen {
         workspace_connector: Arc::new(Connector::new(OutboundPolicy::default())),
         clock: Arc::new(SystemClock),
         wishes: roadstead_app::Wishes::default(),
+        events: roadstead_app::EventInbox::default(),
     };
     let app = Arc::new(App::new(&ports));
     let password = Secret::new("bench password one".to_owned());

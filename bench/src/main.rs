@@ -9,7 +9,10 @@
 )]
 
 mod crash;
+mod crawl;
+mod events;
 mod idle;
+mod inventory;
 mod list;
 mod logins;
 mod report;
@@ -17,12 +20,13 @@ mod start;
 
 use std::path::PathBuf;
 
-/// `<what> --binary PATH [--rounds N] [--postgres]`
+/// `<what> --binary PATH [--rounds N] [--pushes N] [--postgres]`
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let what = arguments.next().unwrap_or_default();
     let mut binary = PathBuf::from("target/debug/roadstead");
     let mut rounds = 1;
+    let mut pushes = 1_000;
     let mut postgres = std::env::var_os(roadstead_testkit::postgres::ENVIRONMENT).is_some();
     while let Some(flag) = arguments.next() {
         if flag == "--postgres" {
@@ -32,6 +36,7 @@ fn main() {
         let value = arguments.next().unwrap_or_default();
         match flag.as_str() {
             "--binary" => binary = value.into(),
+            "--pushes" => pushes = value.parse().expect("--pushes takes a number"),
             "--rounds" => rounds = value.parse().expect("--rounds takes a number"),
             other => panic!("unknown flag {other}"),
         }
@@ -52,8 +57,14 @@ fn main() {
             "idle" => idle::run(binary).await,
             "start" => start::run(binary).await,
             "list" => list::run().await,
+            "inventory" => inventory::run(postgres).await,
             "logins" => logins::run(binary).await,
-            other => panic!("there is no {other:?}; there are crash, idle, start, list, logins"),
+            "b1" => crawl::b1(binary).await,
+            "b3" => events::b3(binary, pushes, postgres).await,
+            "b12" => crawl::b12(binary).await,
+            other => panic!(
+                "there is no {other:?}; there are crash, idle, start, list, logins, inventory, b1, b3, b12"
+            ),
         }
     });
 }

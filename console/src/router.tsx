@@ -3,6 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { homePath } from './api/home'
 import { sessionQuery } from './api/session'
 import { validateAuditSearch } from './lib/auditSearch'
+import { validateRepositorySearch, validateTagSearch } from './lib/inventorySearch'
 import { validateListSearch } from './lib/listSearch'
 import { validateRegistrySearch } from './lib/registrySearch'
 import { safeReturnTo } from './lib/returnTo'
@@ -96,6 +97,26 @@ const registry = createRoute({
   component: lazyRouteComponent(() => import('./screens/registry/RegistryScreen'), 'RegistryScreen'),
 })
 
+const RepositoriesScreen = lazyRouteComponent(
+  () => import('./screens/repositories/RepositoriesScreen'),
+  'RepositoriesScreen',
+)
+const RepositoryScreen = lazyRouteComponent(() => import('./screens/repository/RepositoryScreen'), 'RepositoryScreen')
+
+const repositories = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/registries/$id/repositories',
+  validateSearch: validateRepositorySearch,
+  component: RepositoriesScreen,
+})
+
+const repository = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/registries/$id/repositories/$repositoryId',
+  validateSearch: validateTagSearch,
+  component: RepositoryScreen,
+})
+
 const audit = createRoute({
   getParentRoute: () => signedIn,
   path: '/audit',
@@ -136,6 +157,20 @@ const workspaceRegistry = createRoute({
   component: lazyRouteComponent(() => import('./screens/registry/RegistryScreen'), 'RegistryScreen'),
 })
 
+const workspaceRepositories = createRoute({
+  getParentRoute: () => workspace,
+  path: 'registries/$id/repositories',
+  validateSearch: validateRepositorySearch,
+  component: RepositoriesScreen,
+})
+
+const workspaceRepository = createRoute({
+  getParentRoute: () => workspace,
+  path: 'registries/$id/repositories/$repositoryId',
+  validateSearch: validateTagSearch,
+  component: RepositoryScreen,
+})
+
 const members = createRoute({
   getParentRoute: () => workspace,
   path: 'members',
@@ -161,6 +196,8 @@ const workspaceTree = workspace.addChildren([
   workspaceOverview,
   workspaceRegistries,
   workspaceRegistry,
+  workspaceRepositories,
+  workspaceRepository,
   members,
   machineAccounts,
   workspaceAudit,
@@ -210,7 +247,18 @@ export function createAppRouter(context: RouterContext) {
       setup,
       password,
       login,
-      signedIn.addChildren([home, registries, registry, audit, workspaces, workspaceTree, ...people, notFound]),
+      signedIn.addChildren([
+        home,
+        registries,
+        registry,
+        repositories,
+        repository,
+        audit,
+        workspaces,
+        workspaceTree,
+        ...people,
+        notFound,
+      ]),
     ]),
     context,
     parseSearch,

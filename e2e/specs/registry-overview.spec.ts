@@ -25,9 +25,11 @@ test('healthy registry shows its figures, and why one is not known', async ({ pa
   await openOverview(page, on.server, healthy)
   const statistics = page.getByRole('region', { name: 'Statistics' })
   await expect(statistics).toContainText(/Repositories\s*2/)
-  await expect(statistics).toContainText('Not measured yet')
+  await expect(statistics).toContainText('1 of 1 manifests read')
   await expect(page.getByRole('region', { name: 'Basic information' })).toContainText(on.registry.address)
   await expect(page).toHaveTitle('dock-open · Roadstead')
+  await openOverview(page, on.server, unverified)
+  await expect(page.getByRole('region', { name: 'Statistics' })).toContainText('Not measured yet')
 })
 
 test('connection test of a stored registry shows the step that failed, its cause and what to do', async ({ page }) => {

@@ -105,6 +105,12 @@ export const WORDS = {
     revoke: (name: string) => `Revoke token ${name}`,
     search: 'Search and commands',
     shortcuts: 'Keyboard shortcuts',
+    reading: 'Reading',
+    setUpEvents: 'Set up events',
+    whoMayPull: 'Who may pull',
+    upToDate: 'Up to date',
+    noRepositories: 'No repositories',
+    readAgain: 'Read again now',
   },
   zh: {
     language: 'zh-CN',
@@ -201,6 +207,12 @@ export const WORDS = {
     revoke: (name: string) => `吊销令牌 ${name}`,
     search: '搜索与命令',
     shortcuts: '键盘快捷键',
+    reading: '内容读取',
+    setUpEvents: '配置事件通知',
+    whoMayPull: '谁可以拉取',
+    upToDate: '已是最新',
+    noRepositories: '没有镜像',
+    readAgain: '立即重新读取',
   },
 } as const satisfies Record<Language, unknown>
 export type Words = (typeof WORDS)[Language]

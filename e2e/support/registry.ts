@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort, Program, scratch } from './process.ts'
 
@@ -51,13 +51,22 @@ export class Registry {
     await this.program?.stop()
   }
 
+  /** Starts it again with a piece of configuration beside what is there, as a person does who was given one. */
+  async restartWith(configuration: string): Promise<void> {
+    await this.stop()
+    const path = join(this.folder, 'config.yml')
+    const [before = ''] = (await readFile(path, 'utf8')).split('notifications:')
+    await writeFile(path, before + configuration)
+    await this.resume()
+  }
+
   async dispose(): Promise<void> {
     await this.stop()
     await this.remove()
   }
 
-  /** Pushes a small image under each of these names. */
-  async fill(names: string[]): Promise<void> {
+  /** Pushes a small image under each of these names, with these tags. */
+  async fill(names: string[], tags = ['1.0']): Promise<void> {
     const config = Buffer.from('{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}')
     const manifest = JSON.stringify({
       schemaVersion: 2,
@@ -75,7 +84,9 @@ export class Registry {
       const place = new URL(upload.headers.get('location') ?? '', this.address)
       place.searchParams.set('digest', digestOf(config))
       await this.send('PUT', place.href, new Uint8Array(config), 'application/octet-stream')
-      await this.send('PUT', `${repository}/manifests/1.0`, manifest, 'application/vnd.oci.image.manifest.v1+json')
+      for (const tag of tags) {
+        await this.send('PUT', `${repository}/manifests/${tag}`, manifest, 'application/vnd.oci.image.manifest.v1+json')
+      }
     }
   }
 

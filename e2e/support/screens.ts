@@ -1,5 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 import type { Words } from './looks.ts'
+import { sleep } from './process.ts'
 import { ADMIN, type Server } from './server.ts'
 
 /** Types into the integrate drawer of a page that is signed in, until the free steps of the test have ended. */
@@ -40,4 +41,36 @@ export async function openEdit(page: Page, words: Words, name: string): Promise<
   const drawer = page.getByRole('dialog', { name: words.editTitle(name) })
   await expect(drawer.getByRole('textbox', { name: words.address })).toBeFocused()
   return drawer
+}
+
+/** Opens the repositories of a registry. */
+export async function openRepositories(
+  page: Page,
+  server: Server,
+  registry: { id: string; name: string },
+  search = '',
+): Promise<void> {
+  await page.goto(`${server.url}/registries/${registry.id}/repositories${search}`)
+  await expect(page.getByRole('heading', { level: 1, name: registry.name })).toBeVisible()
+}
+
+/** Opens the page of one repository of a registry with one space. */
+export async function openRepository(page: Page, server: Server, registry: { id: string }, name: string): Promise<void> {
+  const spaces = (await server.call('GET', `/registries/${registry.id}/spaces`)) as { items: { id: string }[] }
+  const path = `/spaces/${spaces.items[0]?.id}/repositories?q=${encodeURIComponent(name.slice(0, 200))}`
+  const found = (await server.call('GET', path)) as { items: { id: string; name: string }[] }
+  const repository = found.items.find((each) => each.name === name)
+  await page.goto(`${server.url}/registries/${registry.id}/repositories/${repository?.id}`)
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+}
+
+/** Waits until a registry was read once. */
+export async function untilRead(server: Server, id: string): Promise<void> {
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    const crawl = (await server.call('GET', `/registries/${id}/crawl`)) as { status: string | null; phase: string | null }
+    if (crawl.status === 'finished') return
+    if (Date.now() > deadline) throw new Error(`${id} is ${crawl.status} at ${crawl.phase}`)
+    await sleep(200)
+  }
 }

@@ -9,25 +9,47 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-const FIGURES: &[&str] = &["idle", "start", "list", "logins"];
+const FIGURES: &[&str] = &[
+    "idle",
+    "start",
+    "list",
+    "logins",
+    "inventory",
+    "b1",
+    "b3",
+    "b12",
+];
+
+/// Measured on PostgreSQL, too, where it is installed.
+const ON_BOTH: &[&str] = &["inventory", "b3"];
 
 /// Measures a release build; one line of JSON per figure.
 pub(crate) fn bench(arguments: &[String]) -> Result<ExitCode, String> {
-    let names: Vec<&str> = match arguments {
-        [] => FIGURES.to_vec(),
-        [name] if FIGURES.contains(&name.as_str()) => vec![name],
+    let (names, more): (Vec<&str>, &[String]) = match arguments {
+        [] => (FIGURES.to_vec(), &[]),
+        [name] if FIGURES.contains(&name.as_str()) => (vec![name], &[]),
+        [name, flag, _] if name == "b3" && flag == "--pushes" => (vec![name], &arguments[1..]),
         _ => {
-            return Err(format!("usage: cargo xtask bench [{}]", FIGURES.join("|")));
+            return Err(format!(
+                "usage: cargo xtask bench [{}] [b3 --pushes <n>]",
+                FIGURES.join("|")
+            ));
         }
     };
+    let on_both = postgres::programs().is_some();
     let root = project::root()?;
     let [server, bench] = cargo::build_programs(&root, [SERVER, BENCH], &["--release"])?;
     for name in names {
         let measured = Task::new(&bench)
             .args([name, "--binary"])
             .args([&server])
+            .args(more)
+            .args((on_both && ON_BOTH.contains(&name)).then_some("--postgres"))
             .dir(&root)
-            .limit(Duration::from_secs(15 * 60))
+            // A million tags are loaded twice.
+            .limit(Duration::from_secs(
+                if name == "inventory" { 60 } else { 15 } * 60,
+            ))
             .run()?;
         print!("{}", measured.stdout);
         if !measured.ok {

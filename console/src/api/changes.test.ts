@@ -16,6 +16,7 @@ class FakeSource extends EventTarget {
 /** Everything that is fetched anew after something was missed. */
 const EVERYTHING = [
   ['registries'],
+  ['inventory'],
   ['workspaces'],
   ['members'],
   ['machine-accounts'],
@@ -73,6 +74,26 @@ describe('followChanges', () => {
     ['member', [['members'], ['workspaces']]],
     ['machine_account', [['machine-accounts'], ['workspaces']]],
     ['token', [['tokens'], ['machine-accounts', 'tokens']]],
+    ['registry_crawl', [['inventory', 'crawl', 'a']]],
+    ['registry_hook', [['inventory', 'hook', 'a']]],
+    [
+      'registry_inventory',
+      [
+        ['registries', 'list'],
+        ['registries', 'one', 'a'],
+        ['inventory', 'spaces', 'a'],
+        ['inventory', 'repositories', 'a'],
+        ['inventory', 'history', 'a'],
+      ],
+    ],
+    [
+      'repository',
+      [
+        ['inventory', 'repository', 'a'],
+        ['inventory', 'tags', 'a'],
+        ['inventory', 'repositories'],
+      ],
+    ],
     [
       'user',
       [['session'], ['profile'], ['users', 'list'], ['users', 'one', 'a'], ['workspaces'], ['members']],

@@ -1,11 +1,20 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import {
+  crawlKey,
+  historyKey,
+  hookKey,
+  INVENTORY_KEY,
   MACHINE_TOKENS_KEY,
   MACHINES_KEY,
   MEMBERS_KEY,
   PROFILE_KEY,
+  REPOSITORY_LISTS_KEY,
+  repositoryKey,
+  repositoryListsKey,
   SESSIONS_KEY,
+  spacesKey,
+  tagsKey,
   TOKENS_KEY,
   USER_LISTS_KEY,
   USER_SESSIONS_KEY,
@@ -46,6 +55,7 @@ function parseChange(data: string): Change | null {
 
 const EVERYTHING = [
   REGISTRIES_KEY,
+  INVENTORY_KEY,
   WORKSPACES_KEY,
   MEMBERS_KEY,
   MACHINES_KEY,
@@ -122,6 +132,25 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
       case 'registry_statistics':
         gather(REGISTRY_LISTS_KEY)
         gather(registryKey(change.object_id))
+        break
+      case 'registry_inventory':
+        gather(REGISTRY_LISTS_KEY)
+        gather(registryKey(change.object_id))
+        gather(spacesKey(change.object_id))
+        gather(repositoryListsKey(change.object_id))
+        gather(historyKey(change.object_id))
+        break
+      case 'registry_crawl':
+        gather(crawlKey(change.object_id))
+        break
+      case 'registry_hook':
+        gather(hookKey(change.object_id))
+        break
+      case 'repository':
+        gather(repositoryKey(change.object_id))
+        gather(tagsKey(change.object_id))
+        // Whose it is the change does not say; at most one list is on the screen.
+        gather(REPOSITORY_LISTS_KEY)
         break
     }
   }

@@ -23,3 +23,14 @@ export const SESSIONS_KEY = ['sessions'] as const
 
 /** The own API tokens. */
 export const TOKENS_KEY = ['tokens'] as const
+
+/** Everything loaded about what registries hold lies under this key; each part below it by the registry or repository it is of. */
+export const INVENTORY_KEY = ['inventory'] as const
+export const crawlKey = (registryId: string) => [...INVENTORY_KEY, 'crawl', registryId] as const
+export const hookKey = (registryId: string) => [...INVENTORY_KEY, 'hook', registryId] as const
+export const historyKey = (registryId: string) => [...INVENTORY_KEY, 'history', registryId] as const
+export const spacesKey = (registryId: string) => [...INVENTORY_KEY, 'spaces', registryId] as const
+export const REPOSITORY_LISTS_KEY = [...INVENTORY_KEY, 'repositories'] as const
+export const repositoryListsKey = (registryId: string) => [...REPOSITORY_LISTS_KEY, registryId] as const
+export const repositoryKey = (id: string) => [...INVENTORY_KEY, 'repository', id] as const
+export const tagsKey = (repositoryId: string) => [...INVENTORY_KEY, 'tags', repositoryId] as const

@@ -592,6 +592,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/registries/{id}/hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A registry's events: whether it sends any, and when the last came. */
+        get: operations["get_hook"];
+        /** Makes the hook a registry sends its events to, or gives the one it has another secret. */
+        put: operations["set_hook"];
+        post?: never;
+        /** Removes the hook. What the registry still sends is accepted and forgotten. */
+        delete: operations["end_hook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registry-tests": {
         parameters: {
             query?: never;
@@ -603,6 +622,161 @@ export interface paths {
         put?: never;
         /** Tests a connection, stored or not yet. */
         post: operations["test_registry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A registry's spaces by name. */
+        get: operations["list_spaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/crawl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the reading of a registry is. */
+        get: operations["get_crawl"];
+        put?: never;
+        /** Has a registry read again; one that is being read goes on. */
+        post: operations["start_crawl"];
+        /** Stops the reading of a registry. What was read stays. */
+        delete: operations["cancel_crawl"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registries/{id}/statistics-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A registry's figures over time. */
+        get: operations["get_statistics_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spaces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One space. */
+        get: operations["get_space"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spaces/{id}/repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A space's repositories. */
+        get: operations["list_repositories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One repository. */
+        get: operations["get_repository"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has one repository read again. */
+        post: operations["refresh_repository"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A repository's tags. */
+        get: operations["list_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{id}/artifacts/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An artifact of a repository, with everything it is made of. */
+        get: operations["get_artifact"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -717,6 +891,76 @@ export interface components {
              */
             last_used_at?: string | null;
         };
+        /** @description What a manifest describes. */
+        Artifact: {
+            /** @description Its digest. */
+            digest: string;
+            /** @description Whether the digest was computed from bytes. */
+            certainty: components["schemas"]["Certainty"];
+            /** @description Whether its manifest was read; while it was not, little else is known. */
+            read: boolean;
+            trouble?: components["schemas"]["ErrorCode"] | null;
+            /** @description Its media type. */
+            media_type: string;
+            /** @description What kind of artifact it says it is. */
+            artifact_type?: string | null;
+            kind?: components["schemas"]["ArtifactKind"] | null;
+            /**
+             * Format: int64
+             * @description Bytes of the manifest itself; null while nobody told.
+             */
+            manifest_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes of everything it is made of; null while part of it is unread.
+             */
+            size_bytes?: number | null;
+            config?: components["schemas"]["Descriptor"] | null;
+            config_summary?: components["schemas"]["ConfigSummary"] | null;
+            /** @description Its layers, the lowest first. */
+            layers: components["schemas"]["Descriptor"][];
+            /** @description The manifests it lists. */
+            children: components["schemas"]["ArtifactChild"][];
+            /**
+             * Format: int64
+             * @description Entries of its lists that could not be kept.
+             */
+            omitted: number;
+            /** @description What it refers to; it may not exist. */
+            subject?: string | null;
+            /** @description Free texts. */
+            annotations: {
+                [key: string]: string;
+            };
+            /** @description What it runs on; attestations are not among them. */
+            platforms: components["schemas"]["OciPlatform"][];
+            /**
+             * Format: date-time
+             * @description When it was built.
+             */
+            created_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was pushed; null when nobody knows.
+             */
+            pushed_at?: string | null;
+            /** @description The tags of its repository that point at it; the first hundred by name. */
+            tags: string[];
+            /** @description The indexes of its repository that list it; the first hundred. */
+            parents: string[];
+        };
+        /** @description A manifest that an index lists. */
+        ArtifactChild: {
+            /** @description Its digest, media type, and the size of its manifest. */
+            descriptor: components["schemas"]["Descriptor"];
+            platform?: components["schemas"]["OciPlatform"] | null;
+            /** @description What kind of artifact it is said to be. */
+            artifact_type?: string | null;
+            /** @description It is a builder's statement about another child, not an architecture. */
+            attests: boolean;
+        };
+        /** @enum {string} */
+        ArtifactKind: "image" | "index" | "helm" | "signature" | "sbom" | "attestation" | "other";
         /** @description Who acted. */
         AuditActor: {
             /**
@@ -800,6 +1044,17 @@ export interface components {
          * @enum {string}
          */
         AuthScheme: "open" | "basic" | "bearer" | "basic_or_bearer";
+        /** @description One step of a build, in the image's own words. */
+        BuildStep: {
+            /** @description When. */
+            created?: string | null;
+            /** @description The command. */
+            created_by?: string | null;
+            /** @description What was said about it. */
+            comment?: string | null;
+            /** @description It made no layer. */
+            empty_layer: boolean;
+        };
         /** @description Whether a registry can do something, by observation. */
         Capability: {
             /** @description What. */
@@ -814,6 +1069,11 @@ export interface components {
         CapabilityReason: "NotObservedYet" | "NeverTried" | "NoneSeen" | "NoAnswer" | "Unclear" | "NoRepository" | "NoAccount" | "NotAllowed" | "NotOffered" | "SwitchedOff";
         /** @enum {string} */
         CapabilityStatus: "available" | "missing" | "unknown";
+        /**
+         * @description Whether a digest was computed from bytes, or only told.
+         * @enum {string}
+         */
+        Certainty: "verified" | "reported";
         /** @description The certificate a registry presented. Names in it are the server's own words. */
         Certificate: {
             /**
@@ -944,11 +1204,130 @@ export interface components {
              */
             since: string;
         };
+        /** @description What an image's configuration says, in its own words. */
+        ConfigSummary: {
+            /** @description Who built it. */
+            author?: string | null;
+            /** @description The user it runs as. */
+            user?: string | null;
+            /** @description Where it runs. */
+            working_dir?: string | null;
+            /** @description The signal that stops it. */
+            stop_signal?: string | null;
+            /** @description `NAME=value` each. */
+            env: string[];
+            /** @description What it runs. */
+            entrypoint: string[];
+            /** @description With what. */
+            cmd: string[];
+            /** @description `8080/tcp` each. */
+            exposed_ports: string[];
+            /** @description Paths. */
+            volumes: string[];
+            /** @description Free texts. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description How it was built, the first step first. */
+            history: components["schemas"]["BuildStep"][];
+        };
         /**
          * @description Why somebody has to consent again.
          * @enum {string}
          */
         ConsentReason: "OtherAccount" | "CanWrite" | "AddressChanged";
+        /** @description The last reading of a registry. */
+        Crawl: {
+            /**
+             * Format: uuid
+             * @description Of which registry.
+             */
+            registry_id: string;
+            status?: components["schemas"]["CrawlStatus"] | null;
+            phase?: components["schemas"]["CrawlPhase"] | null;
+            counts?: components["schemas"]["CrawlCounts"] | null;
+            manifests_read?: components["schemas"]["ManifestsRead"] | null;
+            /**
+             * Format: int32
+             * @description Requests in a minute, lately.
+             */
+            rate_per_minute?: number | null;
+            /**
+             * Format: int64
+             * @description How long the rest takes at that rate; null while nobody knows how much there is.
+             */
+            remaining_ms?: number | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it last reported.
+             */
+            updated_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the next one is due.
+             */
+            next_at?: string | null;
+            trouble?: components["schemas"]["ErrorCode"] | null;
+            /** @description What the asker may do. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
+        };
+        /** @description What a crawl has done and seen so far. */
+        CrawlCounts: {
+            /**
+             * Format: int64
+             * @description Requests sent to the registry.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Repository names read.
+             */
+            repositories: number;
+            /**
+             * Format: int64
+             * @description Repositories whose tags were read.
+             */
+            repositories_listed: number;
+            /**
+             * Format: int64
+             * @description Repositories that could not be read.
+             */
+            repositories_broken: number;
+            /**
+             * Format: int64
+             * @description Tags read.
+             */
+            tags: number;
+            /**
+             * Format: int64
+             * @description Manifests read.
+             */
+            manifests: number;
+            /**
+             * Format: int64
+             * @description Configurations read.
+             */
+            configs: number;
+            /**
+             * Format: int64
+             * @description Names that are none, and were passed over.
+             */
+            skipped: number;
+        };
+        /** @enum {string} */
+        CrawlPhase: "names" | "tags" | "manifests";
+        /** @enum {string} */
+        CrawlStatus: "running" | "paused" | "finished" | "cancelled";
         /** @description A token that was just made. This is the only answer that shows its text. */
         CreatedToken: components["schemas"]["ApiToken"] & {
             /** @description What programs send in `Authorization: Bearer`. */
@@ -969,6 +1348,20 @@ export interface components {
             mode: components["schemas"]["CredentialMode"];
             /** @description Its name. */
             username: string;
+        };
+        /** @description Something in a registry, by digest. */
+        Descriptor: {
+            /** @description Its digest. */
+            digest: string;
+            /** @description Its media type. */
+            media_type: string;
+            /**
+             * Format: int64
+             * @description Its size, as the manifest says.
+             */
+            size_bytes: number;
+            /** @description It is said to be elsewhere; its bytes are not the registry's. */
+            foreign: boolean;
         };
         /** @description What disconnecting a registry costs. Nothing that it holds is deleted by it. */
         DisconnectionCost: {
@@ -1082,12 +1475,61 @@ export interface components {
              */
             latency_ms?: number | null;
         };
+        /** @description A registry's events. Neither the hook's address nor its secret is here. */
+        Hook: {
+            /** @description Whether there is a hook that takes events. */
+            configured: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When its secret was last made anew.
+             */
+            rotated_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the last events came; null before the first.
+             */
+            last_event_at?: string | null;
+            /**
+             * Format: int64
+             * @description Events that were taken so far.
+             */
+            events_accepted: number;
+            /**
+             * Format: int64
+             * @description Events and posts that were let go: unreadable, too large, or too many at once. The registry
+             *     was read instead.
+             */
+            events_dropped: number;
+            /**
+             * Format: int64
+             * @description Posts with a wrong secret.
+             */
+            posts_unauthenticated: number;
+            /** @description What the asker may do with it. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
+        };
         /** @description The confirmation of another server. */
         IdentityConfirmationInput: {
             /** @description The server as it was read: another one is not confirmed with it. */
             seen: components["schemas"]["ServerIdentity"];
             /** @description The account's password or token, given anew. It is never answered. */
             password?: string | null;
+        };
+        /** @description A hook that was just made or rotated. This is the only answer that shows its secret. */
+        IssuedHook: components["schemas"]["Hook"] & {
+            /** @description Where the registry sends its events; null while `server.public_url` is not set. */
+            address?: string | null;
+            /** @description The address's path, for an address that only people know. */
+            path: string;
+            /** @description What the registry sends in `Authorization: Bearer`. */
+            secret: string;
+            /** @description What to put into the registry's configuration. */
+            snippet: string;
         };
         /** @enum {string} */
         LedgerKind: "upload";
@@ -1139,6 +1581,19 @@ export interface components {
             kind: components["schemas"]["LedgerKind"];
             /** @description Where: for an upload its repository. */
             name: string;
+        };
+        /** @description How many manifests of those known were read. */
+        ManifestsRead: {
+            /**
+             * Format: int64
+             * @description Manifests that were read.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description Manifests that are known of.
+             */
+            known: number;
         };
         /** @description A person with a role in a workspace. */
         Member: {
@@ -1198,6 +1653,17 @@ export interface components {
              */
             as_of?: string | null;
             unavailable?: components["schemas"]["Unavailable"] | null;
+        };
+        /** @description What an image runs on. */
+        OciPlatform: {
+            /** @description `linux`. */
+            os: string;
+            /** @description `amd64`. */
+            architecture: string;
+            /** @description `v8`. */
+            variant?: string | null;
+            /** @description Of Windows. */
+            os_version?: string | null;
         };
         /** @description A link with which somebody sets a password. This is the only answer that shows it. */
         OneTimeLink: {
@@ -1266,7 +1732,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.refresh" | "registry.disconnect" | "cleanup.read" | "pull_account.set" | "pull_account.remove" | "registry.share" | "registry.unshare";
+        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.hook" | "registry.refresh" | "registry.disconnect" | "cleanup.read" | "pull_account.set" | "pull_account.remove" | "registry.share" | "registry.unshare";
         /** @enum {string} */
         PlatformRole: "admin" | "auditor";
         /** @description What went wrong. */
@@ -1502,8 +1968,11 @@ export interface components {
             artifacts: components["schemas"]["Observed"];
             /** @description Tags. */
             tags: components["schemas"]["Observed"];
-            /** @description Bytes stored. */
+            /** @description Bytes stored: those of all blobs known, each once. */
             storage_bytes: components["schemas"]["Observed"];
+            /** @description Bytes of blobs that more than one repository holds, each once. */
+            shared_bytes: components["schemas"]["Observed"];
+            manifests_read?: components["schemas"]["ManifestsRead"] | null;
         };
         /** @description What is being typed. */
         RegistryTestInput: {
@@ -1571,6 +2040,108 @@ export interface components {
              */
             registry_id?: string | null;
         };
+        /** @description A repository in a list. */
+        Repository: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            registry_id: string;
+            /**
+             * Format: uuid
+             * @description The space it is in.
+             */
+            space_id: string;
+            /** @description Its whole name, as a client pulls it. */
+            name: string;
+            /** @description What is known about its content. */
+            state: components["schemas"]["RepositoryState"];
+            trouble?: components["schemas"]["ErrorCode"] | null;
+            /**
+             * Format: int64
+             * @description Its tags; null while they were never read.
+             */
+            tags?: number | null;
+            /**
+             * Format: int64
+             * @description How many of its tags nobody has looked behind yet.
+             */
+            tags_unread: number;
+            /**
+             * Format: int64
+             * @description Its artifacts, those an index lists included; null while its tags were never read.
+             */
+            artifacts?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes nobody else in its registry uses, as far as manifests were read.
+             */
+            unique_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes other repositories of its registry use too.
+             */
+            shared_bytes: number;
+            /**
+             * Format: int64
+             * @description Both together.
+             */
+            total_bytes: number;
+            /** @description What its artifacts are. */
+            kinds: components["schemas"]["ArtifactKind"][];
+            /**
+             * Format: date-time
+             * @description When something was last pushed to it; null when nobody knows.
+             */
+            pushed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last pulled from; null when the registry does not tell.
+             */
+            pulled_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When its tags were last read.
+             */
+            listed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was first seen.
+             */
+            created_at: string;
+        };
+        /** @description A repository with where it is. */
+        RepositoryDetail: {
+            /** @description The repository. */
+            repository: components["schemas"]["Repository"];
+            /** @description The name of its space. */
+            space: string;
+            /** @description The name of its registry. */
+            registry: string;
+            /** @description Whom the registry belongs to. */
+            owner: components["schemas"]["Owner"];
+            /** @description What the asker may do with it. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
+        };
+        /** @description A page of repositories. */
+        RepositoryPage: {
+            /** @description The rows. */
+            items: components["schemas"]["Repository"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many match. */
+            total: components["schemas"]["Total"];
+        };
+        /**
+         * @description What is known about a repository's content.
+         * @enum {string}
+         */
+        RepositoryState: "named" | "listed" | "empty" | "broken";
         /** @description A registry as far as the asker may see it. */
         SeenRegistry: components["schemas"]["Registry"] | components["schemas"]["RegistryOutline"];
         /** @description What tells one server from another, as far as it says so itself. */
@@ -1688,6 +2259,104 @@ export interface components {
          * @enum {string}
          */
         SharingState: "NotShared" | "InForce" | "ProofMissing" | "ConsentNeeded";
+        /** @description A registry space: a Harbor project, an Artifactory repository, or the whole of a Docker Registry. */
+        Space: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            registry_id: string;
+            /** @description The registry's name. */
+            registry: string;
+            /** @description Whom the registry belongs to. */
+            owner: components["schemas"]["Owner"];
+            /** @description Its name. */
+            name: string;
+            /** @description What can be done with it. */
+            class: components["schemas"]["SpaceClass"];
+            visibility?: components["schemas"]["Visibility"] | null;
+            /** @description The names of the spaces an aggregate shows. */
+            members: string[];
+            /** @description Its repositories. */
+            repositories: components["schemas"]["Observed"];
+            /** @description Its tags. */
+            tags: components["schemas"]["Observed"];
+            /** @description Bytes it takes. */
+            storage_bytes: components["schemas"]["Observed"];
+            /**
+             * Format: int64
+             * @description Bytes it may take; null without a limit.
+             */
+            quota_bytes?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was first seen.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last seen.
+             */
+            seen_at: string;
+            /** @description What the asker may do with it. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
+        };
+        /** @enum {string} */
+        SpaceClass: "normal" | "proxy" | "aggregate";
+        /** @description A page of spaces. */
+        SpacePage: {
+            /** @description The rows. */
+            items: components["schemas"]["Space"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many match. */
+            total: components["schemas"]["Total"];
+        };
+        /** @description A registry's figures on one day. */
+        StatisticsDay: {
+            /**
+             * Format: date-time
+             * @description When they were noted, the last time that day.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Registry spaces.
+             */
+            spaces: number;
+            /**
+             * Format: int64
+             * @description Repositories.
+             */
+            repositories: number;
+            /**
+             * Format: int64
+             * @description Artifacts.
+             */
+            artifacts: number;
+            /**
+             * Format: int64
+             * @description Tags.
+             */
+            tags: number;
+            /**
+             * Format: int64
+             * @description Bytes stored.
+             */
+            storage_bytes: number;
+        };
+        /** @description A registry's figures over time, and what takes most now. */
+        StatisticsHistory: {
+            /** @description By day, the oldest first. */
+            days: components["schemas"]["StatisticsDay"][];
+            /** @description The repositories that take most, the largest first. */
+            largest_repositories: components["schemas"]["Repository"][];
+        };
         /** @enum {string} */
         StepName: "resolve" | "connect" | "detect" | "authenticate" | "rights";
         /**
@@ -1712,6 +2381,62 @@ export interface components {
          * @enum {string}
          */
         SuspensionCause: "answers" | "content";
+        /** @description A tag. */
+        Tag: {
+            /** @description Its name. */
+            name: string;
+            /** @description What it points at; null while nobody has looked. */
+            digest?: string | null;
+            /** @description Whether the digest was computed from bytes. */
+            certainty: components["schemas"]["Certainty"];
+            /** @description An event told of it, and nobody has looked yet. */
+            provisional: boolean;
+            kind?: components["schemas"]["ArtifactKind"] | null;
+            /** @description The artifact's media type. */
+            media_type?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes of everything the artifact is made of; null while part of it is unread.
+             */
+            size_bytes?: number | null;
+            /** @description What it runs on; attestations are not among them. */
+            platforms: components["schemas"]["OciPlatform"][];
+            /**
+             * Format: date-time
+             * @description When it was built.
+             */
+            created_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was pushed; null when nobody knows.
+             */
+            pushed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last pulled; null when the registry does not tell.
+             */
+            pulled_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the tag was first seen.
+             */
+            seen_at: string;
+            /**
+             * Format: date-time
+             * @description When somebody last looked at it.
+             */
+            checked_at?: string | null;
+            trouble?: components["schemas"]["ErrorCode"] | null;
+        };
+        /** @description A page of tags. */
+        TagPage: {
+            /** @description The rows. */
+            items: components["schemas"]["Tag"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many match. */
+            total: components["schemas"]["Total"];
+        };
         /** @description How long each verdict lasted. */
         TimeInState: {
             /**
@@ -1771,7 +2496,7 @@ export interface components {
             expires_at: string;
         };
         /** @enum {string} */
-        Topic: "registry" | "registry_health" | "registry_statistics" | "user" | "session" | "workspace" | "member" | "machine_account" | "token" | "open_registry";
+        Topic: "registry" | "registry_health" | "registry_statistics" | "registry_inventory" | "registry_crawl" | "repository" | "registry_hook" | "user" | "session" | "workspace" | "member" | "machine_account" | "token" | "open_registry";
         /** @description How many rows match. */
         Total: {
             /**
@@ -1842,6 +2567,8 @@ export interface components {
             /** @description Their name. */
             name: string;
         };
+        /** @enum {string} */
+        Visibility: "public" | "private";
         /** @description A tenant. */
         Workspace: {
             /**
@@ -6598,6 +7325,214 @@ export interface operations {
             };
         };
     };
+    get_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made or rotated; the only answer that shows the secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedHook"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Registries of this kind send no events */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none now */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     test_registry: {
         parameters: {
             query?: never;
@@ -6685,6 +7620,797 @@ export interface operations {
             };
             /** @description Too many tests in a minute */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_spaces: {
+        parameters: {
+            query?: {
+                /** @description Only those whose name contains this. */
+                q?: string;
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpacePage"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_crawl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last crawl */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crawl"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_crawl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is read as soon as its turn comes */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crawl"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_crawl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None goes on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crawl"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By day, and what takes most now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsHistory"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_space: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The space */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Space"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_repositories: {
+        parameters: {
+            query?: {
+                /** @description Only those whose name contains this. */
+                q?: string;
+                /** @description `broken`: only those that could not be read the last time. */
+                state?: "broken";
+                /** @description `name` (the default), `-name`, `-pushed_at`, `-size` or `-tags`. */
+                sort?: string;
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryPage"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_repository: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The repository */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryDetail"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_repository: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is read as soon as its turn comes */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: {
+                /** @description Only those whose name contains this. */
+                q?: string;
+                /** @description `newest` (the default), `name` or `-name`. */
+                sort?: string;
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagPage"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_artifact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description `sha256:` and 64 hexadecimal digits */
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The artifact */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Artifact"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,6 +25,8 @@ export interface Formatters {
   clock(iso: string): string
   /** How long something lasted, in its two largest units. */
   span(ms: number): string
+  /** The date alone. */
+  day(iso: string): string
   /** Date and time to the second, short enough for a table. */
   second(iso: string): string
   /** Date and time to the second, with the zone: the exact value behind an age. */
@@ -52,6 +54,7 @@ export function createFormatters(locale: Locale): Formatters {
     { size: MINUTE, format: unit('minute') },
     { size: SECOND, format: unit('second') },
   ]
+  const day = new Intl.DateTimeFormat(tag, { dateStyle: 'medium' })
   const second = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'medium' })
   const exact = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'long' })
 
@@ -90,6 +93,7 @@ export function createFormatters(locale: Locale): Formatters {
         .map(({ text }) => text)
         .join(' ')
     },
+    day: (iso) => day.format(new Date(iso)),
     second: (iso) => second.format(new Date(iso)),
     exactTime: (iso) => exact.format(new Date(iso)),
     age(iso, nowMs) {

@@ -8,6 +8,7 @@ export const TOKEN_SCOPE = {
     'registry.test',
     'registry.edit',
     'registry.refresh',
+    'registry.hook',
     'registry.disconnect',
     'cleanup.read',
     'pull_account.set',
@@ -39,6 +40,7 @@ export interface ScopeGroup {
 /** Some permissions are given to the same people as another one, and the server mentions only that one. */
 const DECIDED_WITH: Partial<Record<Permission, Permission>> = {
   'registry.edit': 'registry.integrate',
+  'registry.hook': 'registry.integrate',
   'registry.disconnect': 'registry.integrate',
   'pull_account.set': 'registry.integrate',
   'pull_account.remove': 'registry.integrate',

@@ -1,17 +1,19 @@
 //! Everything the services share, built once.
 
 use crate::cursor::Cursors;
+use crate::events::EventInbox;
 use crate::password::Passwords;
 use crate::refusals::Refusals;
 use crate::services::{
-    AuditService, ChangeService, MemberService, PasswordService, RegistryService, SessionService,
-    SetupService, TokenService, UserService, WorkspaceService,
+    AuditService, ChangeService, HookService, InventoryService, MemberService, PasswordService,
+    RegistryService, SessionService, SetupService, TokenService, UserService, WorkspaceService,
 };
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
-    AuditStore, ChangeFeed, CleanupStore, Clock, LedgerStore, RegistryConnector, RegistryStore,
-    SessionStore, SetupStore, SharingStore, TokenStore, UserStore, Vault, WorkspaceStore,
+    AuditStore, ChangeFeed, CleanupStore, Clock, HookStore, InventoryLists, InventoryStore,
+    LedgerStore, RegistryConnector, RegistryStore, SessionStore, SetupStore, SharingStore,
+    TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +30,9 @@ pub trait Store:
     + LedgerStore
     + CleanupStore
     + SharingStore
+    + InventoryStore
+    + HookStore
+    + InventoryLists
     + AuditStore
     + ChangeFeed
 {
@@ -42,6 +47,9 @@ impl<T> Store for T where
         + LedgerStore
         + CleanupStore
         + SharingStore
+        + InventoryStore
+        + HookStore
+        + InventoryLists
         + AuditStore
         + ChangeFeed
 {
@@ -62,6 +70,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// Registries to look at soon.
     pub wishes: Wishes,
+    /// Events of registries that wait.
+    pub events: EventInbox,
 }
 
 /// Registries that a person wants looked at soon, within this process. Wishes of one registry
@@ -126,6 +136,10 @@ pub struct App {
     pub members: MemberService,
     /// Registries.
     pub registries: RegistryService,
+    /// Where registries send their events.
+    pub hooks: HookService,
+    /// What registries hold.
+    pub inventory: InventoryService,
     /// The change stream.
     pub changes: ChangeService,
     /// The audit log.
@@ -156,6 +170,8 @@ impl App {
             workspaces: WorkspaceService::new(ports.clone(), cursors()),
             members: MemberService::new(ports.clone(), cursors()),
             registries: RegistryService::new(ports.clone(), cursors()),
+            hooks: HookService::new(ports.clone()),
+            inventory: InventoryService::new(ports.clone(), cursors()),
             changes: ChangeService::new(ports.clone()),
             audit: AuditService::new(ports.clone(), Cursors::new(Arc::clone(&ports.vault))),
             refusals: Arc::default(),

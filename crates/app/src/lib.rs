@@ -4,6 +4,7 @@
 pub mod context;
 mod cursor;
 pub mod driver;
+pub mod events;
 mod password;
 mod place;
 pub mod reconcilers;
@@ -13,4 +14,5 @@ mod tarpit;
 mod throttle;
 
 pub use context::{App, Ports, Store, Wishes};
+pub use events::EventInbox;
 pub use refusals::Refusals;

@@ -133,7 +133,9 @@ permissions! {
     RegistryTest "registry.test" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
     /// Edit a registry.
     RegistryEdit "registry.edit" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
-    /// Have a registry looked at now.
+    /// Make, rotate or remove the hook a registry sends its events to.
+    RegistryHook "registry.hook" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
+    /// Have a registry, or a repository of it, read again, or stop that.
     RegistryRefresh "registry.refresh" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Editor) };
     /// Disconnect a registry.
     RegistryDisconnect "registry.disconnect" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };

@@ -15,7 +15,7 @@ use roadstead_core::model::{Account, Address, Origin, PeerCertificate, TlsPolicy
 use roadstead_core::ports::RegistryError;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use url::Url;
 
@@ -108,6 +108,12 @@ impl OciClient {
 
     pub(crate) const fn deadlines(&self) -> &Deadlines {
         &self.settings.deadlines
+    }
+
+    /// How many requests were sent so far, to the registry and its token service.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.transport.sent.load(Ordering::Relaxed)
     }
 
     /// The account's name, if there is an account.

@@ -1,5 +1,7 @@
 //! How much one registry is asked at once: little at first, more while it answers well, half of
-//! it when it says stop, fails or falls silent. A registry that names a time is left alone for it.
+//! it when it says stop, fails or falls silent, and one less while its answers take longer than they
+//! need: more questions at once would only wait there, and others' with them. A registry that names
+//! a time is left alone for it.
 
 use roadstead_core::ports::RegistryError;
 use std::hash::{BuildHasher as _, RandomState};
@@ -32,8 +34,55 @@ const REQUESTS_PER_RETRY: u32 = 10;
 /// How many retries may be saved up.
 const SAVED_RETRIES: u32 = 10;
 
+/// Answers slower than the quickest by this much are normal.
+const NORMAL_MORE: Duration = Duration::from_millis(3);
+
+/// The quickest answer counts for one or two of these.
+const QUICKEST_KEPT: Duration = Duration::from_secs(30);
+
+/// How long a registry's answers take: quickest against usual.
+#[derive(Default)]
+struct Pace {
+    /// The quickest of this stretch of time and of the one before.
+    quickest: [Option<Duration>; 2],
+    began: Option<Instant>,
+    usual: Option<Duration>,
+}
+
+impl Pace {
+    fn take(&mut self, latency: Duration, now: Instant) {
+        let old = self
+            .began
+            .is_none_or(|began| now.saturating_duration_since(began) >= QUICKEST_KEPT);
+        if old {
+            self.quickest = [None, self.quickest[0]];
+            self.began = Some(now);
+        }
+        let [this, _] = &mut self.quickest;
+        *this = Some(this.map_or(latency, |q| q.min(latency)));
+        self.usual = Some(
+            self.usual
+                .map_or(latency, |usual| (usual * 7 + latency) / 8),
+        );
+    }
+
+    /// How much longer than the quickest answers usually take: `None` before the first.
+    fn stretched(&self) -> Option<f64> {
+        let quickest = self.quickest.iter().flatten().min()?;
+        let usual = self.usual?.saturating_sub(NORMAL_MORE);
+        Some(usual.as_secs_f64() / quickest.as_secs_f64().max(1e-4))
+    }
+}
+
+/// Usual answers this much slower than the quickest: no more at once.
+const ENOUGH: f64 = 2.0;
+
+/// This much slower: one less at once.
+const TOO_MUCH: f64 = 4.0;
+
 struct State {
     limit: usize,
+    pace: Pace,
     /// Permits in use that are not given back: the limit fell below what was out.
     debt: usize,
     good_in_a_row: usize,
@@ -58,6 +107,7 @@ pub(crate) struct Permit {
     requests: Arc<Semaphore>,
     state: Arc<Mutex<State>>,
     health: bool,
+    latency: Option<Duration>,
 }
 
 impl Permits {
@@ -67,6 +117,7 @@ impl Permits {
             health: Arc::new(Semaphore::new(HEALTH)),
             state: Arc::new(Mutex::new(State {
                 limit: START,
+                pace: Pace::default(),
                 debt: 0,
                 good_in_a_row: 0,
                 stops_in_a_row: 0,
@@ -102,6 +153,7 @@ impl Permits {
             requests: Arc::clone(&self.requests),
             state: Arc::clone(&self.state),
             health,
+            latency: None,
         })
     }
 
@@ -129,6 +181,11 @@ impl Permits {
 }
 
 impl Permit {
+    /// Notes how long the answer's headers took to come.
+    pub(crate) const fn answered(&mut self, latency: Duration) {
+        self.latency = Some(latency);
+    }
+
     /// Tells how the request ended. A refused account, an unknown name and the like are good
     /// answers: the registry works.
     pub(crate) fn done(self, error: Option<&RegistryError>) {
@@ -149,17 +206,44 @@ impl Permit {
             _ => {
                 state.stops_in_a_row = 0;
                 state.good_in_a_row += 1;
-                if state.good_in_a_row >= state.limit && state.limit < MOST {
-                    state.good_in_a_row = 0;
-                    state.limit += 1;
-                    if state.debt > 0 {
-                        state.debt -= 1;
-                    } else {
-                        self.requests.add_permits(1);
-                    }
+                let stretched = self.latency.and_then(|latency| {
+                    state.pace.take(latency, Instant::now());
+                    state.pace.stretched()
+                });
+                // As many answers as run at once show what this many at once mean.
+                if state.good_in_a_row < state.limit {
+                    return;
+                }
+                state.good_in_a_row = 0;
+                match stretched {
+                    Some(s) if s > TOO_MUCH => self.fewer(&mut state),
+                    Some(s) if s > ENOUGH => {}
+                    _ => self.more(&mut state),
                 }
             }
         }
+    }
+
+    fn more(&self, state: &mut State) {
+        if state.limit >= MOST {
+            return;
+        }
+        state.limit += 1;
+        if state.debt > 0 {
+            state.debt -= 1;
+        } else {
+            self.requests.add_permits(1);
+        }
+    }
+
+    /// One less, but never less than a registry is asked to begin with: slowness alone is no
+    /// reason to stop.
+    fn fewer(&self, state: &mut State) {
+        if state.limit <= START {
+            return;
+        }
+        state.limit -= 1;
+        state.debt += 1 - self.requests.forget_permits(1);
     }
 
     fn halve(&self, state: &mut State) {
@@ -324,6 +408,52 @@ mod tests {
         }
         let burst = (0..100).filter(|_| permits.retry(0).is_some()).count();
         assert_eq!(burst, 10);
+    }
+
+    /// Asks, and the answer takes this long.
+    async fn answered_in(permits: &Permits, latency: Duration) {
+        let mut permit = permits.acquire(false).await.expect("permit");
+        permit.answered(latency);
+        permit.done(None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn registry_whose_answers_become_slower_is_asked_less_at_once_and_never_less_than_at_first()
+     {
+        let permits = Permits::new();
+        for _ in 0..500 {
+            answered_in(&permits, Duration::from_millis(20)).await;
+        }
+        assert_eq!(permits.limit(), MOST);
+        for _ in 0..1_000 {
+            answered_in(&permits, Duration::from_millis(200)).await;
+        }
+        assert_eq!(permits.limit(), START);
+        assert_eq!(at_once(&permits, 30).await, START);
+        // A way that has become longer for good is the new measure, after a while.
+        advance(Duration::from_secs(31)).await;
+        answered_in(&permits, Duration::from_millis(200)).await;
+        advance(Duration::from_secs(31)).await;
+        for _ in 0..500 {
+            answered_in(&permits, Duration::from_millis(200)).await;
+        }
+        assert_eq!(permits.limit(), MOST);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn registry_that_answers_twice_as_slowly_is_not_asked_more_at_once() {
+        let permits = Permits::new();
+        answered_in(&permits, Duration::from_millis(20)).await;
+        for _ in 0..500 {
+            answered_in(&permits, Duration::from_millis(60)).await;
+        }
+        // The first answers count as usual until there are more; then it stays.
+        let limit = permits.limit();
+        assert!(limit < MOST / 2, "{limit}");
+        for _ in 0..500 {
+            answered_in(&permits, Duration::from_millis(60)).await;
+        }
+        assert_eq!(permits.limit(), limit);
     }
 
     #[tokio::test(start_paused = true)]

@@ -11,7 +11,9 @@ use crate::ping::Identity;
 use crate::reference::{Digest, RepositoryName, Tag};
 use crate::scope::Scopes;
 use crate::transport::{Answer, Ask};
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, IF_NONE_MATCH,
+};
 use reqwest::{Method, StatusCode};
 use roadstead_core::ports::RegistryError;
 use std::fmt;
@@ -106,6 +108,41 @@ impl Repository<'_> {
         let pull = self.pull();
         let ask = self.manifest_ask(Method::HEAD, pointer, &pull)?;
         let answer = self.client.transport.ask(&ask, STATUS_BYTES).await?;
+        self.heard(pointer, &answer).await
+    }
+
+    /// Asks whether something else than `known` is there now, without bytes: `None` when it is
+    /// still that. A registry that understands the condition answers with a status alone.
+    ///
+    /// # Errors
+    /// As [`Self::manifest`].
+    pub async fn changed(
+        &self,
+        pointer: &Pointer,
+        known: &Digest,
+    ) -> Result<Option<ManifestHead>, RegistryError> {
+        let pull = self.pull();
+        let mut ask = self.manifest_ask(Method::HEAD, pointer, &pull)?;
+        if let Ok(condition) = HeaderValue::from_str(&format!("\"{known}\"")) {
+            ask.headers.insert(IF_NONE_MATCH, condition);
+        }
+        let answer = self.client.transport.ask(&ask, STATUS_BYTES).await?;
+        if answer.status == StatusCode::NOT_MODIFIED {
+            // To a condition that was not sent this is no answer; here it is.
+            return Ok(None);
+        }
+        let head = self.heard(pointer, &answer).await?;
+        let found = &head.digest;
+        let moved = found != known;
+        Ok(moved.then_some(head))
+    }
+
+    /// What the answer to a `HEAD` says; where it does not say the digest, the bytes are read.
+    async fn heard(
+        &self,
+        pointer: &Pointer,
+        answer: &Answer,
+    ) -> Result<ManifestHead, RegistryError> {
         let said = stated_digest(&answer.headers)?;
         match (answer.status, said, pointer) {
             (StatusCode::OK, Some(stated), Pointer::Digest(asked)) if stated != *asked => {

@@ -19,6 +19,7 @@ use reqwest::{Method, StatusCode};
 use roadstead_core::model::Origin;
 use roadstead_core::ports::RegistryError;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 use url::Url;
@@ -41,6 +42,8 @@ pub(crate) struct Transport {
     pub(crate) authority: Authority,
     deadlines: Deadlines,
     permits: Permits,
+    /// Requests sent so far.
+    pub(crate) sent: AtomicU64,
 }
 
 /// What is asked.
@@ -141,6 +144,7 @@ impl Transport {
             doors: Doors::new(settings)?,
             deadlines: settings.deadlines,
             permits: Permits::new(),
+            sent: AtomicU64::new(0),
             authority: Authority::new(settings),
         })
     }
@@ -285,7 +289,7 @@ impl Transport {
         bound: Option<&Bound>,
     ) -> Result<Open, RegistryError> {
         let http = self.doors.to(url, ask.identity == Identity::Fresh)?;
-        let permit = self.permits.acquire(ask.health).await?;
+        let mut permit = self.permits.acquire(ask.health).await?;
         let mut request = http
             .request(ask.method.clone(), url.clone())
             .headers(ask.headers.clone());
@@ -295,6 +299,7 @@ impl Transport {
         if let Some(body) = &ask.body {
             request = request.body(body.clone());
         }
+        self.sent.fetch_add(1, Ordering::Relaxed);
         let started = Instant::now();
         let deadline = if ask.patient {
             self.deadlines.commit
@@ -313,11 +318,13 @@ impl Transport {
                 return Err(error);
             }
         };
+        let latency = started.elapsed();
+        permit.answered(latency);
         Ok(Open {
             status: response.status(),
             headers: std::mem::take(response.headers_mut()),
             response,
-            latency: started.elapsed(),
+            latency,
             permit: Some(permit),
         })
     }

@@ -5,13 +5,14 @@ use crate::steps::skip_from;
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
+use roadstead_core::model::{Descriptor, Digest};
 use roadstead_core::model::{
     LedgerEntry, PeerCertificate, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName,
     StepStatus,
 };
 use roadstead_core::ports::{
-    CrawlBatch, CrawlCursor, CrawlScope, Observation, PullProbe, RegistryAdapter, RegistryError,
-    StepSink,
+    ArtifactPointer, CrawlBatch, CrawlCursor, CrawlScope, Observation, PullProbe, Read,
+    ReadArtifact, ReadConfig, RegistryAdapter, RegistryError, StepSink, TagList,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,21 +24,21 @@ use tracing::Instrument as _;
 /// Limits of the calls to one registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How many calls may run at once, health questions not counted: small registries become
-    /// slower, not faster, with more.
+    /// How many calls may run at once, health questions not counted. How many requests the registry
+    /// then gets at once is decided below, by how it answers.
     pub calls: usize,
     /// A question of the health loop, waiting included.
     pub health: Duration,
     /// A connection test with all its steps, waiting included.
     pub test: Duration,
-    /// One batch of a crawl, waiting included.
+    /// One batch of a crawl, or one manifest or configuration, waiting included.
     pub batch: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            calls: 4,
+            calls: 16,
             health: Duration::from_secs(4),
             test: Duration::from_secs(60),
             batch: Duration::from_secs(90),
@@ -118,6 +119,28 @@ impl<A: RegistryAdapter> Instrumented<A> {
                 ProbeReport::failed(RegistryError::Timeout)
             }
         }
+    }
+
+    /// A reading call within the limits.
+    async fn read<T>(
+        &self,
+        call: &'static str,
+        reading: impl Future<Output = Read<T>> + Send,
+    ) -> Read<T> {
+        let span = tracing::debug_span!("registry", kind = self.kind().as_str(), call);
+        let started = Instant::now();
+        async {
+            let read = timeout(self.limits.batch, async {
+                let _permit = self.calls.acquire().await;
+                reading.await
+            })
+            .await
+            .unwrap_or(Err(RegistryError::Timeout));
+            self.record(call, started, read.as_ref().err());
+            read
+        }
+        .instrument(span)
+        .await
     }
 
     fn record(&self, call: &'static str, started: Instant, error: Option<&RegistryError>) {
@@ -244,6 +267,34 @@ impl<A: RegistryAdapter> RegistryAdapter for Instrumented<A> {
             .is_some()
             .then_some(self as &dyn PullProbe)
     }
+
+    async fn repository(&self, name: &str) -> Read<TagList> {
+        self.read("repository", self.inner.repository(name)).await
+    }
+
+    async fn artifact(&self, repository: &str, pointer: &ArtifactPointer) -> Read<ReadArtifact> {
+        self.read("artifact", self.inner.artifact(repository, pointer))
+            .await
+    }
+
+    async fn moved(
+        &self,
+        repository: &str,
+        tag: &str,
+        known: Option<&Digest>,
+    ) -> Read<Option<Digest>> {
+        self.read("moved", self.inner.moved(repository, tag, known))
+            .await
+    }
+
+    async fn config(&self, repository: &str, config: &Descriptor) -> Read<ReadConfig> {
+        self.read("config", self.inner.config(repository, config))
+            .await
+    }
+
+    fn requests(&self) -> u64 {
+        self.inner.requests()
+    }
 }
 
 #[cfg(test)]
@@ -253,11 +304,13 @@ mod tests {
     use async_trait::async_trait;
     use futures::stream::{self, BoxStream};
     use futures::{StreamExt as _, future};
+    use roadstead_core::model::{Descriptor, Digest};
     use roadstead_core::model::{
         LedgerEntry, ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
     };
     use roadstead_core::ports::{
-        CrawlBatch, CrawlCursor, CrawlScope, RegistryAdapter, RegistryError, StepSink,
+        ArtifactPointer, CrawlBatch, CrawlCursor, CrawlScope, Read, ReadArtifact, ReadConfig,
+        RegistryAdapter, RegistryError, StepSink, TagList,
     };
     use std::sync::Mutex;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -321,11 +374,32 @@ mod tests {
                 self.running.fetch_sub(1, Ordering::SeqCst);
                 let batch = CrawlBatch {
                     found: Vec::new(),
+                    skipped: 0,
                     next: None,
                 };
                 (at < 3).then_some((Ok(batch), at + 1))
             })
             .boxed()
+        }
+
+        async fn repository(&self, _: &str) -> Read<TagList> {
+            future::pending().await
+        }
+
+        async fn artifact(&self, _: &str, _: &ArtifactPointer) -> Read<ReadArtifact> {
+            future::pending().await
+        }
+
+        async fn moved(&self, _: &str, _: &str, _: Option<&Digest>) -> Read<Option<Digest>> {
+            future::pending().await
+        }
+
+        async fn config(&self, _: &str, _: &Descriptor) -> Read<ReadConfig> {
+            future::pending().await
+        }
+
+        fn requests(&self) -> u64 {
+            0
         }
     }
 
@@ -382,6 +456,12 @@ mod tests {
         let batches: Vec<_> = adapter.crawl(CrawlScope::Registry, None).collect().await;
         assert_eq!(batches, [Err(RegistryError::Timeout)]);
         // The permit came back.
+        assert_eq!(adapter.calls.available_permits(), adapter.limits.calls);
+        let tag = ArtifactPointer::Tag("v1".to_owned());
+        let read = adapter.artifact("app", &tag).await;
+        assert_eq!(read.err(), Some(RegistryError::Timeout));
+        let listed = adapter.repository("app").await;
+        assert_eq!(listed.err(), Some(RegistryError::Timeout));
         assert_eq!(adapter.calls.available_permits(), adapter.limits.calls);
     }
 }

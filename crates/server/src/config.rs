@@ -40,6 +40,8 @@ pub(crate) struct Config {
     pub(crate) outbound_allow: Vec<IpNet>,
     pub(crate) outbound_deny: Vec<IpNet>,
     pub(crate) audit_retention: Duration,
+    pub(crate) crawl_enabled: bool,
+    pub(crate) sweep_per_second: f64,
     pub(crate) log_level: tracing::Level,
     pub(crate) log_format: LogFormat,
     pub(crate) first_admin: Option<FirstAdmin>,
@@ -161,6 +163,11 @@ impl Config {
             previous_master_key: secret("security.master_key_previous"),
             outbound_allow: networks("outbound.allow", text("outbound.allow"))?,
             outbound_deny: networks("outbound.deny", text("outbound.deny"))?,
+            crawl_enabled: parse("crawl.enabled", text("crawl.enabled"), "true or false")?,
+            sweep_per_second: rate(
+                "sweep.requests_per_second",
+                text("sweep.requests_per_second"),
+            )?,
             audit_retention: days("audit.retention_days", text("audit.retention_days"))?,
             log_level: parse(
                 "log.level",
@@ -235,6 +242,16 @@ fn parse<T: FromStr>(name: &str, text: &str, wanted: &str) -> Result<T, StartErr
     text.trim()
         .parse()
         .map_err(|_| refuse(&format!("{name} is {text:?}; it must be {wanted}")))
+}
+
+fn rate(name: &str, text: &str) -> Result<f64, StartError> {
+    let wanted = "a number from 0.01 to 100";
+    let rate: f64 = parse(name, text, wanted)?;
+    if (0.01..=100.0).contains(&rate) {
+        Ok(rate)
+    } else {
+        Err(refuse(&format!("{name} is {rate}; it must be {wanted}")))
+    }
 }
 
 fn days(name: &str, text: &str) -> Result<Duration, StartError> {
@@ -500,6 +517,11 @@ mod tests {
             "server.trusted_proxies=ten",
             "audit.retention_days=0",
             "audit.retention_days=forever",
+            "crawl.enabled=perhaps",
+            "sweep.requests_per_second=0",
+            "sweep.requests_per_second=1000",
+            "sweep.requests_per_second=NaN",
+            "sweep.requests_per_second=fast",
             "log.level=loud",
             "log.format=xml",
             "server.listen",

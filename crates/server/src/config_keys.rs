@@ -92,6 +92,16 @@ pub(crate) const KEYS: &[Key] = &[
         "400",
         "how many days audit entries are kept",
     ),
+    key(
+        "crawl.enabled",
+        "true",
+        "whether what registries hold is read; what was read before stays",
+    ),
+    key(
+        "sweep.requests_per_second",
+        "2",
+        "how many requests in a second the slow second look at everything may make to one registry",
+    ),
     key("log.level", "info", "error, warn, info, debug or trace"),
     key("log.format", "auto", "auto, text or json"),
 ];

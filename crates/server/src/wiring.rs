@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::start_error::StartError;
 use futures::future::BoxFuture;
 use roadstead_app::services::{SetupLink, UserLink};
-use roadstead_app::{App, Ports, Wishes};
+use roadstead_app::{App, EventInbox, Ports, Wishes};
 use roadstead_core::model::Secret;
 use roadstead_core::ports::SystemClock;
 use roadstead_http::Readiness;
@@ -138,6 +138,7 @@ pub(crate) fn ports(opened: &Opened, config: &Config, own: Vec<SocketAddr>) -> P
         workspace_connector: Arc::new(Connector::new(of_workspaces)),
         clock: Arc::new(SystemClock),
         wishes: Wishes::default(),
+        events: EventInbox::default(),
     }
 }
 

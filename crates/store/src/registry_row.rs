@@ -4,8 +4,8 @@ use crate::entity::{credential, registry};
 use crate::fault::damaged;
 use roadstead_core::model::{
     Address, Condition, Description, Health, HealthReport, Name, Observed, Origin, Owner, Reason,
-    Registry, RegistryId, RegistryKind, RegistryStatistics, Timestamp, TlsPolicy, UserId, UserRef,
-    WorkspaceId,
+    Registry, RegistryId, RegistryKind, RegistryStatistics, Timestamp, TlsPolicy, Unavailable,
+    UserId, UserRef, WorkspaceId,
 };
 use roadstead_core::ports::{SealedCredential, StoreError};
 use sea_orm::ActiveValue::Set;
@@ -142,6 +142,8 @@ pub(crate) fn read(row: registry::Model) -> Result<Registry, StoreError> {
             artifacts: figures.artifacts,
             tags: figures.tags,
             storage_bytes: figures.storage_bytes,
+            shared_bytes: Observed::unknown(Unavailable::NotMeasuredYet),
+            manifests: None,
         },
         capabilities: capabilities
             .map(|text| parse("capabilities", text))

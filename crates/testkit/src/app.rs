@@ -122,6 +122,12 @@ impl TestApp {
         self.options.environment = environment;
     }
 
+    /// The PostgreSQL URL it was started with.
+    #[must_use]
+    pub fn database_url(&self) -> Option<&str> {
+        self.options.database_url.as_deref()
+    }
+
     /// Its data directory.
     #[must_use]
     pub fn data_dir(&self) -> PathBuf {

@@ -124,6 +124,28 @@ impl DockerRegistry {
         panic!("docker-registry does not start:\n{log}");
     }
 
+    /// Starts one on content that somebody else keeps (see [`Storage`](crate::Storage)).
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub async fn start_on(content: &Path, guise: Guise, options: RegistryOptions) -> Self {
+        let mut registry = Self::start(guise, options).await;
+        registry.stop().await;
+        let storage = registry.storage();
+        if storage.exists() {
+            std::fs::remove_dir_all(&storage).unwrap();
+        }
+        std::os::unix::fs::symlink(content, storage).unwrap();
+        registry.restart().await;
+        registry
+    }
+
+    /// Where its content is.
+    #[must_use]
+    pub fn storage(&self) -> PathBuf {
+        self.home.path().join("storage")
+    }
+
     /// Where it listens.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
@@ -166,6 +188,15 @@ impl DockerRegistry {
         if let Some(mut child) = self.child.take() {
             child.kill().await.unwrap();
         }
+    }
+
+    /// Starts it again with this part in its configuration, which has it send its events.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub async fn restart_notifying(&mut self, notifications: &str) {
+        std::fs::write(self.home.path().join("notifications.yml"), notifications).unwrap();
+        self.restart_with(self.options).await;
     }
 
     /// Starts it again on the same port with the same storage, in another way.
@@ -237,6 +268,8 @@ fn write_config(home: &Path, address: SocketAddr, guise: &Guise, options: Regist
             TokenIssuer::ISSUER,
         ));
     }
+    // A part that was given by [`DockerRegistry::restart_notifying`].
+    config.push_str(&std::fs::read_to_string(home.join("notifications.yml")).unwrap_or_default());
     std::fs::write(home.join("config.yml"), config).unwrap();
 }
 

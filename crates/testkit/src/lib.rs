@@ -7,6 +7,7 @@
 //! | `docker_registry.rs` | [`DockerRegistry`]: a real Distribution, 2.8 or 3.x, as a child process, in guises |
 //! | `token_issuer.rs` | [`TokenIssuer`]: a token service whose tokens the above takes |
 //! | `fill.rs` | tiny images into a registry, by hand over HTTP or by `skopeo` |
+//! | `storage.rs` | [`Storage`]: thousands of tags written straight into a registry's storage |
 //! | `proxy.rs` | [`Proxy`]: stands before a real server and logs the requests it gets, with or without TLS |
 //! | `app.rs` | [`TestApp`]: the real `roadstead serve` as a child process, and [`Api`] to talk to it |
 //! | `postgres.rs` | a PostgreSQL server made from scratch, on a private socket |
@@ -30,6 +31,7 @@ mod http1;
 pub mod postgres;
 mod proxy;
 mod scripted;
+pub mod storage;
 mod tls;
 mod token_issuer;
 
@@ -40,5 +42,6 @@ pub use http1::Head;
 pub use proxy::Proxy;
 pub use roadstead_client::Method;
 pub use scripted::{Reply, Scripted};
+pub use storage::Storage;
 pub use tls::Certificate;
 pub use token_issuer::TokenIssuer;

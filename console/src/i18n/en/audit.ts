@@ -40,6 +40,7 @@ const actions: Record<AuditAction, string> = {
   'registry.integrate': 'Integrate registry',
   'registry.test': 'Test connection',
   'registry.edit': 'Edit registry',
+  'registry.hook': 'Set up registry events',
   'registry.disconnect': 'Disconnect registry',
   'registry.refresh': 'Refresh registry',
   'registry.suspend': 'Suspend registry: another server answers',
@@ -91,6 +92,7 @@ export const audit = {
   actions,
   kinds: {
     registry: 'Registry',
+    repository: 'Repository',
     user: 'User',
     session: 'Session',
     setup: 'Set-up link',

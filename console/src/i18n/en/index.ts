@@ -3,6 +3,8 @@ import { audit } from './audit'
 import { capabilities, listed } from './capabilities'
 import { errors } from './errors'
 import { certificate, otherScheme, strip } from './health'
+import { hooks } from './hooks'
+import { inventory } from './inventory'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
@@ -250,8 +252,6 @@ export const en = {
     spaces: 'Spaces',
     repositories: 'Repositories',
     storage: 'Storage',
-    artifacts: (n: string) => `${n} artifacts`,
-    tags: (n: string) => `${n} tags`,
     basics: 'Basic information',
     kind: 'Kind',
     version: 'Version',
@@ -336,6 +336,8 @@ export const en = {
   strip,
   capabilities,
   listed,
+  hooks,
+  inventory,
   people,
   palette,
   errors,

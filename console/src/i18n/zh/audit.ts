@@ -77,6 +77,7 @@ export const audit: Texts['audit'] = {
     'registry.integrate': '集成镜像仓库',
     'registry.test': '测试连接',
     'registry.edit': '编辑镜像仓库',
+    'registry.hook': '配置镜像仓库事件',
     'registry.disconnect': '解除集成镜像仓库',
     'registry.refresh': '刷新镜像仓库',
     'registry.suspend': '暂停镜像仓库：响应的是另一台服务器',
@@ -88,6 +89,7 @@ export const audit: Texts['audit'] = {
   },
   kinds: {
     registry: '镜像仓库',
+    repository: '镜像',
     user: '用户',
     session: '会话',
     setup: '初始化链接',

@@ -3,6 +3,8 @@ import { audit } from './audit'
 import { capabilities, listed } from './capabilities'
 import { errors } from './errors'
 import { certificate, otherScheme, strip } from './health'
+import { hooks } from './hooks'
+import { inventory } from './inventory'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
@@ -250,8 +252,6 @@ export const zh: Texts = {
     spaces: '镜像空间',
     repositories: '镜像',
     storage: '存储用量',
-    artifacts: (n) => `${n} 个制品`,
-    tags: (n) => `${n} 个标签`,
     basics: '基本信息',
     kind: '类型',
     version: '版本',
@@ -336,6 +336,8 @@ export const zh: Texts = {
   strip,
   capabilities,
   listed,
+  hooks,
+  inventory,
   people,
   palette,
   errors,

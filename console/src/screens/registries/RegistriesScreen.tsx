@@ -10,6 +10,7 @@ import { isFiltered, type RegistrySearch } from '../../lib/registrySearch'
 import { useSteadyOrder } from '../../lib/steadyOrder'
 import { useFetched } from '../../lib/useFetched'
 import { useListState } from '../../lib/useListState'
+import { useShownView } from '../../lib/useShownView'
 import { FOCUS_RETURN_MS } from '../shared/useShown'
 import { useScope } from '../../shell/useScope'
 import { Button } from '../../ui/Button'
@@ -20,6 +21,7 @@ import { focusPageTitle, PageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { StaleNotice } from '../../ui/StaleNotice'
 import { disabledAction } from '../shared/disabledAction'
+import { OrderChanged } from '../shared/OrderChanged'
 import { useScopedWorkspace } from '../workspace/workspaceContext'
 import { CleanupsCard } from './CleanupsCard'
 import { FromPlatform } from './FromPlatform'
@@ -182,26 +184,6 @@ export function RegistriesScreen() {
 
 const NO_ROWS: readonly Registry[] = []
 const rowId = (registry: Registry) => registry.id
-
-/** The view whose rows are on the screen: the one before, while those of `view` are on their way. */
-function useShownView(view: string, waiting: boolean): string {
-  const [shown, setShown] = useState(view)
-  if (!waiting && shown !== view) setShown(view)
-  return waiting ? shown : view
-}
-
-/** Offers the new order instead of moving rows under somebody's pointer. */
-function OrderChanged({ onReorder }: { onReorder: () => void }) {
-  const { texts } = useI18n()
-  return (
-    <span className="order-changed">
-      {texts.registries.orderChanged}
-      <Button size="xs" onClick={onReorder}>
-        {texts.registries.reorder}
-      </Button>
-    </span>
-  )
-}
 
 /** Why nothing can be integrated here; undefined when it can. */
 function useIntegrateBlocked(): string | undefined {

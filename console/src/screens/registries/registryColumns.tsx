@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { IconEye, IconUsersGroup, IconWorld } from '@tabler/icons-react'
 import type { Registry } from '../../api/types'
+import { useI18n } from '../../i18n/context'
 import type { Texts } from '../../i18n/en'
 import type { Formatters } from '../../i18n/format'
 import type { RegistrySort } from '../../lib/registrySearch'
@@ -123,7 +124,14 @@ export function registryColumns(context: ColumnContext): Column<Registry>[] {
       header: columns.storage,
       align: 'end',
       cell: ({ statistics }) => (
-        <ObservedValue observed={statistics.storage_bytes}>{(value) => <Bytes value={value} />}</ObservedValue>
+        <ObservedValue observed={statistics.storage_bytes}>
+          {(value) => (
+            <>
+              <Bytes value={value} />
+              <ReadSoFar read={statistics.manifests_read} />
+            </>
+          )}
+        </ObservedValue>
       ),
     },
     {
@@ -155,4 +163,13 @@ export function registryColumns(context: ColumnContext): Column<Registry>[] {
   ]
   // In a workspace every registry is its own.
   return context.scope.type === 'workspace' ? all.filter((column) => column.id !== 'owner') : all
+}
+
+/** Says that a figure is not the whole of it yet. */
+function ReadSoFar({ read }: { read: Registry['statistics']['manifests_read'] }) {
+  const { texts, format } = useI18n()
+  if (read == null || read.read >= read.known) return null
+  return (
+    <div className="fine num">{texts.inventory.manifestsRead(format.number(read.read), format.number(read.known))}</div>
+  )
 }

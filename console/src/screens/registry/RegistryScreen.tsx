@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { IconPlugConnected, IconUnlink } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { asApiError } from '../../api/problem'
 import { registryQuery } from '../../api/registries'
 import type { Registry, SeenRegistry } from '../../api/types'
@@ -20,28 +20,37 @@ import { StaleNotice } from '../../ui/StaleNotice'
 import { Tip } from '../../ui/Tip'
 import { UnverifiedChip } from '../../ui/UnverifiedChip'
 import { BasicsCard } from './BasicsCard'
-import { ConfirmServerDialog } from './ConfirmServerDialog'
 import { CapabilitiesCard } from './CapabilitiesCard'
-import { DisconnectDialog } from './DisconnectDialog'
+import { CrawlCard } from './CrawlCard'
+import { HookCard } from './HookCard'
 import { HealthCard } from './HealthCard'
+import { InventoryCards } from './InventoryCards'
 import { OutlinePage } from './OutlinePage'
-import { registriesLink, registryLink } from './registryLink'
+import { registriesLink, registryLink, repositoriesLink } from './registryLink'
 import { disabledReason, RegistryMenu } from './RegistryMenu'
 import { SharingCard } from './SharingCard'
+import { RegistryTabs } from './RegistryTabs'
 import { StatStrip } from './StatStrip'
 import { SuspensionNotice } from './SuspensionNotice'
-import { TestDialog } from './TestDialog'
 
 const fetchEditDrawer = async () => (await import('../registries/EditDrawer')).EditDrawer
+const fetchTestDialog = async () => (await import('./TestDialog')).TestDialog
+const fetchDisconnectDialog = async () => (await import('./DisconnectDialog')).DisconnectDialog
+const fetchConfirmDialog = async () => (await import('./ConfirmServerDialog')).ConfirmServerDialog
 const fetchRotateDialog = async () => (await import('../registries/RotateDialog')).RotateDialog
 
-/** The overview of one registry. */
-export function RegistryScreen() {
+interface RegistryScreenProps {
+  /** What stands below the registry's head instead of its overview. */
+  children?: (registry: Registry) => ReactNode
+}
+
+/** One registry: its head, and below it the overview or another part of it. */
+export function RegistryScreen({ children }: RegistryScreenProps) {
   const { texts, format } = useI18n()
   const { id = '' } = useParams({ strict: false })
   const query = useQuery(registryQuery(id))
   const error = query.isError ? asApiError(query.error) : null
-  useOwnScope(query.data)
+  useOwnScope(query.data, children ? repositoriesLink : registryLink)
 
   // Gone is gone, even when an older answer is still in memory.
   if (error?.code === 'object.not_found') return <Gone />
@@ -68,7 +77,14 @@ export function RegistryScreen() {
           onRetry={() => void query.refetch()}
         />
       )}
-      {query.data.detail === 'full' ? <Overview registry={query.data} /> : <OutlinePage registry={query.data} />}
+      {query.data.detail === 'outline' ? (
+        <OutlinePage registry={query.data} />
+      ) : (
+        <>
+          <RegistryTabs id={query.data.id} />
+          {children ? children(query.data) : <Overview registry={query.data} />}
+        </>
+      )}
     </>
   )
 }
@@ -79,19 +95,30 @@ function Overview({ registry }: { registry: Registry }) {
     <>
       <StatStrip statistics={registry.statistics} />
       <div className="columns">
-        <BasicsCard registry={registry} />
-        <HealthCard registry={registry} />
+        <div className="stack">
+          <BasicsCard registry={registry} />
+          <CrawlCard key={registry.id} registry={registry} />
+          {registry.kind === 'docker' && <HookCard key={`hook-${registry.id}`} registry={registry} />}
+        </div>
+        <div className="stack">
+          <HealthCard registry={registry} />
+          <InventoryCards registry={registry} />
+        </div>
         <div className="wide">
           <CapabilitiesCard registry={registry} />
         </div>
+        {proved && (
+          <div className="wide">
+            <SharingCard registry={registry} />
+          </div>
+        )}
       </div>
-      {proved && <SharingCard registry={registry} />}
     </>
   )
 }
 
 /** A link from elsewhere may name another scope than the registry's own: the page moves to where it belongs. */
-function useOwnScope(registry: SeenRegistry | undefined): void {
+function useOwnScope(registry: SeenRegistry | undefined, link: typeof registryLink | typeof repositoriesLink): void {
   const scope = useScope()
   const navigate = useNavigate()
   const id = registry?.id
@@ -100,8 +127,8 @@ function useOwnScope(registry: SeenRegistry | undefined): void {
   const here = scope.type === 'workspace' ? scope.id : undefined
   useEffect(() => {
     if (id === undefined || ownerId === undefined || ownerId === here) return
-    void navigate({ ...registryLink({ type: 'workspace', id: ownerId }, id), replace: true })
-  }, [id, ownerId, here, navigate])
+    void navigate({ ...link({ type: 'workspace', id: ownerId }, id), replace: true })
+  }, [id, ownerId, here, navigate, link])
 }
 
 function Breadcrumb({ name }: { name?: string }) {
@@ -130,6 +157,9 @@ function RegistryHeader({ registry }: { registry: Registry }) {
   const [rotating, setRotating] = useState(false)
   const EditDrawer = useFetched(fetchEditDrawer)
   const RotateDialog = useFetched(fetchRotateDialog)
+  const TestDialog = useFetched(fetchTestDialog)
+  const DisconnectDialog = useFetched(fetchDisconnectDialog)
+  const ConfirmServerDialog = useFetched(fetchConfirmDialog)
   const [disconnecting, setDisconnecting] = useState(false)
   const [confirming, setConfirming] = useState(false)
   const testBlocked = disabledReason(texts, registry, 'test')
@@ -173,15 +203,19 @@ function RegistryHeader({ registry }: { registry: Registry }) {
             onDisconnect={() => setDisconnecting(true)}
           />
         </div>
-        <TestDialog registry={testing ? registry : null} onClose={() => setTesting(false)} />
+        {TestDialog && <TestDialog registry={testing ? registry : null} onClose={() => setTesting(false)} />}
         {EditDrawer && <EditDrawer registry={editing ? registry : null} onClose={() => setEditing(false)} />}
         {RotateDialog && <RotateDialog registry={rotating ? registry : null} onClose={() => setRotating(false)} />}
-        <DisconnectDialog
-          registry={disconnecting ? registry : null}
-          onClose={() => setDisconnecting(false)}
-          onDisconnected={() => void navigate(registriesLink(scope))}
-        />
-        <ConfirmServerDialog registry={confirming ? registry : null} onClose={() => setConfirming(false)} />
+        {DisconnectDialog && (
+          <DisconnectDialog
+            registry={disconnecting ? registry : null}
+            onClose={() => setDisconnecting(false)}
+            onDisconnected={() => void navigate(registriesLink(scope))}
+          />
+        )}
+        {ConfirmServerDialog && (
+          <ConfirmServerDialog registry={confirming ? registry : null} onClose={() => setConfirming(false)} />
+        )}
       </div>
       <SuspensionNotice registry={registry} onConfirm={() => setConfirming(true)} onEdit={() => setEditing(true)} />
     </>

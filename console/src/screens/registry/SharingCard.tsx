@@ -119,11 +119,11 @@ function Actions({ registry, seen, onAsk }: { registry: Registry; seen: Registry
       {may('pull_account.set') && (
         <>
           <Button size="xs" onClick={() => onAsk('account')}>
-            {words.account}: {seen.pull_account ? words.replaceAccount : words.setAccount}
+            {seen.pull_account ? words.replaceAccount : words.setAccount}
           </Button>
           {seen.pull_account && (
             <Button size="xs" onClick={() => onAsk('remove')}>
-              {words.account}: {words.removeAccount}
+              {words.removeAccount}
             </Button>
           )}
         </>

@@ -1,11 +1,9 @@
 import type { Registry, RegistrySharing } from '../../api/types'
-import { asApiError } from '../../api/problem'
 import { useRemovePullAccount, useUnshare } from '../../api/sharing'
 import { useTexts } from '../../i18n/context'
-import { Button } from '../../ui/Button'
 import { Dialog } from '../../ui/Dialog'
-import { ProblemNotice } from '../../ui/ProblemNotice'
 import { notify } from '../../ui/Toasts'
+import { Question } from '../shared/Question'
 import { PullAccountForm } from './PullAccountForm'
 import { ShareForm } from './ShareForm'
 
@@ -71,40 +69,5 @@ export function SharingDialogs({ registry, seen, asking, onClose }: SharingDialo
         }
       />
     </>
-  )
-}
-
-interface QuestionProps {
-  opened: boolean
-  title: string
-  texts: readonly string[]
-  submit: string
-  pending: boolean
-  error: unknown
-  onClose: () => void
-  onSubmit: () => void
-}
-
-function Question({ opened, title, texts, submit, pending, error, onClose, onSubmit }: QuestionProps) {
-  const { action } = useTexts()
-  return (
-    <Dialog opened={opened} onClose={onClose} title={title}>
-      <div className="form">
-        <div className="dialog-lead">
-          {texts.map((text) => (
-            <p key={text}>{text}</p>
-          ))}
-        </div>
-        {error ? <ProblemNotice error={asApiError(error)} /> : null}
-        <div className="dialog-foot">
-          <Button data-autofocus onClick={onClose}>
-            {action.cancel}
-          </Button>
-          <Button tone="danger" loading={pending} onClick={onSubmit}>
-            {submit}
-          </Button>
-        </div>
-      </div>
-    </Dialog>
   )
 }

@@ -2,12 +2,15 @@ import { IconBoxMultiple, IconDatabase, IconStack2 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { Observed, Registry } from '../../api/types'
 import { useI18n } from '../../i18n/context'
+import { sizeText } from '../../i18n/figures'
 import { Age } from '../../ui/Age'
 
 /** The registry's figures. One that is not known says why instead of showing zero. */
 export function StatStrip({ statistics }: { statistics: Registry['statistics'] }) {
   const { texts, format } = useI18n()
   const number = (value: number) => format.number(value)
+  const read = statistics.manifests_read
+  const words = texts.inventory.repository
   return (
     <section className="card" aria-label={texts.registry.statistics}>
       <dl className="stats">
@@ -23,14 +26,18 @@ export function StatStrip({ statistics }: { statistics: Registry['statistics'] }
           observed={statistics.repositories}
           render={number}
           more={[
-            statistics.artifacts.value != null && texts.registry.artifacts(number(statistics.artifacts.value)),
-            statistics.tags.value != null && texts.registry.tags(number(statistics.tags.value)),
+            statistics.artifacts.value != null && words.artifacts(number(statistics.artifacts.value), statistics.artifacts.value === 1),
+            statistics.tags.value != null && words.tags(number(statistics.tags.value), statistics.tags.value === 1),
           ]}
         />
         <Stat
           icon={<IconDatabase size={16} stroke={1.7} aria-hidden />}
           label={texts.registry.storage}
           observed={statistics.storage_bytes}
+          more={[
+            (statistics.shared_bytes.value ?? 0) > 0 && texts.inventory.sharedWithin(sizeText(format, statistics.shared_bytes.value ?? 0)),
+            read != null && read.known > 0 && texts.inventory.manifestsRead(number(read.read), number(read.known)),
+          ]}
           render={(value) => {
             const parts = format.bytes(value)
             return (

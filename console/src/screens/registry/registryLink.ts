@@ -1,4 +1,5 @@
 import { linkOptions } from '@tanstack/react-router'
+import type { RepositorySearch } from '../../lib/inventorySearch'
 import type { Scope } from '../../lib/scope'
 
 /** The way to a registry's overview that stays in the scope. */
@@ -13,4 +14,22 @@ export function registriesLink(scope: Scope) {
   return scope.type === 'platform'
     ? linkOptions({ to: '/registries', search: {} })
     : linkOptions({ to: '/workspaces/$workspaceId/registries', params: { workspaceId: scope.id }, search: {} })
+}
+
+/** The way to a registry's repositories. */
+export function repositoriesLink(scope: Scope, id: string, search: RepositorySearch = {}) {
+  return scope.type === 'platform'
+    ? linkOptions({ to: '/registries/$id/repositories', params: { id }, search })
+    : linkOptions({ to: '/workspaces/$workspaceId/registries/$id/repositories', params: { workspaceId: scope.id, id }, search })
+}
+
+/** The way to one repository. */
+export function repositoryLink(scope: Scope, id: string, repositoryId: string) {
+  return scope.type === 'platform'
+    ? linkOptions({ to: '/registries/$id/repositories/$repositoryId', params: { id, repositoryId }, search: {} })
+    : linkOptions({
+        to: '/workspaces/$workspaceId/registries/$id/repositories/$repositoryId',
+        params: { workspaceId: scope.id, id, repositoryId },
+        search: {},
+      })
 }

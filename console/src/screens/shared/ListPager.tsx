@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { Total } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { Button } from '../../ui/Button'
@@ -13,10 +14,12 @@ interface ListPagerProps {
   walked: readonly string[]
   count: (total: string, singular: boolean) => string
   onWalk: (after: string[] | undefined) => void
+  /** What else is to be said about the list. */
+  children?: ReactNode
 }
 
 /** How many there are, and the way to the pages before and after. */
-export function ListPager({ pageSize, shown, total, next, walked, count, onWalk }: ListPagerProps) {
+export function ListPager({ pageSize, shown, total, next, walked, count, onWalk, children }: ListPagerProps) {
   const { texts, format } = useI18n()
   const first = walked.length * pageSize + 1
   const severalPages = walked.length > 0 || next !== null
@@ -28,6 +31,7 @@ export function ListPager({ pageSize, shown, total, next, walked, count, onWalk 
           ? texts.registries.range(format.number(first), format.number(first + shown - 1), all)
           : count(all, total.exact && total.value === 1)}
       </span>
+      {children}
       {severalPages && (
         <nav className="pager" aria-label={texts.registries.paging}>
           <Button

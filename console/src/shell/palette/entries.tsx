@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { useRouter } from '@tanstack/react-router'
+import { useLocation, useRouter } from '@tanstack/react-router'
 import {
   IconAnchor,
+  IconBoxMultiple,
   IconDeviceDesktop,
   IconHistory,
   IconKey,
@@ -38,6 +39,8 @@ export function useEntries(onShowShortcuts: () => void): Entries {
   const { current: theme, toggle } = useColorScheme()
   const { data: session } = useQuery(sessionQuery)
   const { people, palette, tokens, workspaces } = texts
+  // On a registry's pages, what it holds is one step away.
+  const ofRegistry = useLocation({ select: ({ pathname }) => /^.*\/registries\/[^/]+/.exec(pathname)?.[0] })
   const otherLocale = locale === 'en' ? 'zh' : 'en'
 
   const may = (permission: Permission) => isGiven(session?.allowed_actions, permission)
@@ -45,6 +48,8 @@ export function useEntries(onShowShortcuts: () => void): Entries {
   const page = (id: string, label: string, icon: ReactNode, path: string): Command => ({ id, label, icon, run: open(path) })
 
   const pages = [
+    ofRegistry !== undefined &&
+      page('repositories', texts.inventory.palette, <IconBoxMultiple {...icon} />, `${ofRegistry}/repositories`),
     may('registry.read') && page('registries', texts.nav.registries, <IconAnchor {...icon} />, '/registries'),
     may('workspace.read') && page('workspaces', workspaces.title, <IconUsersGroup {...icon} />, '/workspaces'),
     may('user.read') && page('users', people.nav, <IconUser {...icon} />, '/users'),

@@ -1,11 +1,12 @@
 //! Removes what has had its day: ended sessions, tokens and links, old entries of the change feed
-//! and of the audit log, and what the health of registries was long ago.
+//! and of the audit log, tombstones of hooks, what the health of registries was long ago, and what is left of ended
+//! inventories. Notes each day's figures.
 
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
 use async_trait::async_trait;
 use roadstead_core::Failure;
-use roadstead_core::model::Session;
+use roadstead_core::model::{Hook, Session};
 use roadstead_core::ports::StoreError;
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ const HEALTH_KEPT: Duration = Duration::from_secs(8 * 24 * 3_600);
 const LEDGER_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// What could not be removed upstream is shown this long after the last attempt.
 const GIVEN_UP_KEPT: Duration = Duration::from_secs(90 * 24 * 3_600);
+/// Parts of ended inventories removed in one run: of a million tags about all.
+const PARTS: usize = 20_000;
 const EVERY: Duration = Duration::from_secs(600);
 
 /// The one key of this reconciler.
@@ -70,9 +73,20 @@ impl HousekeepingReconciler {
         let turns = store.prune_health_turns(now.minus(HEALTH_KEPT)).await?;
         let ledger = store.prune_ledger(now.minus(LEDGER_KEPT)).await?
             + store.prune_cleanups(now.minus(GIVEN_UP_KEPT)).await?;
-        if sessions + tokens + links + changes + audit + turns + ledger > 0 {
+        let hooks = store.prune_hooks(now, now.minus(Hook::TOMBSTONE)).await?;
+        store.note_history(now).await?;
+        let mut inventory = 0;
+        for _ in 0..PARTS {
+            let removed = store.remove_ended(now).await?;
+            inventory += removed;
+            if removed == 0 {
+                break;
+            }
+        }
+        let rows = sessions + tokens + links + changes + audit + turns + ledger + inventory + hooks;
+        if rows > 0 {
             tracing::debug!(
-                sessions, tokens, links, changes, audit, turns, ledger, "pruned"
+                sessions, tokens, links, changes, audit, turns, ledger, inventory, hooks, "pruned"
             );
         }
         Ok(())

@@ -11,6 +11,8 @@ use roadstead_core::ports::{
 };
 use roadstead_core::rules::same_server;
 use roadstead_core::{ErrorCode, Failure};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Asks, without any credential, whether the server that was pinned answers: to be done before
 /// the account is used.
@@ -38,6 +40,30 @@ pub(super) async fn may_show_account(
         return Ok(());
     }
     expected_server(adapter, registry.identity.as_ref()).await
+}
+
+/// How long a server that was just recognised is taken for the same.
+const RECOGNISED_FOR: Duration = Duration::from_secs(1);
+
+/// When the pinned server of a registry was last recognised.
+#[derive(Default)]
+pub(super) struct Recognised(Option<Instant>);
+
+impl Recognised {
+    /// The account is shown only to a server that has just been looked at without it
+    /// (`docs/adr/0006-server-identity.md`).
+    pub(super) async fn ask(
+        &mut self,
+        adapter: &dyn RegistryAdapter,
+        registry: &Registry,
+    ) -> Result<(), RegistryError> {
+        if self.0.is_some_and(|at| at.elapsed() < RECOGNISED_FOR) {
+            return Ok(());
+        }
+        may_show_account(adapter, registry).await?;
+        self.0 = Some(Instant::now());
+        Ok(())
+    }
 }
 
 /// What is known of the server of one registry.

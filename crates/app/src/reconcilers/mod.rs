@@ -2,11 +2,13 @@
 
 mod capabilities;
 mod cleanup;
+mod crawl;
+mod events;
 mod health;
 mod housekeeping;
 mod identity;
 mod pulls;
-mod statistics;
+mod readable;
 mod wake;
 
 use crate::context::Ports;
@@ -14,11 +16,13 @@ use crate::driver::{Driver, DriverOptions};
 use crate::refusals::Refusals;
 pub use capabilities::CapabilityReconciler;
 pub use cleanup::CleanupReconciler;
+pub use crawl::{CrawlLimits, CrawlReconciler};
+pub use events::EventReconciler;
 pub use health::HealthReconciler;
 pub(crate) use health::certificate_condition;
 pub use housekeeping::HousekeepingReconciler;
 pub use pulls::PullReconciler;
-pub use statistics::StatisticsReconciler;
+use roadstead_core::model::Topic;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +38,8 @@ const HEALTH: DriverOptions = DriverOptions {
 pub struct Orders {
     /// How long audit entries are kept.
     pub audit_kept: Duration,
+    /// How much of registries is read.
+    pub crawl: CrawlLimits,
     /// Refusals that wait to be written.
     pub refusals: Arc<Refusals>,
 }
@@ -41,10 +47,12 @@ pub struct Orders {
 /// All duties, running.
 pub struct Reconcilers {
     health: Driver<roadstead_core::model::RegistryId>,
-    statistics: Driver<roadstead_core::model::RegistryId>,
+    crawl: Driver<roadstead_core::model::RegistryId>,
     cleanup: Driver<roadstead_core::model::RegistryId>,
     pulls: Driver<roadstead_core::model::RegistryId>,
     capabilities: Driver<roadstead_core::model::RegistryId>,
+    events: Driver<roadstead_core::model::RegistryId>,
+    arrivals: tokio::task::JoinHandle<()>,
     housekeeping: Driver<housekeeping::Duty>,
     wake: tokio::task::JoinHandle<()>,
     wishes: tokio::task::JoinHandle<()>,
@@ -69,8 +77,8 @@ impl Reconcilers {
         };
         let retrying = Arc::clone(&health);
         let health = Driver::start(health, HEALTH, stop.clone());
-        let statistics = Driver::start(
-            Arc::new(StatisticsReconciler::new(ports.clone())),
+        let crawl = Driver::start(
+            Arc::new(CrawlReconciler::new(ports.clone(), orders.crawl)),
             options(16, 5),
             stop.clone(),
         );
@@ -89,6 +97,16 @@ impl Reconcilers {
             options(8, 30),
             stop.clone(),
         );
+        let events = Driver::start(
+            Arc::new(EventReconciler::new(ports.clone())),
+            options(16, 0),
+            stop.clone(),
+        );
+        let arrivals = tokio::spawn(EventReconciler::wake_from_events(
+            ports.events.clone(),
+            events.waking(),
+            stop.clone(),
+        ));
         let housekeeping = Driver::start(
             Arc::new(HousekeepingReconciler::new(
                 ports.clone(),
@@ -100,11 +118,15 @@ impl Reconcilers {
         let wake = tokio::spawn(wake::wake_from_changes(
             Arc::clone(&ports.store),
             vec![
-                Box::new(health.waking()),
-                Box::new(statistics.waking()),
-                Box::new(cleanup.waking()),
-                Box::new(pulls.waking()),
-                Box::new(capabilities.waking()),
+                (&[Topic::Registry], Box::new(health.waking())),
+                (
+                    // A registry that answers again is read on; what people want read, too.
+                    &[Topic::Registry, Topic::RegistryHealth, Topic::RegistryCrawl],
+                    Box::new(crawl.waking()),
+                ),
+                (&[Topic::Registry], Box::new(cleanup.waking())),
+                (&[Topic::Registry], Box::new(pulls.waking())),
+                (&[Topic::Registry], Box::new(capabilities.waking())),
             ],
             stop.clone(),
         ));
@@ -119,7 +141,7 @@ impl Reconcilers {
                         wake(id);
                     }
                 }),
-                Box::new(statistics.waking()),
+                Box::new(crawl.waking()),
                 Box::new(capabilities.waking()),
             ],
             stop.clone(),
@@ -131,10 +153,12 @@ impl Reconcilers {
         });
         Self {
             health,
-            statistics,
-            cleanup,
-            pulls,
             capabilities,
+            cleanup,
+            crawl,
+            pulls,
+            events,
+            arrivals,
             housekeeping,
             wake,
             wishes,
@@ -149,10 +173,12 @@ impl Reconcilers {
     /// is served any more, so that the last refusals are among them.
     pub async fn ended(self) {
         self.health.ended().await;
-        self.statistics.ended().await;
+        self.crawl.ended().await;
         self.cleanup.ended().await;
         self.pulls.ended().await;
         self.capabilities.ended().await;
+        self.events.ended().await;
+        let _ = self.arrivals.await;
         self.housekeeping.ended().await;
         let _ = self.wake.await;
         let _ = self.wishes.await;

@@ -36,7 +36,7 @@ pub(super) async fn wake_from_wishes(
 /// drivers' resync repairs it.
 pub(super) async fn wake_from_changes(
     store: Arc<dyn Store>,
-    wakings: Vec<Waking>,
+    wakings: Vec<(&'static [Topic], Waking)>,
     stop: CancellationToken,
 ) {
     let mut signals = store.signals();
@@ -58,8 +58,8 @@ pub(super) async fn wake_from_changes(
                 let full = changes.len() == usize::from(BATCH);
                 for change in changes {
                     after = Some(change.id);
-                    if change.topic == Topic::Registry {
-                        for wake in &wakings {
+                    for (topics, wake) in &wakings {
+                        if topics.contains(&change.topic) {
                             wake(RegistryId(change.object_id));
                         }
                     }

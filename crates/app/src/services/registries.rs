@@ -2,6 +2,7 @@
 
 use crate::context::Ports;
 use crate::cursor::Cursors;
+use crate::services::inventory::tell;
 use crate::services::registry_tests::TestTimes;
 use crate::services::tested::Tested;
 use crate::services::workspaces::seen;
@@ -108,7 +109,7 @@ impl RegistryService {
         &self.ports
     }
 
-    /// A page of the registries the asker may see. Two queries whatever the number of rows.
+    /// A page of the registries the asker may see. Three queries whatever the number of rows.
     ///
     /// # Errors
     /// A cursor that was changed or belongs to another list, or a database that does not answer.
@@ -137,11 +138,16 @@ impl RegistryService {
             limit: input.limit,
             after,
         };
-        let found = self
+        let mut found = self
             .ports
             .store
             .registries(&filter, input.sort, &page)
             .await?;
+        let ids: Vec<RegistryId> = found.page.items.iter().map(|r| r.id).collect();
+        let figures = self.ports.store.registry_figures(&ids).await?;
+        for registry in &mut found.page.items {
+            tell(registry, figures.get(&registry.id));
+        }
         let next_cursor = found
             .page
             .next
@@ -154,6 +160,17 @@ impl RegistryService {
             total: found.total,
             facets: found.facets,
         })
+    }
+
+    /// A registry with what the inventory knows of how much it holds.
+    ///
+    /// # Errors
+    /// A database that does not answer.
+    pub async fn with_figures(&self, mut registry: Registry) -> Result<Registry, Failure> {
+        let id = registry.id;
+        let figures = self.ports.store.registry_figures(&[id]).await?;
+        tell(&mut registry, figures.get(&id));
+        Ok(registry)
     }
 
     /// One registry.

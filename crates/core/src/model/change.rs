@@ -18,6 +18,16 @@ pub enum Topic {
     RegistryHealth,
     /// A registry's figures, or what was seen that it can do, changed.
     RegistryStatistics,
+    /// A registry's spaces or repositories changed; the object is the registry.
+    RegistryInventory,
+    /// A crawl of a registry began, got on, or ended, or something of it is wanted read; the object
+    /// is the registry.
+    RegistryCrawl,
+    /// A repository's tags or artifacts changed; the object is the repository.
+    Repository,
+    /// A registry's hook was made, rotated or removed, or events came to it; the object is the
+    /// registry.
+    RegistryHook,
     /// A person was made, changed or deleted. With a `user_id`: what that person may do has
     /// changed, and their streams end.
     User,
@@ -38,10 +48,14 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Registry,
         Self::RegistryHealth,
         Self::RegistryStatistics,
+        Self::RegistryInventory,
+        Self::RegistryCrawl,
+        Self::Repository,
+        Self::RegistryHook,
         Self::User,
         Self::Session,
         Self::Workspace,
@@ -58,6 +72,10 @@ impl Topic {
             Self::Registry => "registry",
             Self::RegistryHealth => "registry_health",
             Self::RegistryStatistics => "registry_statistics",
+            Self::RegistryInventory => "registry_inventory",
+            Self::RegistryCrawl => "registry_crawl",
+            Self::Repository => "repository",
+            Self::RegistryHook => "registry_hook",
             Self::User => "user",
             Self::Session => "session",
             Self::Workspace => "workspace",
@@ -75,7 +93,11 @@ impl Topic {
             Self::Registry
             | Self::RegistryHealth
             | Self::RegistryStatistics
-            | Self::OpenRegistry => Permission::RegistryRead,
+            | Self::RegistryInventory
+            | Self::RegistryCrawl
+            | Self::Repository
+            | Self::OpenRegistry
+            | Self::RegistryHook => Permission::RegistryRead,
             Self::User => Permission::UserRead,
             // One's own; `user_id` says whose.
             Self::Session | Self::Token => Permission::ChangeFollow,

@@ -50,6 +50,10 @@ id! {
     WorkspaceId;
     /// An integrated registry.
     RegistryId;
+    /// A registry space.
+    SpaceId;
+    /// A repository.
+    RepositoryId;
     /// An entry of the audit log.
     AuditEntryId;
     /// Something Roadstead made upstream.

@@ -12,8 +12,10 @@ mod condition;
 mod connection;
 mod health;
 mod health_history;
+mod hook;
 mod id;
 mod identity;
+mod inventory;
 mod ledger;
 mod listed;
 mod name;
@@ -43,11 +45,18 @@ pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use connection::{Account, Connection, TlsPolicy};
 pub use health::{Health, HealthReport, Reason};
 pub use health_history::{HealthBucket, HealthStrip, HealthTurn, TimeInState};
+pub use hook::{Hook, HookCounts, HookId, HookSecret};
 pub use id::{
-    ApiTokenId, AuditEntryId, CleanupId, InstallationId, LedgerEntryId, RegistryId, RequestId,
-    SessionId, UserId, WorkspaceId,
+    ApiTokenId, AuditEntryId, CleanupId, InstallationId, LedgerEntryId, RegistryId, RepositoryId,
+    RequestId, SessionId, SpaceId, UserId, WorkspaceId,
 };
 pub use identity::{AuthScheme, ServerIdentity, Suspension, SuspensionCause};
+pub use inventory::{
+    Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
+    CrawlStatus, Descriptor, Digest, Epoch, HistoryStep, Listing, ManifestsRead, NoDigest,
+    OciPlatform, Placed, RegistryFigures, Repository, RepositoryFilter, RepositorySort,
+    RepositoryState, Space, SpaceClass, StatisticsDay, Tag, TagSort, Visibility,
+};
 pub use ledger::{LedgerEntry, LedgerKind};
 pub use listed::{Listed, ListedError, REPOSITORY_NAME_MAX, is_repository_name};
 pub use name::Name;

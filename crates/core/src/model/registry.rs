@@ -1,9 +1,9 @@
 //! An integrated registry.
 
 use super::{
-    Address, Capabilities, Condition, Description, Health, HealthReport, Listed, Name, Observed,
-    Origin, PeerCertificate, RegistryId, ServerIdentity, Suspension, Timestamp, TlsPolicy,
-    Unavailable, UserRef, WorkspaceId,
+    Address, Capabilities, Condition, Description, Health, HealthReport, Listed, ManifestsRead,
+    Name, Observed, Origin, PeerCertificate, RegistryId, ServerIdentity, Suspension, Timestamp,
+    TlsPolicy, Unavailable, UserRef, WorkspaceId,
 };
 use crate::rules::Visible;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,10 @@ pub struct RegistryStatistics {
     pub tags: Observed,
     /// Bytes stored.
     pub storage_bytes: Observed,
+    /// Bytes of blobs that more than one repository holds, each once.
+    pub shared_bytes: Observed,
+    /// How much of it was read; `None` before anything was.
+    pub manifests: Option<ManifestsRead>,
 }
 
 impl RegistryStatistics {
@@ -94,6 +98,8 @@ impl RegistryStatistics {
             artifacts: unknown,
             tags: unknown,
             storage_bytes: unknown,
+            shared_bytes: unknown,
+            manifests: None,
         }
     }
 }

@@ -4,8 +4,12 @@ mod audit_store;
 mod change_feed;
 mod cleanups;
 mod clock;
+mod hooks;
+mod inventory;
+mod inventory_lists;
 mod ledger;
 mod pull_probe;
+mod reading;
 mod registry;
 mod sessions;
 mod sharing;
@@ -18,8 +22,17 @@ pub use audit_store::{AuditList, AuditStore};
 pub use change_feed::ChangeFeed;
 pub use cleanups::{CleanupList, CleanupStore, CleanupTarget};
 pub use clock::{Clock, SystemClock};
+pub use hooks::{HookActivity, HookHolder, HookStore, SetHook};
+pub use inventory::{
+    ConfigDue, ConfigRead, CrawlKey, CrawlReport, InventoryStore, ManifestDue, ManifestOutcome,
+    ManifestRead, NamesPage, Place, ProvisionalTag, ReadArtifact, ReadConfig, Recorded,
+    RepositoryDue, RepositoryMark, SeenRepository, SeenSpace, SeenTag, Source, TagCheck, TagDue,
+    TagOutcome, TagsRecorded,
+};
+pub use inventory_lists::{FoundRepository, FoundSpace, InventoryLists};
 pub use ledger::LedgerStore;
 pub use pull_probe::{AnonymousPull, PullProbe, Sample, Sampled, UploadTrial};
+pub use reading::{ArtifactPointer, Read, TagList};
 pub use registry::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, Observation, RegistryAdapter, RegistryConnector,
     RegistryError, StepSink, TlsFault,

@@ -1,11 +1,13 @@
 //! Registries as Roadstead talks to them, whatever the product.
 
 use super::PullProbe;
+use super::inventory::{ReadArtifact, ReadConfig};
+use super::reading::{ArtifactPointer, Read, TagList};
 use crate::ErrorCode;
 use crate::Failure;
 use crate::model::{
-    Capabilities, Connection, LedgerEntry, PeerCertificate, ProbeDepth, ProbeReport, ProbeStep,
-    Reason, RegistryKind, Scheme,
+    Capabilities, Connection, Descriptor, Digest, LedgerEntry, PeerCertificate, ProbeDepth,
+    ProbeReport, ProbeStep, Reason, RegistryKind, Scheme,
 };
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -267,6 +269,8 @@ pub enum Crawled {
     Tag {
         /// Its name.
         name: String,
+        /// What it points to, where the list says so: the registry's word.
+        digest: Option<Digest>,
     },
 }
 
@@ -275,6 +279,8 @@ pub enum Crawled {
 pub struct CrawlBatch {
     /// What was found, in the registry's order.
     pub found: Vec<Crawled>,
+    /// How many names were none and were left out.
+    pub skipped: u64,
     /// Where to go on; `None` after the last batch.
     pub next: Option<CrawlCursor>,
 }
@@ -335,6 +341,30 @@ pub trait RegistryAdapter: Send + Sync {
     fn pulls(&self) -> Option<&dyn PullProbe> {
         None
     }
+
+    /// Every tag of one repository. [`RegistryError::NotFound`] is the registry's word that there
+    /// is no such repository.
+    async fn repository(&self, name: &str) -> Read<TagList>;
+
+    /// Reads a manifest; its bytes have the digest it is given out under, and its type is the one
+    /// it is said to be.
+    async fn artifact(&self, repository: &str, pointer: &ArtifactPointer) -> Read<ReadArtifact>;
+
+    /// What a tag points to now, when it is not `known`; `None` when it is. Costs no bytes where
+    /// the registry allows that.
+    async fn moved(
+        &self,
+        repository: &str,
+        tag: &str,
+        known: Option<&Digest>,
+    ) -> Read<Option<Digest>>;
+
+    /// Reads an image's configuration, digest and size verified.
+    async fn config(&self, repository: &str, config: &Descriptor) -> Read<ReadConfig>;
+
+    /// How many requests were sent through this adapter so far, whatever became of them: tokens
+    /// and repetitions included.
+    fn requests(&self) -> u64;
 }
 
 /// Makes adapters.

@@ -4,6 +4,8 @@
 mod audit_entries;
 mod changes;
 mod health_history;
+mod hooks;
+mod inventory;
 mod machine_accounts;
 mod members;
 mod profile;
@@ -30,6 +32,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::Response;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse as _;
+use axum::routing::post;
 use roadstead_core::{ErrorCode, Failure, Permission};
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -192,10 +195,37 @@ fn api(state: Option<AppState>) -> Api {
             Permission::PullAccountRemove,
             routes!(registry_sharing::remove_pull_account),
         )
+        .hook("/hooks/v1/docker/{id}", post(hooks::take_events))
+        .route(Permission::RegistryRead, routes!(hooks::get_hook))
+        .route(Permission::RegistryHook, routes!(hooks::set_hook))
+        .route(Permission::RegistryHook, routes!(hooks::end_hook))
         .route(
             Permission::RegistryTest,
             routes!(registry_tests::test_registry),
         )
+        .route(Permission::RegistryRead, routes!(inventory::list_spaces))
+        .route(Permission::RegistryRead, routes!(inventory::get_crawl))
+        .route(Permission::RegistryRefresh, routes!(inventory::start_crawl))
+        .route(
+            Permission::RegistryRefresh,
+            routes!(inventory::cancel_crawl),
+        )
+        .route(
+            Permission::RegistryRead,
+            routes!(inventory::get_statistics_history),
+        )
+        .route(Permission::RegistryRead, routes!(inventory::get_space))
+        .route(
+            Permission::RegistryRead,
+            routes!(inventory::list_repositories),
+        )
+        .route(Permission::RegistryRead, routes!(inventory::get_repository))
+        .route(
+            Permission::RegistryRefresh,
+            routes!(inventory::refresh_repository),
+        )
+        .route(Permission::RegistryRead, routes!(inventory::list_tags))
+        .route(Permission::RegistryRead, routes!(inventory::get_artifact))
         .route(Permission::ChangeFollow, routes!(changes::follow_changes))
         .route(
             Permission::AuditRead,

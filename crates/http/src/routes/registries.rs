@@ -47,6 +47,7 @@ pub(super) async fn get_registry(
     Id(id): Id<RegistryId>,
 ) -> Result<impl IntoResponse, Refusal> {
     let registry = state.app.registries.get(&ctx, id).await?;
+    let registry = state.app.registries.with_figures(registry).await?;
     Ok(match SeenRegistryView::new(&ctx, registry) {
         SeenRegistryView::Full(view) => tagged(*view).into_response(),
         outline @ SeenRegistryView::Outline(_) => axum::Json(outline).into_response(),
@@ -67,6 +68,7 @@ pub(super) async fn edit_registry(
         .registries
         .edit(&ctx, id, expected, input.parse()?)
         .await?;
+    let registry = state.app.registries.with_figures(registry).await?;
     Ok(tagged(RegistryView::new(&ctx, registry)))
 }
 

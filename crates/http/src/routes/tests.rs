@@ -13,6 +13,10 @@ const PERMISSIONS: &str = include_str!("permissions.txt");
 const HARMLESS: &[(&str, &str)] = &[
     ("MachineAccount", "token_scope"),
     ("Registry", "token_service"),
+    // What a manifest is named by.
+    ("Artifact", "digest"),
+    ("Descriptor", "digest"),
+    ("Tag", "digest"),
     // The hash of a public key.
     ("ServerIdentity", "key"),
 ];
@@ -45,6 +49,11 @@ const SHOWN_ONCE: &[(&str, &str, &[&str])] = &[
         "OneTimeLink",
         "url",
         &["POST /api/v1/users", "POST /api/v1/users/{id}/reset-links"],
+    ),
+    (
+        "IssuedHookView",
+        "secret",
+        &["PUT /api/v1/registries/{id}/hook"],
     ),
     // The session's CSRF value is made to be read by its own page, and does not lead to the secret.
     (
@@ -200,7 +209,8 @@ fn sec_27_no_secret_travels_in_an_address() {
             looked_at += 1;
             let of_id = *place == json!("path") && (name == "id" || name.ends_with("_id"));
             let secret = SECRETS.iter().any(|word| name.contains(word));
-            assert!(!secret || of_id, "{route}: {name}");
+            let of_manifest = *place == json!("path") && ["digest"].contains(&name);
+            assert!(!secret || of_id || of_manifest, "{route}: {name}");
         }
     }
     assert!(looked_at > 60, "{looked_at}");

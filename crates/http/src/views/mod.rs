@@ -1,13 +1,17 @@
 //! What travels: one file per noun. Inputs refuse unknown fields; outputs never hold a secret.
 
 mod api_token;
+mod artifact;
 mod audit;
 mod audit_export;
 mod capability;
 mod changes;
+mod crawl;
 mod disconnection;
 mod health_history;
+mod hook;
 mod identity;
+mod inventory;
 mod listed;
 mod member;
 mod page;
@@ -25,12 +29,19 @@ pub(crate) mod words;
 mod workspace;
 
 pub(crate) use api_token::{CreatedToken, TokenList, TokenRequest};
+pub(crate) use artifact::ArtifactView;
 pub(crate) use audit::{AuditExportQuery, AuditPage, AuditQuery, ExportFormat};
 pub(crate) use audit_export::{CSV_HEADING, csv as audit_csv, jsonl as audit_jsonl};
 pub(crate) use changes::ChangeView;
+pub(crate) use crawl::CrawlView;
 pub(crate) use disconnection::{CleanupPage, CleanupQuery, DisconnectQuery, DisconnectionCostView};
 pub(crate) use health_history::{HealthHistoryQuery, HealthHistoryView};
+pub(crate) use hook::{HookView, IssuedHookView};
 pub(crate) use identity::IdentityConfirmationInput;
+pub(crate) use inventory::{
+    RepositoryDetail, RepositoryPage, RepositoryQuery, SpacePage, SpaceView, StatisticsHistory,
+    TagPage, TagQuery,
+};
 pub(crate) use member::{
     MachineAccountPage, MachineAccountView, MemberInput, MemberPage, MemberRole, MemberView,
 };

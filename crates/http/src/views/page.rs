@@ -33,6 +33,15 @@ pub(crate) struct PageQuery {
     cursor: Option<String>,
 }
 
+/// A list's request, checked.
+pub(super) fn request(
+    q: Option<String>,
+    limit: Option<u16>,
+    cursor: Option<String>,
+) -> Result<ListRequest, Failure> {
+    SearchQuery { q, limit, cursor }.parse()
+}
+
 impl SearchQuery {
     pub(crate) fn parse(self) -> Result<ListRequest, Failure> {
         let refuse = |name: &str| Failure::new(ErrorCode::RequestQueryInvalid).with("detail", name);

@@ -1,6 +1,7 @@
 //! Registries.
 
 use super::capability::{AdvisoryView, CapabilityView, capabilities, known_holes};
+use super::crawl::ManifestsReadView;
 use super::identity::SuspensionView;
 use super::listed::ListedView;
 use super::page::TotalView;
@@ -173,8 +174,12 @@ pub(crate) struct RegistryStatisticsView {
     artifacts: ObservedView,
     /// Tags.
     tags: ObservedView,
-    /// Bytes stored.
+    /// Bytes stored: those of all blobs known, each once.
     storage_bytes: ObservedView,
+    /// Bytes of blobs that more than one repository holds, each once.
+    shared_bytes: ObservedView,
+    /// How much of it was read; null before anything was.
+    manifests_read: Option<ManifestsReadView>,
 }
 
 impl From<RegistryStatistics> for RegistryStatisticsView {
@@ -185,6 +190,8 @@ impl From<RegistryStatistics> for RegistryStatisticsView {
             artifacts: statistics.artifacts.into(),
             tags: statistics.tags.into(),
             storage_bytes: statistics.storage_bytes.into(),
+            shared_bytes: statistics.shared_bytes.into(),
+            manifests_read: statistics.manifests.map(Into::into),
         }
     }
 }
@@ -300,6 +307,7 @@ impl RegistryView {
         let actions = [
             Permission::RegistryTest,
             Permission::RegistryEdit,
+            Permission::RegistryHook,
             Permission::RegistryRefresh,
             Permission::RegistryDisconnect,
             Permission::PullAccountSet,

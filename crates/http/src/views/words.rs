@@ -2,8 +2,9 @@
 //! written into the document here.
 
 use roadstead_core::model::{
-    AuditOutcome, Capability, CapabilityName, CapabilityReason, ConditionStatus, ConditionType,
-    CredentialMode, Health, LedgerKind, PlatformRole, RegistryKind, StepName, Topic, WorkspaceRole,
+    ArtifactKind, AuditOutcome, Capability, CapabilityName, CapabilityReason, ConditionStatus,
+    ConditionType, CrawlPhase, CrawlStatus, CredentialMode, Health, LedgerKind, PlatformRole,
+    RegistryKind, SpaceClass, StepName, Topic, Visibility, WorkspaceRole,
 };
 use roadstead_core::{ErrorCode, Permission};
 use std::borrow::Cow;
@@ -67,6 +68,16 @@ words! {
     );
     /// Topics of the change feed.
     TopicWord = owned(Topic::ALL, Topic::as_str);
+    /// What artifacts are.
+    ArtifactKindWord = owned(ArtifactKind::ALL, ArtifactKind::as_str);
+    /// What can be done with spaces.
+    SpaceClassWord = owned(SpaceClass::ALL, SpaceClass::as_str);
+    /// Who may pull from spaces.
+    VisibilityWord = owned([Visibility::Public, Visibility::Private], Visibility::as_str);
+    /// Whether a crawl goes on.
+    CrawlStatusWord = owned(CrawlStatus::ALL, CrawlStatus::as_str);
+    /// What a crawl reads.
+    CrawlPhaseWord = owned(CrawlPhase::ALL, CrawlPhase::as_str);
     /// Outcomes in the audit log.
     AuditOutcomeWord = owned(AuditOutcome::ALL, AuditOutcome::as_str);
     /// Types of conditions.

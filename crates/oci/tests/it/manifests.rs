@@ -379,3 +379,34 @@ async fn rights_of_tokens_are_told_by_what_the_registry_refuses(version: Distrib
     }
     assert!(!issuer.requests().iter().any(|r| r.contains(CANARY)));
 }
+
+#[tokio::test]
+async fn tag_that_still_points_to_what_is_known_costs_one_head_and_no_bytes() {
+    let (old, new) = (TinyImage::new("old"), TinyImage::new("new"));
+    let known = Digest::of(&old.manifest);
+    let server = Scripted::start().await;
+    let client = client(&server.url(), None);
+    let repository = repository(&client, "a");
+    let answer = |image: &TinyImage| {
+        reply(IMAGE, &image.manifest)
+            .header("Docker-Content-Digest", &fill::digest(&image.manifest))
+    };
+    // One that knows the condition, one that does not, and one where the tag has moved.
+    for (answer, changed) in [
+        (Reply::status(304), None),
+        (answer(&old), None),
+        (answer(&new), Some(Digest::of(&new.manifest))),
+    ] {
+        server.on("HEAD /v2/a/manifests/v1", answer);
+        let head = repository.changed(&tag("v1"), &known).await.expect("head");
+        assert_eq!(head.map(|head| head.digest), changed);
+        assert_eq!(server.requests(), ["HEAD /v2/a/manifests/v1"]);
+        let log = server.log();
+        let condition = log[0].header("if-none-match");
+        assert_eq!(condition, Some(format!("\"{known}\"").as_str()));
+        server.clear_log();
+    }
+    server.on("HEAD /v2/a/manifests/v1", Reply::status(404));
+    let gone = repository.changed(&tag("v1"), &known).await;
+    assert_eq!(gone, Err(RegistryError::NotFound));
+}

@@ -26,7 +26,7 @@ pub(super) fn run(
             Ok(name) => adapter
                 .client
                 .list(Listing::Tags(name), from.map(|cursor| cursor.0))
-                .map_ok(|page| batch(page, |name| Crawled::Tag { name }))
+                .map_ok(|page| batch(page, |name| Crawled::Tag { name, digest: None }))
                 .boxed(),
             // No registry can have it.
             Err(_) => stream::once(async { Err(RegistryError::NotFound) }).boxed(),
@@ -91,6 +91,7 @@ fn batch(page: ListPage, found: fn(String) -> Crawled) -> CrawlBatch {
     }
     CrawlBatch {
         found: page.names.into_iter().map(found).collect(),
+        skipped: page.malformed as u64,
         next: page.next.map(CrawlCursor),
     }
 }

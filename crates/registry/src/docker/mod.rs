@@ -5,16 +5,17 @@ mod identity;
 mod observe;
 mod probe;
 mod pulls;
+mod read;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use roadstead_core::model::{
-    Connection, LedgerEntry, LedgerKind, Listed, PeerCertificate, ProbeDepth, ProbeReport,
-    RegistryKind, ServerIdentity, TlsPolicy,
+    Connection, Descriptor, Digest, LedgerEntry, LedgerKind, Listed, PeerCertificate, ProbeDepth,
+    ProbeReport, RegistryKind, ServerIdentity, TlsPolicy,
 };
 use roadstead_core::ports::{
-    CrawlBatch, CrawlCursor, CrawlScope, Observation, PullProbe, RegistryAdapter, RegistryError,
-    StepSink,
+    ArtifactPointer, CrawlBatch, CrawlCursor, CrawlScope, Observation, PullProbe, Read,
+    ReadArtifact, ReadConfig, RegistryAdapter, RegistryError, StepSink, TagList,
 };
 use roadstead_oci::{Deadlines, Names, OciClient, OciSettings, OutboundPolicy, RepositoryName};
 use std::sync::Arc;
@@ -112,5 +113,30 @@ impl RegistryAdapter for DockerAdapter {
 
     fn pulls(&self) -> Option<&dyn PullProbe> {
         Some(self)
+    }
+
+    async fn repository(&self, name: &str) -> Read<TagList> {
+        read::repository(&self.client, name).await
+    }
+
+    async fn artifact(&self, repository: &str, pointer: &ArtifactPointer) -> Read<ReadArtifact> {
+        read::artifact(&self.client, repository, pointer).await
+    }
+
+    async fn moved(
+        &self,
+        repository: &str,
+        tag: &str,
+        known: Option<&Digest>,
+    ) -> Read<Option<Digest>> {
+        read::moved(&self.client, repository, tag, known).await
+    }
+
+    async fn config(&self, repository: &str, config: &Descriptor) -> Read<ReadConfig> {
+        read::config(&self.client, repository, config).await
+    }
+
+    fn requests(&self) -> u64 {
+        self.client.requests()
     }
 }

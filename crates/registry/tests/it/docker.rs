@@ -408,7 +408,7 @@ async fn crawled(adapter: &dyn RegistryAdapter) -> Result<Vec<String>, RegistryE
     let found = batches.into_iter().flat_map(|batch| batch.found);
     Ok(found
         .map(|found| match found {
-            Crawled::Repository { name } | Crawled::Tag { name } => name,
+            Crawled::Repository { name } | Crawled::Tag { name, .. } => name,
         })
         .collect())
 }

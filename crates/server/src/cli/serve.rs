@@ -5,7 +5,7 @@ use crate::start_error::StartError;
 use crate::wiring::{self, Opened};
 use crate::{logging, print_line};
 use roadstead_app::App;
-use roadstead_app::reconcilers::{Orders, Reconcilers};
+use roadstead_app::reconcilers::{CrawlLimits, Orders, Reconcilers};
 use roadstead_core::Failure;
 use roadstead_core::model::Name;
 use roadstead_http::{HttpConfig, metrics_router, router, serve as serve_http};
@@ -55,6 +55,11 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
     let metrics = tokio::spawn(serve_http(metrics_listener, metrics, stop.clone()));
     let orders = Orders {
         audit_kept: config.audit_retention,
+        crawl: CrawlLimits {
+            enabled: config.crawl_enabled,
+            sweep_per_second: config.sweep_per_second,
+            ..CrawlLimits::default()
+        },
         refusals: Arc::clone(&app.refusals),
     };
     let reconcilers = Reconcilers::start(&ports, orders, &stop);

@@ -1,7 +1,7 @@
 //! The people of every test: a platform with two workspaces.
 
 use crate::ROADSTEAD;
-use roadstead_testkit::{Api, Reply, Scripted, TestApp};
+use roadstead_testkit::{Api, Reply, Scripted, TestApp, TestAppOptions};
 use serde_json::{Value, json};
 
 /// Everybody's password but the first administrator's.
@@ -15,9 +15,17 @@ pub(crate) struct Cast {
     upstream: Scripted,
 }
 
+/// Registries are not read, so that their inventory is what a test says it is.
+pub(crate) fn unread(mut options: TestAppOptions) -> TestAppOptions {
+    let off = ("ROADSTEAD_CRAWL_ENABLED".to_owned(), "false".to_owned());
+    options.environment.push(off);
+    options
+}
+
 impl Cast {
     pub(crate) async fn start() -> Self {
-        Self::on(TestApp::start(ROADSTEAD).await).await
+        let options = unread(TestAppOptions::default());
+        Self::on(TestApp::start_with(ROADSTEAD, options).await).await
     }
 
     /// The same on a server that was started in its own way.

@@ -6,8 +6,8 @@ use roadstead_testkit::{Answer, Api, Certificate, Method, Reply, Scripted, TestA
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const SECRET: &str = "identity-canary-first-51ab";
-const NEW: &str = "identity-canary-second-92cd";
+pub(crate) const SECRET: &str = "identity-canary-first-51ab";
+pub(crate) const NEW: &str = "identity-canary-second-92cd";
 
 fn basic(realm: &str) -> Reply {
     Reply::status(401)
@@ -23,7 +23,7 @@ fn authorization(password: &str) -> String {
 }
 
 /// Makes a server take this password, as `realm`, and hold these repositories.
-fn serve(server: &Scripted, realm: &str, password: &str, repositories: &[&str]) {
+pub(crate) fn serve(server: &Scripted, realm: &str, password: &str, repositories: &[&str]) {
     let names = json!({ "repositories": repositories }).to_string();
     let with = authorization(password);
     server.on("GET /v2/", basic(realm));
@@ -33,17 +33,21 @@ fn serve(server: &Scripted, realm: &str, password: &str, repositories: &[&str]) 
     server.on_with("GET /v2/_catalog", &with, Reply::json(&names));
     server.on_with("GET /v2/_catalog?n=1", &with, Reply::json(&names));
     server.on_with("GET /v2/_catalog?n=1000", &with, Reply::json(&names));
+    for name in repositories {
+        let tags = format!("GET /v2/{name}/tags/list?n=1000");
+        server.on_with(&tags, &with, Reply::json(r#"{"tags":[]}"#));
+    }
 }
 
 /// How often anything secret was sent there.
-fn leaks(server: &Scripted) -> usize {
+pub(crate) fn leaks(server: &Scripted) -> usize {
     let log = server.log();
     log.iter()
         .filter(|head| head.header("authorization").is_some())
         .count()
 }
 
-async fn integrate(api: &Api, address: &str, workspace: Option<&str>) -> String {
+pub(crate) async fn integrate(api: &Api, address: &str, workspace: Option<&str>) -> String {
     let owner = match workspace {
         Some(id) => json!({"type": "workspace", "id": id}),
         None => json!({"type": "platform"}),
@@ -56,7 +60,7 @@ async fn integrate(api: &Api, address: &str, workspace: Option<&str>) -> String 
 }
 
 /// Waits until the registry is as wanted.
-async fn until(api: &Api, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+pub(crate) async fn until(api: &Api, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
     for _ in 0..600 {
         let seen = api.get(path).await.body;
         if wanted(&seen) {
@@ -79,7 +83,7 @@ async fn confirm(api: &Api, path: &str, generation: i64, body: &Value) -> Answer
         .await
 }
 
-fn counted(registry: &Value, repositories: i64) -> bool {
+pub(crate) fn counted(registry: &Value, repositories: i64) -> bool {
     registry["statistics"]["repositories"]["value"] == repositories
 }
 

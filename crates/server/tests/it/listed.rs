@@ -39,7 +39,8 @@ async fn listed_repositories_are_counted_and_edited_without_the_password() {
     upstream.on("GET /v2/", Reply::registry());
     for name in ["team/app", "team/web", "tool"] {
         let tags = Reply::json(r#"{"tags":["v1"]}"#);
-        upstream.on(&format!("GET /v2/{name}/tags/list"), tags);
+        upstream.on(&format!("GET /v2/{name}/tags/list"), tags.clone());
+        upstream.on(&format!("GET /v2/{name}/tags/list?n=1000"), tags);
     }
     let body = json!({"kind": "docker", "name": "saas", "address": upstream.url(),
         "plain_http_consent": true, "username": "robot", "password": "listed-canary-88",

@@ -1,7 +1,7 @@
 //! A registry's connection is edited: never with the secret it had before.
 
 use crate::ROADSTEAD;
-use roadstead_testkit::{Answer, Api, Reply, Scripted, TestApp};
+use roadstead_testkit::{Answer, Api, Certificate, Reply, Scripted, TestApp};
 use serde_json::{Value, json};
 
 const OLD: &str = "edit-canary-old-93ab";
@@ -127,6 +127,87 @@ async fn sec_01_stored_secret_reaches_no_other_connection_whatever_is_edited() {
     assert_eq!(attacker.connections(), 0, "{:?}", attacker.requests());
     let only = format!("robot:{OLD}");
     assert!(credentials(&world.home).iter().all(|c| *c == only));
+    world.app.assert_silent_about(&[OLD]);
+}
+
+/// What can be edited, each with or without the others: no subset brings the stored secret
+/// anywhere, neither at once nor by what goes on by itself afterwards.
+#[tokio::test]
+async fn sec_01_every_subset_of_edited_parameters_leaves_the_stored_secret_where_it_is() {
+    const PARTS: usize = 7;
+    let world = world().await;
+    let attacker = registry().await;
+    let there = attacker.url().replace("http://127.0.0.1", "");
+    let addresses = [
+        attacker.url(),
+        format!("http://localhost{there}"),
+        format!("https://127.0.0.1{there}"),
+        format!("http://[::1]{there}"),
+        format!("{}/other", world.home.url()),
+    ];
+    let checks = [
+        json!({"mode": "skip"}),
+        json!({"mode": "ca", "ca_pem": Certificate::CA_PEM}),
+    ];
+    let names = [json!("other"), json!("robot "), json!("Robot")];
+    let (mut refused, mut taken) = (0, 0);
+    let mut generation = 1;
+    for subset in 0..1_usize << PARTS {
+        let has = |part: usize| subset >> part & 1 == 1;
+        let mut edit = json!({});
+        let values = [
+            ("address", json!(addresses[subset % addresses.len()])),
+            ("tls", checks[subset / 8 % checks.len()].clone()),
+            ("username", names[subset / 4 % names.len()].clone()),
+            ("plain_http_consent", json!(true)),
+            ("save_anyway", json!(true)),
+            (
+                "listed",
+                json!({"repositories": [format!("team/{subset}")]}),
+            ),
+            ("description", json!(format!("edit {subset}"))),
+        ];
+        for (part, (key, value)) in values.into_iter().enumerate() {
+            if has(part) {
+                edit[key] = value;
+            }
+        }
+        let answer = world.api.patch(&world.path, generation, &edit).await;
+        if has(0) || has(1) || has(2) {
+            assert_eq!(answer.status, 422, "{edit}: {}", answer.body);
+            refused += 1;
+        } else {
+            assert_eq!(answer.status, 200, "{edit}: {}", answer.body);
+            generation = answer.body["generation"].as_i64().expect("generation");
+            taken += 1;
+        }
+    }
+    assert_eq!((refused, taken), (112, 16));
+    // What goes on by itself: health, a reading, capabilities, and a test of what is stored.
+    let id = world.path.rsplit_once('/').expect("id").1;
+    let since = world.api.get(&world.path).await.body["health"]["checked_at"].clone();
+    for _ in 0..3 {
+        let asked = world.home.requests().len();
+        let refresh = format!("{}/refresh", world.path);
+        let refreshed = world.api.post(&refresh, &json!(null)).await;
+        assert_eq!(refreshed.status, 202);
+        let stored = json!({"registry_id": id});
+        let test = world.api.post("/api/v1/registry-tests", &stored).await;
+        assert_eq!(test.status, 200);
+        assert!(world.home.requests().len() > asked);
+    }
+    for _ in 0..400 {
+        let now = world.api.get(&world.path).await.body["health"]["checked_at"].clone();
+        if now.as_str() > since.as_str() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    println!("sec_01: {refused} subsets refused, {taken} taken");
+    assert_eq!(attacker.connections(), 0, "{:?}", attacker.requests());
+    let only = format!("robot:{OLD}");
+    let sent = credentials(&world.home);
+    assert!(!sent.is_empty() && sent.iter().all(|c| *c == only));
     world.app.assert_silent_about(&[OLD]);
 }
 

@@ -18,6 +18,7 @@ pub mod membership;
 pub mod pull_access;
 pub mod pull_account;
 pub mod registry;
+pub mod registry_hook;
 pub mod session;
 pub mod setup_link;
 pub mod user;

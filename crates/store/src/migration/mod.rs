@@ -10,6 +10,8 @@ mod m0006_identity;
 mod m0007_sharing;
 mod m0008_health_history;
 mod m0009_listed;
+mod m0010_inventory;
+mod m0011_hooks;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -28,6 +30,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_sharing::Migration),
             Box::new(m0008_health_history::Migration),
             Box::new(m0009_listed::Migration),
+            Box::new(m0010_inventory::Migration),
+            Box::new(m0011_hooks::Migration),
         ]
     }
 }

@@ -9,7 +9,8 @@ use roadstead_core::model::{
 use roadstead_core::ports::{CrawlCursor, RegistryAdapter, RegistryConnector as _};
 use roadstead_testkit::{
     Certificate, Distribution, DockerRegistry, Guise, Proxy, RegistryOptions, Reply, Scripted,
-    TokenIssuer, fill,
+    TokenIssuer,
+    fill::{self, TinyImage},
 };
 use std::sync::Arc;
 
@@ -107,6 +108,8 @@ fn docker(url: &str, account: Option<(&'static str, &'static str)>) -> Expected 
                 "GET /v2/_catalog?last=team-b%2Fdeep%2Fer%2Fjob&n=2",
             ]
         },
+        image: TinyImage::new("team-a/api"),
+        mark: pick(" +auth", ""),
     }
 }
 
@@ -280,6 +283,20 @@ impl ScriptedDocker {
             TAGS.join("\",\"")
         );
         server.on("GET /v2/team-a/api/tags/list", Reply::json(&tags));
+        let image = TinyImage::new("team-a/api");
+        let digest = fill::digest(&image.manifest);
+        let manifest = Reply::status(200)
+            .header("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+            .header("Docker-Content-Digest", &digest)
+            .body(image.manifest.clone());
+        for pointer in ["latest", &digest] {
+            for method in ["GET", "HEAD"] {
+                let request = format!("{method} /v2/team-a/api/manifests/{pointer}");
+                server.on(&request, manifest.clone());
+            }
+        }
+        let blob = format!("GET /v2/team-a/api/blobs/{}", fill::digest(&image.config));
+        server.on(&blob, Reply::status(200).body(image.config));
         Self {
             server: Some(server),
         }

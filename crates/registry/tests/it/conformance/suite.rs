@@ -3,12 +3,13 @@
 use crate::CANARY;
 use futures::{StreamExt as _, TryStreamExt as _};
 use roadstead_core::model::{
-    Address, Capability, CapabilityName, Origin, ProbeDepth, ProbeReport, ProbeStep, RegistryKind,
-    StepName, StepStatus,
+    Address, ArtifactKind, Capability, CapabilityName, Certainty, Descriptor, Digest, Origin,
+    ProbeDepth, ProbeReport, ProbeStep, RegistryKind, StepName, StepStatus,
 };
 use roadstead_core::ports::{
-    CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryError,
+    ArtifactPointer, CrawlBatch, CrawlCursor, CrawlScope, Crawled, RegistryAdapter, RegistryError,
 };
+use roadstead_testkit::fill::{self, TinyImage};
 use std::sync::{Arc, Mutex};
 
 /// A server to keep the contract on, and what is true of it.
@@ -57,6 +58,10 @@ pub(super) struct Expected {
     pub(super) seen: Vec<(CapabilityName, Capability)>,
     /// Of the crawl of the registry with pages of two.
     pub(super) small: Vec<&'static str>,
+    /// One image of [`Self::tags`]' repository, which every tag points at.
+    pub(super) image: TinyImage,
+    /// What stands behind a request that carries a credential.
+    pub(super) mark: &'static str,
 }
 
 pub(super) async fn run(mut server: impl Server) {
@@ -68,6 +73,8 @@ pub(super) async fn run(mut server: impl Server) {
     wrong_password(&server, &expected).await;
     observation(&server, &expected, adapter.as_ref()).await;
     crawls(&server, &expected, adapter.as_ref()).await;
+    reads(&server, &expected, adapter.as_ref()).await;
+    reads_what_is_not_there(&server, &expected, adapter.as_ref()).await;
     resumed_crawls(&server, &expected, adapter.as_ref()).await;
     server.stop().await;
     gone(&expected, adapter.as_ref()).await;
@@ -244,7 +251,7 @@ fn names(batches: &[CrawlBatch]) -> Vec<String> {
         .iter()
         .flat_map(|batch| &batch.found)
         .map(|found| match found {
-            Crawled::Repository { name } | Crawled::Tag { name } => name.clone(),
+            Crawled::Repository { name } | Crawled::Tag { name, .. } => name.clone(),
         })
         .collect();
     names.sort();
@@ -279,6 +286,124 @@ async fn crawls(server: &impl Server, expected: &Expected, adapter: &dyn Registr
     let impossible = CrawlScope::Repository("../v2/_catalog?n=1".to_owned());
     let mut crawl = adapter.crawl(impossible, None);
     assert_eq!(crawl.next().await, Some(Err(RegistryError::NotFound)));
+    assert!(server.requests().is_empty());
+}
+
+fn digest_of(bytes: &[u8]) -> Digest {
+    Digest::parse(&fill::digest(bytes)).expect("digest")
+}
+
+/// Every reading costs one request, and what it gives was verified.
+async fn reads(server: &impl Server, expected: &Expected, adapter: &dyn RegistryAdapter) {
+    let (repository, tags) = &expected.tags;
+    let (image, mark) = (&expected.image, expected.mark);
+    let digest = digest_of(&image.manifest);
+    let request =
+        |method: &str, rest: &str| vec![format!("{method} /v2/{repository}/{rest}{mark}")];
+    let before = adapter.requests();
+    let mut asked = 0;
+    let mut check = |wanted: Vec<String>| {
+        asked += wanted.len() as u64;
+        assert_eq!(server.requests(), wanted);
+    };
+
+    let list = adapter.repository(repository).await.expect("tags");
+    let names: Vec<String> = list.tags.iter().map(|tag| tag.name.clone()).collect();
+    assert_eq!(sorted(&names), sorted(tags));
+    assert!(
+        list.tags.iter().all(|tag| tag.digest.is_none()),
+        "it does not tell"
+    );
+    assert_eq!(list.skipped, 0);
+    check(expected.crawl_tags.clone());
+
+    for (pointer, path) in [
+        (
+            ArtifactPointer::Tag("latest".to_owned()),
+            "latest".to_owned(),
+        ),
+        (ArtifactPointer::Digest(digest.clone()), digest.to_string()),
+    ] {
+        let read = adapter
+            .artifact(repository, &pointer)
+            .await
+            .expect("manifest");
+        assert_eq!(read.digest, digest);
+        assert_eq!(
+            (read.certainty, read.kind),
+            (Certainty::Verified, ArtifactKind::Image)
+        );
+        assert_eq!(read.manifest_bytes, image.manifest.len() as u64);
+        assert!(read.read_config);
+        let config = read.config.expect("config");
+        assert_eq!(config.digest, digest_of(&image.config));
+        let layers: Vec<_> = read
+            .layers
+            .iter()
+            .map(|l| (l.digest.clone(), l.size_bytes))
+            .collect();
+        assert_eq!(
+            layers,
+            [(digest_of(&image.layer), image.layer.len() as u64)]
+        );
+        check(request("GET", &format!("manifests/{path}")));
+    }
+
+    for (known, moved) in [
+        (Some(digest.clone()), None),
+        (Some(digest_of(b"another")), Some(digest.clone())),
+        (None, Some(digest.clone())),
+    ] {
+        let found = adapter.moved(repository, "latest", known.as_ref()).await;
+        assert_eq!(found, Ok(moved), "known {known:?}");
+        check(request("HEAD", "manifests/latest"));
+    }
+
+    let config = Descriptor {
+        digest: digest_of(&image.config),
+        media_type: "application/vnd.oci.image.config.v1+json".to_owned(),
+        size_bytes: image.config.len() as u64,
+        foreign: false,
+    };
+    let read = adapter.config(repository, &config).await.expect("config");
+    let platform = read.platform.map(|platform| platform.to_string());
+    assert_eq!(platform.as_deref(), Some("linux/amd64"));
+    assert!(read.summary.labels.contains_key("seed"));
+    check(request("GET", &format!("blobs/{}", config.digest)));
+
+    // Tokens are requests, too.
+    assert!(adapter.requests() - before >= asked);
+}
+
+async fn reads_what_is_not_there(
+    server: &impl Server,
+    expected: &Expected,
+    adapter: &dyn RegistryAdapter,
+) {
+    let repository = &expected.tags.0;
+    let tag = ArtifactPointer::Tag("no-such-tag".to_owned());
+    let nothing = digest_of(b"nothing");
+    let not_found = Some(RegistryError::NotFound);
+    assert_eq!(adapter.artifact(repository, &tag).await.err(), not_found);
+    let moved = adapter
+        .moved(repository, "no-such-tag", Some(&nothing))
+        .await;
+    assert_eq!(moved.err(), not_found);
+    let by_digest = ArtifactPointer::Digest(nothing);
+    assert_eq!(
+        adapter.artifact(repository, &by_digest).await.err(),
+        not_found
+    );
+    assert_eq!(
+        adapter.repository("no/such/repository").await.err(),
+        not_found
+    );
+    assert_eq!(server.requests().len(), 4);
+    // What no registry can have is asked of none.
+    for (repository, tag) in [("../v2", "latest"), (repository.as_str(), "../../x")] {
+        let tag = ArtifactPointer::Tag(tag.to_owned());
+        assert_eq!(adapter.artifact(repository, &tag).await.err(), not_found);
+    }
     assert!(server.requests().is_empty());
 }
 

@@ -1,7 +1,9 @@
 //! What the matrix asks about: objects of two workspaces, of a deleted one, and of none.
 
 use crate::cast::{Cast, PASSWORD, delete_at, id};
+use crate::inventory::{beside, digest, fill};
 use roadstead_http::Declared;
+use roadstead_store::Store;
 use roadstead_testkit::{Api, Method};
 use serde_json::json;
 
@@ -22,6 +24,10 @@ pub(super) struct Objects {
     pub(super) state: State,
     pub(super) workspace: String,
     pub(super) registry: String,
+    /// What the registry holds.
+    pub(super) space: String,
+    pub(super) repository: String,
+    pub(super) digest: String,
     pub(super) member: String,
     pub(super) account: String,
     /// A token of the account.
@@ -41,6 +47,9 @@ impl Objects {
             state: State::Gone,
             workspace: absent(),
             registry: absent(),
+            space: absent(),
+            repository: absent(),
+            digest: digest("absent", 9).to_string(),
             member: absent(),
             account: absent(),
             account_token: absent(),
@@ -86,19 +95,21 @@ pub(super) struct World {
 impl World {
     pub(super) async fn make(cast: &Cast) -> Self {
         let padmin = &cast.padmin;
-        let alpha = objects(cast, "alpha", &cast.alpha).await;
-        let beta = objects(cast, "beta", &cast.beta).await;
+        let store = beside(&cast.app).await;
+        let alpha = objects(cast, &store, "alpha", &cast.alpha).await;
+        let beta = objects(cast, &store, "beta", &cast.beta).await;
         let gamma = padmin
             .post("/api/v1/workspaces", &json!({"name": "gamma"}))
             .await;
         let gamma = id(&gamma.body);
-        let mut deleted = objects(cast, "deleted", &gamma).await;
+        let mut deleted = objects(cast, &store, "deleted", &gamma).await;
         gone(padmin, &format!("/api/v1/registries/{}", deleted.registry)).await;
         gone(padmin, &format!("/api/v1/workspaces/{gamma}")).await;
         gone(padmin, &format!("/api/v1/users/{}", deleted.user)).await;
         gone(padmin, &format!("/api/v1/users/{}", deleted.member)).await;
         deleted.state = State::Gone;
-        let mut from_alpha = objects(cast, "deleted-child", &cast.alpha).await;
+        let mut from_alpha = objects(cast, &store, "deleted-child", &cast.alpha).await;
+        store.close().await;
         let base = format!("/api/v1/workspaces/{}/machine-accounts", cast.alpha);
         let account = format!("{base}/{}", from_alpha.account);
         let sessions = format!("/api/v1/users/{}/sessions", alpha.user);
@@ -169,6 +180,8 @@ impl World {
         let path = route.path.as_str();
         let outer = match path {
             p if p.starts_with("/api/v1/registries/") => &place.outer.registry,
+            p if p.starts_with("/api/v1/spaces/") => &place.outer.space,
+            p if p.starts_with("/api/v1/repositories/") => &place.outer.repository,
             p if p.starts_with("/api/v1/users/") => &place.outer.user,
             p if p.starts_with("/api/v1/sessions/") => &place.outer.session,
             p if p.starts_with("/api/v1/tokens/") => &place.outer.token,
@@ -185,6 +198,7 @@ impl World {
         };
         let fresh = || spare.clone();
         path.replace("{id}", outer)
+            .replace("{digest}", &place.child.digest)
             .replace(
                 "{user_id}",
                 &child(&place.child.member, "{user_id}", fresh()),
@@ -285,10 +299,11 @@ async fn second_session(cast: &Cast, user: &str) -> String {
     id(items.iter().find(|s| s["current"] == true).expect("own"))
 }
 
-async fn objects(cast: &Cast, name: &'static str, workspace: &str) -> Objects {
+async fn objects(cast: &Cast, store: &Store, name: &'static str, workspace: &str) -> Objects {
     let padmin = &cast.padmin;
     let input = cast.registry(&format!("one-{name}"), Some(workspace));
     let made = padmin.post("/api/v1/registries", &input).await;
+    let filled = fill(store, &id(&made.body), name).await;
     let account = account(padmin, workspace).await;
     let account_token = account_token(padmin, workspace, &account).await;
     let member = person(cast).await;
@@ -305,6 +320,9 @@ async fn objects(cast: &Cast, name: &'static str, workspace: &str) -> Objects {
         state: State::There,
         workspace: workspace.to_owned(),
         registry: id(&made.body),
+        space: filled.space,
+        repository: filled.repository,
+        digest: filled.digest,
         member,
         account,
         account_token,

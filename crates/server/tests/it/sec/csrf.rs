@@ -213,7 +213,11 @@ async fn sec_25_reading_changes_nothing() {
             .map(|m| m.path.split('/').filter(|part| part.len() == 36).collect())
             .unwrap_or_default();
         let mut ids = ids.into_iter();
-        let mut path = route.path.clone();
+        let filled = &mutations.filled;
+        let mut path = route.path.replace("{digest}", &filled.digest);
+        if starts == "/api/v1/spaces/" {
+            path = path.replace("{id}", &filled.space);
+        }
         for name in ["{id}", "{account_id}"] {
             if path.contains(name) {
                 path = path.replace(name, ids.next().expect("an id"));

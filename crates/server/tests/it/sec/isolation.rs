@@ -475,6 +475,13 @@ async fn sec_13_nobody_receives_anything_of_a_workspace_they_are_not_in() {
         looked_for += world.foreign(who).len();
         bytes += text.len();
         wrong.extend(judge(&world, who, &case, &answer, &text));
+        if answer.status == 403 {
+            // What somebody asked for and was refused stands in their own audit entries, whatever
+            // becomes of their rights.
+            let asked = case.path.split(['/', '?', '=', '&']);
+            let ids = asked.filter(|part| part.len() == 36).map(str::to_owned);
+            world.people[who].typed.extend(ids);
+        }
     }
     let mut frames = 0;
     for who in 0..PEOPLE {

@@ -27,7 +27,7 @@ async fn on_postgres() -> (TestApp, (Server, Database)) {
         master_key: Some(MASTER_KEY.to_owned()),
         ..TestAppOptions::default()
     };
-    let app = TestApp::start_with(ROADSTEAD, options).await;
+    let app = TestApp::start_with(ROADSTEAD, crate::cast::unread(options)).await;
     (app, (server, database))
 }
 

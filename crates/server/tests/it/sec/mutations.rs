@@ -1,6 +1,7 @@
 //! Every mutating route with a body it accepts.
 
 use crate::cast::{Cast, PASSWORD, id};
+use crate::inventory::{Filled, beside, fill};
 use crate::people::in_days;
 use roadstead_testkit::{Answer, Api, Method};
 use serde_json::{Value, json};
@@ -24,6 +25,8 @@ pub(super) struct Mutations {
     /// The administrator, somebody for their own, and nobody.
     pub(super) people: [Api; 3],
     pub(super) all: Vec<Mutation>,
+    /// What the registry that is changed holds.
+    pub(super) filled: Filled,
 }
 
 const PADMIN: usize = 0;
@@ -49,6 +52,10 @@ impl Mutations {
             "/api/v1/registries/{}",
             id(&padmin.post("/api/v1/registries", &registry).await.body)
         );
+        let registry_id = registry.rsplit('/').next().unwrap_or_default();
+        let store = beside(&cast.app).await;
+        let filled = fill(&store, registry_id, "one").await;
+        store.close().await;
         let robot = json!({"name": "robot", "role": "viewer"});
         let machines = format!("{w}/machine-accounts");
         let account = id(&padmin.post(&machines, &robot).await.body);
@@ -225,6 +232,13 @@ impl Mutations {
             Some(typed),
             201,
         );
+        let route = "POST /api/v1/registries/{id}/crawl";
+        add(PADMIN, route, format!("{registry}/crawl"), None, 202);
+        let route = "DELETE /api/v1/registries/{id}/crawl";
+        add(PADMIN, route, format!("{registry}/crawl"), None, 200);
+        let route = "POST /api/v1/repositories/{id}/refresh";
+        let refresh = format!("/api/v1/repositories/{}/refresh", filled.repository);
+        add(PADMIN, route, refresh, None, 202);
         let route = "PATCH /api/v1/registries/{id}";
         add(PADMIN, route, registry.clone(), Some(described), 200);
         let route = "POST /api/v1/registries/{id}/refresh";
@@ -247,6 +261,11 @@ impl Mutations {
         add(PADMIN, route, sharing, None, 204);
         let route = "DELETE /api/v1/registries/{id}/pull-account";
         add(PADMIN, route, pull_account, None, 204);
+        let hook = format!("{registry}/hook");
+        let route = "PUT /api/v1/registries/{id}/hook";
+        add(PADMIN, route, hook.clone(), None, 200);
+        let route = "DELETE /api/v1/registries/{id}/hook";
+        add(PADMIN, route, hook, None, 204);
         add(
             PADMIN,
             "DELETE /api/v1/registries/{id}",
@@ -266,7 +285,12 @@ impl Mutations {
         );
         add(PADMIN, "DELETE /api/v1/users/{id}", gone, None, 204);
         let people = [padmin, one, nobody];
-        Self { cast, people, all }
+        Self {
+            cast,
+            people,
+            all,
+            filled,
+        }
     }
 
     /// Who may make this change.

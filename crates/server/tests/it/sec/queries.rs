@@ -2,6 +2,7 @@
 
 use super::{description, on_postgres};
 use crate::cast::{Cast, id};
+use crate::inventory::{Filled, beside, fill};
 use crate::people::in_days;
 use roadstead_testkit::corpus;
 use serde_json::{Value, json};
@@ -10,7 +11,12 @@ use serde_json::{Value, json};
 const TEXTS: &[&str] = &["q", "actor", "action", "object_kind", "object_id"];
 
 /// Every route with query parameters, with its ids filled in.
-fn lists(document: &Value, workspace: &str) -> Vec<(String, Vec<String>)> {
+fn lists(
+    document: &Value,
+    workspace: &str,
+    registry: &str,
+    filled: &Filled,
+) -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         let parameters = item["get"]["parameters"].as_array();
@@ -21,7 +27,13 @@ fn lists(document: &Value, workspace: &str) -> Vec<(String, Vec<String>)> {
             .map(|p| p["name"].as_str().expect("name").to_owned())
             .collect();
         if !names.is_empty() {
-            found.push((path.replace("{id}", workspace), names));
+            let id = match path.split('/').nth(3) {
+                Some("registries") => registry,
+                Some("spaces") => filled.space.as_str(),
+                Some("repositories") => filled.repository.as_str(),
+                _ => workspace,
+            };
+            found.push((path.replace("{id}", id), names));
         }
     }
     found
@@ -38,15 +50,18 @@ fn separator(path: &str) -> char {
 async fn queries_are_data_and_sorted_by_what_is_listed(cast: Cast) {
     let padmin = &cast.padmin;
     let document = description(padmin).await;
+    let mut registry = String::new();
     for (name, owner) in [("one", Some(cast.alpha.as_str())), ("two", None)] {
         let made = padmin
             .post("/api/v1/registries", &cast.registry(name, owner))
             .await;
         assert_eq!(made.status, 201, "{}", made.body);
+        registry = id(&made.body);
     }
+    let filled = fill(&beside(&cast.app).await, &registry, "queries").await;
     let rows = corpus("queries");
     let (mut asked, mut wrong) = (0, Vec::new());
-    let lists = lists(&document, &cast.alpha);
+    let lists = lists(&document, &cast.alpha, &registry, &filled);
     for (path, parameters) in &lists {
         for parameter in parameters {
             let text = TEXTS.contains(&parameter.as_str());

@@ -11,6 +11,8 @@ use roadstead_core::model::{
     Registry, RegistryFilter, RegistryId, RegistryKind, RegistryPosition, RegistrySort,
     RegistryStatistics, Secret, Timestamp, TlsPolicy,
 };
+use roadstead_core::model::{Descriptor, Digest};
+use roadstead_core::ports::{ArtifactPointer, Read, ReadArtifact, ReadConfig, TagList};
 use roadstead_core::ports::{
     CapabilityObservation, Clock, CrawlBatch, CrawlCursor, CrawlScope, CredentialBinding,
     DisconnectRegistry, EditRegistry, IntegrateRegistry, PinIdentity, RegistryAdapter,
@@ -285,6 +287,26 @@ impl RegistryAdapter for Adapter {
             token_service: None,
             identity: None,
         }
+    }
+
+    async fn repository(&self, _: &str) -> Read<TagList> {
+        Err(RegistryError::Unsupported)
+    }
+
+    async fn artifact(&self, _: &str, _: &ArtifactPointer) -> Read<ReadArtifact> {
+        Err(RegistryError::Unsupported)
+    }
+
+    async fn moved(&self, _: &str, _: &str, _: Option<&Digest>) -> Read<Option<Digest>> {
+        Err(RegistryError::Unsupported)
+    }
+
+    async fn config(&self, _: &str, _: &Descriptor) -> Read<ReadConfig> {
+        Err(RegistryError::Unsupported)
+    }
+
+    fn requests(&self) -> u64 {
+        0
     }
 
     async fn remove_made(&self, _: &LedgerEntry) -> Result<(), RegistryError> {

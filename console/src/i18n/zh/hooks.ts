@@ -1,0 +1,41 @@
+import type { Texts } from '../en'
+
+export const hooks: Texts['hooks'] = {
+  title: '事件通知',
+  on: '已启用',
+  waiting: '等待中',
+  off: '未启用',
+  offHelp: '镜像仓库可以在每次推送时通知 Roadstead，新标签会立即显示，无需等待下一次读取。',
+  waitingHelp: '尚未收到事件。请将配置片段加入镜像仓库的配置文件，重启镜像仓库后推送一个镜像。',
+  setUp: '配置事件通知',
+  rotate: '更换密钥',
+  remove: '移除',
+  last: '最近的事件',
+  taken: '已接收的事件',
+  dropped: '未处理的事件',
+  droppedHelp: '已改为重新读取镜像仓库。',
+  refused: '密钥错误的请求',
+  refusedHelp: '有请求未使用当前密钥。更换密钥后、镜像仓库的配置更新之前，这些请求来自镜像仓库本身。',
+  made: '配置时间',
+  rotated: '密钥生成时间',
+  failedTitle: '无法加载事件通知的状态',
+
+  setUpTitle: (registry) => `为 ${registry} 配置事件通知`,
+  setUpLead: 'Roadstead 会为该镜像仓库生成一个地址和一个密钥，并以配置片段的形式显示，仅显示这一次。',
+  setUpNext: '请将其加入镜像仓库的 config.yml 并重启镜像仓库。在此之前不会有任何变化。',
+  rotateTitle: (registry) => `为 ${registry} 的事件通知更换密钥`,
+  rotateLead: '当前密钥会立即失效。在镜像仓库的配置更新之前，事件会被拒绝。',
+  rotateNext: '不会丢失任何内容：镜像仓库重启后会被重新读取。',
+  copyNow: '请立即复制',
+  once: '其中的密钥不会再次显示。',
+  snippet: '用于 config.yml',
+  snippetWhat: '配置片段',
+  restart: '请将其加入 config.yml 的现有内容，然后重启镜像仓库，配置在重启后才会生效。',
+  noAddress:
+    '未设置 server.public_url，Roadstead 不知道自身的地址。请将 https://ROADSTEAD-ADDRESS 替换为镜像仓库访问 Roadstead 的地址。',
+  done: '完成',
+
+  removeTitle: (registry) => `移除 ${registry} 的事件通知？`,
+  removeLead: '此后新标签会在下一次读取时显示。镜像仓库继续发送的事件会在 90 天内被接收并丢弃，以免在其内存中堆积。',
+  removed: '已移除事件通知。',
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { validateRepositorySearch, validateTagSearch } from './inventorySearch'
+
+describe('the state of a list of repositories', () => {
+  it('is read from the URL', () => {
+    expect(validateRepositorySearch({ q: 'api', sort: '-size', after: ['c1', 'c2'], space: '0199', state: 'broken' })).toEqual({
+      q: 'api',
+      sort: '-size',
+      after: ['c1', 'c2'],
+      space: '0199',
+      state: 'broken',
+    })
+  })
+
+  it('drops what it does not understand, and what goes without saying', () => {
+    expect(validateRepositorySearch({ q: ' ', sort: 'name', after: '', page: '3', state: 'listed' })).toEqual({})
+    expect(validateRepositorySearch({ sort: 'newest' })).toEqual({})
+  })
+
+  it('asks for no more letters than the server takes', () => {
+    expect(validateRepositorySearch({ q: 'a'.repeat(255) }).q).toHaveLength(200)
+  })
+})
+
+describe('the state of a list of tags', () => {
+  it('knows its own orders and no other', () => {
+    expect(validateTagSearch({ sort: '-name', after: 'c1' })).toEqual({ sort: '-name', after: ['c1'] })
+    expect(validateTagSearch({ sort: 'newest', space: '0199' })).toEqual({})
+    expect(validateTagSearch({ sort: '-size' })).toEqual({})
+  })
+})

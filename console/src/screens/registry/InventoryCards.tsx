@@ -1,0 +1,110 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { historyQuery } from '../../api/inventory'
+import { asApiError } from '../../api/problem'
+import type { Registry, Repository, StatisticsDay } from '../../api/types'
+import { useI18n } from '../../i18n/context'
+import { sizeText } from '../../i18n/figures'
+import { trendPoints } from '../../lib/trend'
+import { useScope } from '../../shell/useScope'
+import { Card } from '../../ui/Card'
+import { ProblemNotice } from '../../ui/ProblemNotice'
+import { Skeleton } from '../../ui/Skeleton'
+import { repositoryLink } from './registryLink'
+
+/** What takes most in a registry, and how its figures went over the days. */
+export function InventoryCards({ registry }: { registry: Registry }) {
+  const { texts } = useI18n()
+  const { inventory } = texts
+  const query = useQuery(historyQuery(registry.id))
+  const { data } = query
+  const instead = data === undefined && (
+    <div className="card-body">
+      {query.isError ? (
+        <ProblemNotice
+          error={asApiError(query.error)}
+          title={inventory.history.failedTitle}
+          onRetry={() => void query.refetch()}
+        />
+      ) : (
+        <Skeleton width="100%" height={90} />
+      )}
+    </div>
+  )
+  return (
+    <>
+      <Card title={inventory.largest.title}>
+        {data ? <Largest repositories={data.largest_repositories} /> : instead}
+      </Card>
+      <Card title={inventory.history.title}>{data ? <History days={data.days} /> : instead}</Card>
+    </>
+  )
+}
+
+const SHOWN = 5
+
+function Largest({ repositories }: { repositories: readonly Repository[] }) {
+  const { texts, format } = useI18n()
+  const scope = useScope()
+  const sized = repositories.filter((each) => each.total_bytes > 0).slice(0, SHOWN)
+  const most = sized[0]?.total_bytes ?? 1
+  if (sized.length === 0) return <p className="card-body muted">{texts.inventory.largest.none}</p>
+  return (
+    <ol className="bars">
+      {sized.map((each) => (
+        <li key={each.id}>
+          <Link className="row-link" {...repositoryLink(scope, each.registry_id, each.id)} title={each.name}>
+            {each.name}
+          </Link>
+          <span className="num">{sizeText(format, each.total_bytes)}</span>
+          <span className="bar" aria-hidden>
+            <span style={{ width: `${Math.max(1, (each.total_bytes / most) * 100)}%` }} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function History({ days }: { days: readonly StatisticsDay[] }) {
+  const { texts, format } = useI18n()
+  const words = texts.inventory.history
+  if (days.length < 2) return <p className="card-body muted">{days.length === 0 ? words.none : words.first}</p>
+  return (
+    <div className="trends">
+      <Trend title={words.storage} days={days} of={(day) => day.storage_bytes} text={(value) => sizeText(format, value)} />
+      <Trend title={words.tags} days={days} of={(day) => day.tags} text={(value) => format.number(value)} />
+    </div>
+  )
+}
+
+const WIDTH = 320
+const HEIGHT = 44
+
+interface TrendProps {
+  title: string
+  days: readonly StatisticsDay[]
+  of: (day: StatisticsDay) => number
+  text: (value: number) => string
+}
+
+/** A figure over the days as a line, and in words. */
+function Trend({ title, days, of, text }: TrendProps) {
+  const { texts, format } = useI18n()
+  const words = texts.inventory.history
+  const first = days[0]
+  const last = days.at(-1)
+  if (first === undefined || last === undefined) return null
+  return (
+    <figure className="trend">
+      <figcaption>
+        <strong>{title}</strong>
+        <span className="num">{text(of(last))}</span>
+      </figcaption>
+      <svg viewBox={`-2 -2 ${WIDTH + 4} ${HEIGHT + 4}`} preserveAspectRatio="none" aria-hidden>
+        <polyline points={trendPoints(days.map(of), WIDTH, HEIGHT)} />
+      </svg>
+      <p className="fine num">{words.change(text(of(first)), text(of(last)), format.day(first.at), format.day(last.at))}</p>
+    </figure>
+  )
+}

@@ -1,0 +1,315 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { IconRefresh, IconSearch, IconSearchOff, IconTag, IconUnlink } from '@tabler/icons-react'
+import { useMemo } from 'react'
+import { INVENTORY_PAGE_SIZE, repositoryQuery, tagsQuery, useRefreshRepository } from '../../api/inventory'
+import { asApiError } from '../../api/problem'
+import { registryQuery } from '../../api/registries'
+import type { RepositoryDetail, Tag } from '../../api/types'
+import { useI18n, useTexts } from '../../i18n/context'
+import { sizeText } from '../../i18n/figures'
+import { errorText } from '../../i18n/problemText'
+import { TAG_SORTS, type TagSearch, type TagSort } from '../../lib/inventorySearch'
+import { pullHost } from '../../lib/reference'
+import { useSteadyOrder } from '../../lib/steadyOrder'
+import { useListState } from '../../lib/useListState'
+import { useShownView } from '../../lib/useShownView'
+import { useTyped } from '../../lib/useTyped'
+import { useScope } from '../../shell/useScope'
+import { Age } from '../../ui/Age'
+import { Button, ButtonLink } from '../../ui/Button'
+import { Copy } from '../../ui/Copy'
+import { DataTable } from '../../ui/DataTable'
+import { EmptyState } from '../../ui/EmptyState'
+import { SearchField, SelectField } from '../../ui/Field'
+import { GuardedButton } from '../../ui/GuardedButton'
+import { Notice } from '../../ui/Notice'
+import { PageTitle } from '../../ui/PageTitle'
+import { ProblemNotice } from '../../ui/ProblemNotice'
+import { Skeleton } from '../../ui/Skeleton'
+import { StaleNotice } from '../../ui/StaleNotice'
+import { notify } from '../../ui/Toasts'
+import { registriesLink, registryLink, repositoriesLink } from '../registry/registryLink'
+import { StateChip } from '../repositories/StateChip'
+import { disabledAction } from '../shared/disabledAction'
+import { ListPager } from '../shared/ListPager'
+import { OrderChanged } from '../shared/OrderChanged'
+import { tagColumns } from './tagColumns'
+
+/** One repository and its tags. */
+export function RepositoryScreen() {
+  const { texts, format } = useI18n()
+  const { id = '', repositoryId = '' } = useParams({ strict: false })
+  const query = useQuery(repositoryQuery(repositoryId))
+  const { data: registry } = useQuery(registryQuery(id))
+  const error = query.isError ? asApiError(query.error) : null
+  const words = texts.inventory.repository
+
+  // Gone is gone, even when an older answer is still in memory.
+  if (error?.code === 'object.not_found' || error?.code === 'request.malformed') return <Gone registryId={id} />
+  if (query.data === undefined) {
+    return error ? (
+      <>
+        <PageTitle title={words.failedTitle} />
+        <div className="page-problem">
+          <ProblemNotice error={error} onRetry={() => void query.refetch()} />
+        </div>
+      </>
+    ) : (
+      <div className="card card-body" aria-busy>
+        <p className="visually-hidden" role="status">
+          {texts.loading}
+        </p>
+        <Skeleton width="100%" height={320} />
+      </div>
+    )
+  }
+  return (
+    <>
+      <Breadcrumb detail={query.data} />
+      <Head detail={query.data} address={registry?.address} />
+      {error && (
+        <StaleNotice
+          text={texts.registry.stale(format.dateTime(new Date(query.dataUpdatedAt).toISOString()))}
+          onRetry={() => void query.refetch()}
+        />
+      )}
+      <Tags key={query.data.repository.id} detail={query.data} address={registry?.address} />
+    </>
+  )
+}
+
+function Breadcrumb({ detail: { registry, repository } }: { detail: RepositoryDetail }) {
+  const texts = useTexts()
+  const scope = useScope()
+  return (
+    <nav className="breadcrumb" aria-label={texts.registry.breadcrumb}>
+      <ol>
+        <li>
+          <Link {...registriesLink(scope)}>{texts.registries.title}</Link>
+        </li>
+        <li>
+          <Link {...registryLink(scope, repository.registry_id)}>{registry}</Link>
+        </li>
+        <li>
+          <Link {...repositoriesLink(scope, repository.registry_id)}>{texts.inventory.repositories}</Link>
+        </li>
+        <li className="break" aria-current="page">
+          {repository.name}
+        </li>
+      </ol>
+    </nav>
+  )
+}
+
+interface OfRepository {
+  detail: RepositoryDetail
+  /** The registry's address; not there yet while it is fetched. */
+  address: string | undefined
+}
+
+function Head({ detail, address }: OfRepository) {
+  const { texts, format } = useI18n()
+  const words = texts.inventory.repository
+  const { repository } = detail
+  const refresh = useRefreshRepository(repository.id)
+  const blocked = disabledAction(texts, detail.allowed_actions, 'registry.refresh', false)
+  const place = address === undefined ? undefined : `${pullHost(address)}/${repository.name}`
+  const facts = [
+    repository.tags != null && words.tags(format.number(repository.tags), repository.tags === 1),
+    repository.artifacts != null && words.artifacts(format.number(repository.artifacts), repository.artifacts === 1),
+    repository.total_bytes > 0 && words.size(sizeText(format, repository.total_bytes)),
+    repository.shared_bytes > 0 && texts.inventory.shared(sizeText(format, repository.shared_bytes)),
+  ].filter((fact) => fact !== false)
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <div className="title-line">
+            <PageTitle title={repository.name} />
+            {repository.state !== 'broken' && <StateChip repository={repository} />}
+          </div>
+          {place !== undefined && (
+            <div className="copyable">
+              <span className="mono break">{place}</span>
+              <Copy value={place} />
+            </div>
+          )}
+          <p className="fine num repository-facts">
+            {facts.join(' · ')}
+            {repository.listed_at && (
+              <>
+                {facts.length > 0 && ' · '}
+                {words.readAt} <Age at={repository.listed_at} />
+              </>
+            )}
+          </p>
+        </div>
+        <GuardedButton
+          icon={<IconRefresh size={16} stroke={1.7} aria-hidden />}
+          loading={refresh.isPending}
+          blocked={blocked}
+          onClick={() => refresh.mutate(undefined, { onSuccess: () => notify(words.asked) })}
+        >
+          {words.readAgain}
+        </GuardedButton>
+      </div>
+      {refresh.isError && (
+        <div className="stale">
+          <ProblemNotice error={asApiError(refresh.error)} />
+        </div>
+      )}
+      {repository.state === 'broken' && (
+        <div className="stale">
+          <Notice tone="bad" title={words.brokenTitle}>
+            {repository.trouble && (
+              <p>
+                {texts.problem.both(
+                  errorText(texts, repository.trouble).title,
+                  errorText(texts, repository.trouble).remedy,
+                )}
+              </p>
+            )}
+            <p>{words.brokenKept}</p>
+          </Notice>
+        </div>
+      )}
+    </>
+  )
+}
+
+const NO_ROWS: readonly Tag[] = []
+const rowName = (tag: Tag) => tag.name
+
+function Tags({ detail: { repository }, address }: OfRepository) {
+  const { texts, format } = useI18n()
+  const words = texts.inventory.tag
+  const { search, change } = useListState<TagSearch>()
+  const query = useQuery(tagsQuery(repository.id, search))
+  const [typed, setTyped] = useTyped(search.q, (q) => change({ q }))
+  const page = query.data
+  const isEmpty = page !== undefined && page.items.length === 0
+  const shownView = useShownView(JSON.stringify([repository.id, search]), query.isPlaceholderData)
+  const { rows, moved, reorder } = useSteadyOrder(page?.items ?? NO_ROWS, shownView, query.isFetching, rowName)
+  const columns = useMemo(
+    () =>
+      tagColumns({
+        texts,
+        format,
+        address,
+        repository: repository.name,
+        sort: search.sort,
+        onSort: (sort) => {
+          reorder()
+          change({ sort })
+        },
+      }),
+    [texts, format, address, repository.name, search.sort, change, reorder],
+  )
+  const orders: Record<TagSort, string> = {
+    newest: words.newestFirst,
+    name: words.byName,
+    '-name': words.byNameBackwards,
+  }
+  const neverRead = repository.state === 'named'
+
+  return (
+    <>
+      {(!isEmpty || search.q !== undefined) && (
+        <div className="filters">
+          <div className="filter-fields">
+            <SelectField
+              label={words.order}
+              hiddenLabel
+              value={search.sort ?? 'newest'}
+              options={TAG_SORTS.map((value) => ({ value, label: orders[value] }))}
+              onChange={(sort) => {
+                reorder()
+                change({ sort: sort === 'newest' ? undefined : sort })
+              }}
+            />
+            <SearchField
+              label={words.search}
+              value={typed}
+              icon={<IconSearch size={15} aria-hidden />}
+              onChange={setTyped}
+            />
+          </div>
+        </div>
+      )}
+      {query.isError && page && (
+        <StaleNotice
+          text={texts.registries.stale(format.dateTime(new Date(query.dataUpdatedAt).toISOString()))}
+          onRetry={() => void query.refetch()}
+        />
+      )}
+      <div className="card table-card inventory-table">
+        {query.isError && !page ? (
+          <div className="card-body">
+            <ProblemNotice
+              error={asApiError(query.error)}
+              title={words.failedTitle}
+              onRetry={() => void query.refetch()}
+            />
+          </div>
+        ) : isEmpty && search.q !== undefined ? (
+          <EmptyState
+            icon={<IconSearchOff size={26} stroke={1.5} />}
+            title={words.noMatchTitle}
+            action={<Button onClick={() => change({ q: undefined })}>{texts.action.clearFilters}</Button>}
+          >
+            {words.noMatchHelp}
+          </EmptyState>
+        ) : isEmpty ? (
+          <EmptyState
+            icon={<IconTag size={26} stroke={1.5} />}
+            title={neverRead || repository.state === 'broken' ? words.waitingTitle : words.emptyTitle}
+          >
+            {neverRead || repository.state === 'broken' ? words.waitingHelp : words.emptyHelp}
+          </EmptyState>
+        ) : (
+          <>
+            <DataTable
+              caption={words.title}
+              columns={columns}
+              rows={rows}
+              rowKey={rowName}
+              loading={page === undefined}
+              outdated={query.isPlaceholderData}
+            />
+            {page && (
+              <ListPager
+                pageSize={INVENTORY_PAGE_SIZE}
+                shown={page.items.length}
+                total={page.total}
+                next={page.next_cursor ?? null}
+                walked={search.after ?? []}
+                count={words.count}
+                onWalk={(after) => change({ after })}
+              >
+                {moved && <OrderChanged onReorder={reorder} />}
+              </ListPager>
+            )}
+          </>
+        )}
+      </div>
+    </>
+  )
+}
+
+function Gone({ registryId }: { registryId: string }) {
+  const texts = useTexts()
+  const scope = useScope()
+  return (
+    <div className="empty page-empty">
+      <span className="empty-icon" aria-hidden>
+        <IconUnlink size={28} stroke={1.5} />
+      </span>
+      <PageTitle title={texts.inventory.repository.goneTitle} />
+      <p>{texts.inventory.repository.goneHelp}</p>
+      <ButtonLink {...repositoriesLink(scope, registryId)} tone="primary">
+        {texts.inventory.crawl.brokenLink}
+      </ButtonLink>
+    </div>
+  )
+}

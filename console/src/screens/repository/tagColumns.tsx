@@ -1,0 +1,162 @@
+import { IconAlertTriangle, IconBell, IconInfoCircle } from '@tabler/icons-react'
+import type { Tag } from '../../api/types'
+import type { Texts } from '../../i18n/en'
+import { sizeText } from '../../i18n/figures'
+import type { Formatters } from '../../i18n/format'
+import { errorText } from '../../i18n/problemText'
+import type { TagSort } from '../../lib/inventorySearch'
+import { platformText, shortDigest, tagReference } from '../../lib/reference'
+import { Age } from '../../ui/Age'
+import { Chip } from '../../ui/Chip'
+import { Copy } from '../../ui/Copy'
+import type { Column } from '../../ui/DataTable'
+import { VisuallyHidden } from '../../ui/VisuallyHidden'
+
+interface ColumnContext {
+  texts: Texts
+  format: Formatters
+  /** The registry's address; without it no reference can be told. */
+  address: string | undefined
+  repository: string
+  sort: TagSort | undefined
+  onSort: (sort: TagSort | undefined) => void
+}
+
+/** More architectures than these are told by their number. */
+const PLATFORMS_SHOWN = 3
+
+/** The columns of a repository's tags. */
+export function tagColumns({ texts, format, address, repository, sort, onSort }: ColumnContext): Column<Tag>[] {
+  const words = texts.inventory.tag
+  const absent = (reason: string) => (
+    <span className="fine" title={reason}>
+      <span aria-hidden>–</span>
+      <VisuallyHidden>{reason}</VisuallyHidden>
+    </span>
+  )
+  const unread = (tag: Tag) => absent(tag.digest == null || tag.kind == null ? words.unread : words.unknown)
+
+  return [
+    {
+      id: 'name',
+      header: words.columns.name,
+      rowHeader: true,
+      sort: {
+        label: words.sort.name,
+        direction: sort === 'name' ? 'ascending' : sort === '-name' ? 'descending' : null,
+        onSort: () => onSort(sort === 'name' ? '-name' : 'name'),
+      },
+      cell: (tag) => (
+        <div className="name-text">
+          <span className="tag-line">
+            <span className="tag-name" title={tag.name}>
+              {tag.name}
+            </span>
+            {address !== undefined && <Copy value={tagReference(address, repository, tag.name)} />}
+          </span>
+          <TagMarks texts={texts} tag={tag} />
+        </div>
+      ),
+    },
+    {
+      id: 'digest',
+      header: words.columns.digest,
+      cell: (tag) =>
+        tag.digest == null ? (
+          absent(words.unread)
+        ) : (
+          <span className="address-cell">
+            <span className="mono" title={tag.digest}>
+              {shortDigest(tag.digest)}
+            </span>
+            <Copy value={tag.digest} what={words.digestOf(tag.name)} />
+          </span>
+        ),
+    },
+    {
+      id: 'kind',
+      header: words.columns.kind,
+      cell: (tag) => (tag.kind == null ? unread(tag) : words.kind[tag.kind]),
+    },
+    {
+      id: 'platforms',
+      header: words.columns.platforms,
+      cell: (tag) => {
+        const all = tag.platforms.map(platformText)
+        if (all.length === 0) return unread(tag)
+        const rest = all.length - PLATFORMS_SHOWN
+        return (
+          <span className="platforms" title={all.join(', ')}>
+            {all.slice(0, PLATFORMS_SHOWN).join(', ')}
+            {rest > 0 && (
+              <>
+                {' '}
+                <span className="fine">
+                  <span aria-hidden>{words.more(format.number(rest))}</span>
+                  <VisuallyHidden>{all.slice(PLATFORMS_SHOWN).join(', ')}</VisuallyHidden>
+                </span>
+              </>
+            )}
+          </span>
+        )
+      },
+    },
+    {
+      id: 'size',
+      header: words.columns.size,
+      align: 'end',
+      cell: (tag) => (tag.size_bytes == null ? unread(tag) : <span className="num">{sizeText(format, tag.size_bytes)}</span>),
+    },
+    {
+      id: 'created',
+      header: words.columns.created,
+      align: 'end',
+      sort: {
+        label: words.sort.newest,
+        direction: sort === undefined || sort === 'newest' ? 'descending' : null,
+        onSort: () => onSort(undefined),
+      },
+      cell: (tag) =>
+        tag.created_at ? (
+          <span className="num">
+            <Age at={tag.created_at} />
+          </span>
+        ) : (
+          <span className="fine num">
+            {words.seen} <Age at={tag.seen_at} />
+          </span>
+        ),
+    },
+  ]
+}
+
+/** What is out of the ordinary about a tag. */
+function TagMarks({ texts, tag }: { texts: Texts; tag: Tag }) {
+  const words = texts.inventory.tag
+  return (
+    <>
+      {tag.provisional && (
+        <span title={words.provisionalHelp}>
+          <Chip tone="warn" icon={<IconBell size={13} aria-hidden />}>
+            {words.provisional}
+          </Chip>
+        </span>
+      )}
+      {tag.digest != null && tag.certainty === 'reported' && !tag.provisional && (
+        <span title={words.reportedHelp}>
+          <Chip tone="unknown" icon={<IconInfoCircle size={13} aria-hidden />}>
+            {words.reported}
+          </Chip>
+        </span>
+      )}
+      {tag.trouble && (
+        <span className="state">
+          <Chip tone="bad" icon={<IconAlertTriangle size={13} aria-hidden />}>
+            {words.troubled}
+          </Chip>
+          <span className="fine">{errorText(texts, tag.trouble).title}</span>
+        </span>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,23 @@
+//! What registries hold, as Roadstead remembers it: spaces, repositories, tags, artifacts and the
+//! blobs they are made of. The same words for every kind of registry.
+
+mod artifact;
+mod crawl;
+mod digest;
+mod lists;
+mod repository;
+mod space;
+mod tag;
+
+pub use artifact::{
+    Artifact, ArtifactKind, Certainty, Child, ConfigSummary, Descriptor, HistoryStep, OciPlatform,
+};
+pub use crawl::{CrawlCounts, CrawlPhase, CrawlState, CrawlStatus, Epoch};
+pub use digest::{Digest, NoDigest};
+pub use lists::{
+    Listing, ManifestsRead, Placed, RegistryFigures, RepositoryFilter, RepositorySort,
+    StatisticsDay, TagSort,
+};
+pub use repository::{Repository, RepositoryState};
+pub use space::{Space, SpaceClass, Visibility};
+pub use tag::Tag;

@@ -1,0 +1,216 @@
+//! An artifact with everything it is made of.
+
+use super::inventory::{CertaintyView, PlatformView};
+use super::words::{ArtifactKindWord, ErrorCodeWord};
+use roadstead_core::ErrorCode;
+use roadstead_core::model::{
+    Artifact, ArtifactKind, Child, ConfigSummary, Descriptor, Digest, HistoryStep, Timestamp,
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// Something in a registry, by digest.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Descriptor)]
+pub(crate) struct DescriptorView {
+    /// Its digest.
+    #[schema(value_type = String)]
+    digest: Digest,
+    /// Its media type.
+    media_type: String,
+    /// Its size, as the manifest says.
+    size_bytes: u64,
+    /// It is said to be elsewhere; its bytes are not the registry's.
+    foreign: bool,
+}
+
+impl From<Descriptor> for DescriptorView {
+    fn from(descriptor: Descriptor) -> Self {
+        Self {
+            digest: descriptor.digest,
+            media_type: descriptor.media_type,
+            size_bytes: descriptor.size_bytes,
+            foreign: descriptor.foreign,
+        }
+    }
+}
+
+/// A manifest that an index lists.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ArtifactChild)]
+pub(crate) struct ChildView {
+    /// Its digest, media type, and the size of its manifest.
+    descriptor: DescriptorView,
+    /// What it runs on.
+    platform: Option<PlatformView>,
+    /// What kind of artifact it is said to be.
+    artifact_type: Option<String>,
+    /// It is a builder's statement about another child, not an architecture.
+    attests: bool,
+}
+
+impl From<Child> for ChildView {
+    fn from(child: Child) -> Self {
+        Self {
+            descriptor: child.descriptor.into(),
+            platform: child.platform.map(Into::into),
+            artifact_type: child.artifact_type,
+            attests: child.attests,
+        }
+    }
+}
+
+/// One step of a build, in the image's own words.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BuildStep)]
+pub(crate) struct StepView {
+    /// When.
+    created: Option<String>,
+    /// The command.
+    created_by: Option<String>,
+    /// What was said about it.
+    comment: Option<String>,
+    /// It made no layer.
+    empty_layer: bool,
+}
+
+impl From<HistoryStep> for StepView {
+    fn from(step: HistoryStep) -> Self {
+        Self {
+            created: step.created,
+            created_by: step.created_by,
+            comment: step.comment,
+            empty_layer: step.empty_layer,
+        }
+    }
+}
+
+/// What an image's configuration says, in its own words.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConfigSummary)]
+pub(crate) struct ConfigView {
+    /// Who built it.
+    author: Option<String>,
+    /// The user it runs as.
+    user: Option<String>,
+    /// Where it runs.
+    working_dir: Option<String>,
+    /// The signal that stops it.
+    stop_signal: Option<String>,
+    /// `NAME=value` each.
+    env: Vec<String>,
+    /// What it runs.
+    entrypoint: Vec<String>,
+    /// With what.
+    cmd: Vec<String>,
+    /// `8080/tcp` each.
+    exposed_ports: Vec<String>,
+    /// Paths.
+    volumes: Vec<String>,
+    /// Free texts.
+    labels: BTreeMap<String, String>,
+    /// How it was built, the first step first.
+    history: Vec<StepView>,
+}
+
+impl From<ConfigSummary> for ConfigView {
+    fn from(config: ConfigSummary) -> Self {
+        Self {
+            author: config.author,
+            user: config.user,
+            working_dir: config.working_dir,
+            stop_signal: config.stop_signal,
+            env: config.env,
+            entrypoint: config.entrypoint,
+            cmd: config.cmd,
+            exposed_ports: config.exposed_ports,
+            volumes: config.volumes,
+            labels: config.labels,
+            history: config.history.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// What a manifest describes.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Artifact)]
+pub(crate) struct ArtifactView {
+    /// Its digest.
+    #[schema(value_type = String)]
+    digest: Digest,
+    /// Whether the digest was computed from bytes.
+    certainty: CertaintyView,
+    /// Whether its manifest was read; while it was not, little else is known.
+    read: bool,
+    /// Why its manifest could not be read.
+    #[schema(value_type = Option<ErrorCodeWord>)]
+    trouble: Option<ErrorCode>,
+    /// Its media type.
+    media_type: String,
+    /// What kind of artifact it says it is.
+    artifact_type: Option<String>,
+    /// What it is; null while its manifest is unread.
+    #[schema(value_type = Option<ArtifactKindWord>)]
+    kind: Option<ArtifactKind>,
+    /// Bytes of the manifest itself; null while nobody told.
+    manifest_bytes: Option<u64>,
+    /// Bytes of everything it is made of; null while part of it is unread.
+    size_bytes: Option<u64>,
+    /// Its configuration.
+    config: Option<DescriptorView>,
+    /// What the configuration says; null while it is unread or no image's.
+    config_summary: Option<ConfigView>,
+    /// Its layers, the lowest first.
+    layers: Vec<DescriptorView>,
+    /// The manifests it lists.
+    children: Vec<ChildView>,
+    /// Entries of its lists that could not be kept.
+    omitted: u64,
+    /// What it refers to; it may not exist.
+    #[schema(value_type = Option<String>)]
+    subject: Option<Digest>,
+    /// Free texts.
+    annotations: BTreeMap<String, String>,
+    /// What it runs on; attestations are not among them.
+    platforms: Vec<PlatformView>,
+    /// When it was built.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    created_at: Option<Timestamp>,
+    /// When it was pushed; null when nobody knows.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pushed_at: Option<Timestamp>,
+    /// The tags of its repository that point at it; the first hundred by name.
+    tags: Vec<String>,
+    /// The indexes of its repository that list it; the first hundred.
+    #[schema(value_type = Vec<String>)]
+    parents: Vec<Digest>,
+}
+
+impl From<Artifact> for ArtifactView {
+    fn from(artifact: Artifact) -> Self {
+        Self {
+            digest: artifact.digest,
+            certainty: artifact.certainty.into(),
+            read: artifact.read,
+            trouble: artifact.trouble,
+            media_type: artifact.media_type,
+            artifact_type: artifact.artifact_type,
+            kind: artifact.read.then_some(artifact.kind),
+            manifest_bytes: Some(artifact.manifest_bytes).filter(|bytes| *bytes > 0),
+            size_bytes: artifact.size_bytes,
+            config: artifact.config.map(Into::into),
+            config_summary: artifact.config_summary.map(Into::into),
+            layers: artifact.layers.into_iter().map(Into::into).collect(),
+            children: artifact.children.into_iter().map(Into::into).collect(),
+            omitted: artifact.omitted,
+            subject: artifact.subject,
+            annotations: artifact.annotations,
+            platforms: artifact.platforms.into_iter().map(Into::into).collect(),
+            created_at: artifact.created_at,
+            pushed_at: artifact.pushed_at,
+            tags: artifact.tags,
+            parents: artifact.parents,
+        }
+    }
+}

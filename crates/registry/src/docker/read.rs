@@ -1,0 +1,238 @@
+//! What is in a repository of a Docker Registry: its tags, its manifests, their configurations.
+
+use futures::TryStreamExt as _;
+use roadstead_core::model::{
+    ArtifactKind, Certainty, Child, ConfigSummary, Descriptor, Digest, HistoryStep, OciPlatform,
+    Timestamp,
+};
+use roadstead_core::ports::{
+    ArtifactPointer, Read, ReadArtifact, ReadConfig, RegistryError, SeenTag, TagList,
+};
+use roadstead_oci as oci;
+use roadstead_oci::{Content, ImageConfig, Listing, OciClient, Pointer, RepositoryName};
+use std::collections::HashSet;
+
+/// The most tags of one repository that are taken; the rest is counted.
+const MAX_TAGS: usize = 100_000;
+
+/// When an image was built, by the specification's annotation.
+const CREATED: &str = "org.opencontainers.image.created";
+
+/// Times up to here stand for "reproducible", not for a day in 1970 or 1980.
+const REPRODUCIBLE_UNTIL: i64 = 10 * 365 * 24 * 3_600 * 1_000_000 + 3 * 24 * 3_600 * 1_000_000;
+
+pub(super) async fn repository(client: &OciClient, name: &str) -> Read<TagList> {
+    let mut pages = Box::pin(client.list(Listing::Tags(parsed(name)?), None));
+    let mut seen = HashSet::new();
+    let mut list = TagList::default();
+    while let Some(page) = pages.try_next().await? {
+        list.skipped += page.malformed as u64;
+        for name in page.names {
+            if seen.len() >= MAX_TAGS {
+                list.skipped += 1;
+            } else if seen.insert(name.clone()) {
+                list.tags.push(SeenTag {
+                    name,
+                    digest: None,
+                    pushed_at: None,
+                    pulled_at: None,
+                });
+            }
+        }
+        if seen.len() >= MAX_TAGS {
+            break;
+        }
+    }
+    Ok(list)
+}
+
+pub(super) async fn artifact(
+    client: &OciClient,
+    repository: &str,
+    pointer: &ArtifactPointer,
+) -> Read<ReadArtifact> {
+    let pointer = match pointer {
+        ArtifactPointer::Tag(tag) => tag_pointer(tag)?,
+        ArtifactPointer::Digest(digest) => Pointer::Digest(wire(digest)?),
+    };
+    let manifest = client
+        .repository(parsed(repository)?)
+        .manifest(&pointer)
+        .await?;
+    read(manifest)
+}
+
+pub(super) async fn moved(
+    client: &OciClient,
+    repository: &str,
+    tag: &str,
+    known: Option<&Digest>,
+) -> Read<Option<Digest>> {
+    let repository = client.repository(parsed(repository)?);
+    let tag = tag_pointer(tag)?;
+    let head = match known {
+        Some(known) => repository.changed(&tag, &wire(known)?).await?,
+        None => Some(repository.head(&tag).await?),
+    };
+    head.map(|head| own(&head.digest)).transpose()
+}
+
+pub(super) async fn config(
+    client: &OciClient,
+    repository: &str,
+    config: &Descriptor,
+) -> Read<ReadConfig> {
+    let descriptor = oci::Descriptor {
+        media_type: config.media_type.clone(),
+        digest: wire(&config.digest)?,
+        size: config.size_bytes,
+        platform: None,
+        artifact_type: None,
+        foreign: config.foreign,
+        annotations: std::collections::BTreeMap::new(),
+    };
+    let read = client
+        .repository(parsed(repository)?)
+        .config(&descriptor)
+        .await?;
+    Ok(summary(read))
+}
+
+/// A name no registry can have is not there.
+fn parsed(name: &str) -> Read<RepositoryName> {
+    RepositoryName::parse(name).map_err(|_| RegistryError::NotFound)
+}
+
+fn tag_pointer(tag: &str) -> Read<Pointer> {
+    oci::Tag::parse(tag)
+        .map(Pointer::Tag)
+        .map_err(|_| RegistryError::NotFound)
+}
+
+fn wire(digest: &Digest) -> Read<oci::Digest> {
+    oci::Digest::parse(digest.as_str()).map_err(|_| RegistryError::Unsupported)
+}
+
+fn own(digest: &oci::Digest) -> Read<Digest> {
+    Digest::parse(digest.as_str())
+        .ok_or_else(|| RegistryError::Protocol("the digest is malformed".to_owned()))
+}
+
+fn read(manifest: oci::Manifest) -> Read<ReadArtifact> {
+    let digest = own(&manifest.digest)?;
+    let media_type = manifest.media_type;
+    let mut read = ReadArtifact {
+        digest,
+        certainty: Certainty::Verified,
+        kind: ArtifactKind::of(&media_type, None, None, &[]),
+        media_type,
+        artifact_type: None,
+        manifest_bytes: manifest.bytes.len() as u64,
+        config: None,
+        read_config: false,
+        layers: Vec::new(),
+        children: Vec::new(),
+        omitted: 0,
+        subject: None,
+        annotations: std::collections::BTreeMap::new(),
+        platform: None,
+        created_at: None,
+    };
+    match manifest.content {
+        Content::Index(index) => {
+            read.omitted = index.omitted as u64;
+            read.children = index.manifests.iter().filter_map(child).collect();
+            read.artifact_type = index.artifact_type;
+            read.subject = index.subject.and_then(|s| own(&s.digest).ok());
+            read.annotations = index.annotations;
+            read.kind =
+                ArtifactKind::of(&read.media_type, None, read.artifact_type.as_deref(), &[]);
+        }
+        Content::Image(image) => {
+            let image = *image;
+            let types: Vec<&str> = image.layers.iter().map(|l| l.media_type.as_str()).collect();
+            read.kind = ArtifactKind::of(
+                &read.media_type,
+                Some(&image.config.media_type),
+                image.artifact_type.as_deref(),
+                &types,
+            );
+            read.omitted = image.omitted as u64;
+            read.config = descriptor(&image.config);
+            // An empty configuration, or a chart's, tells nothing that a page shows.
+            read.read_config = read.kind == ArtifactKind::Image && !image.config.foreign;
+            read.layers = image.layers.iter().filter_map(descriptor).collect();
+            read.artifact_type = image.artifact_type;
+            read.subject = image.subject.and_then(|s| own(&s.digest).ok());
+            read.annotations = image.annotations;
+        }
+        Content::Unknown => {}
+    }
+    read.created_at = read.annotations.get(CREATED).and_then(|text| time(text));
+    Ok(read)
+}
+
+fn descriptor(found: &oci::Descriptor) -> Option<Descriptor> {
+    Some(Descriptor {
+        digest: own(&found.digest).ok()?,
+        media_type: found.media_type.clone(),
+        size_bytes: found.size,
+        foreign: found.foreign,
+    })
+}
+
+fn child(found: &oci::Descriptor) -> Option<Child> {
+    let kind = found.annotations.get("vnd.docker.reference.type");
+    Some(Child {
+        descriptor: descriptor(found)?,
+        platform: found.platform.as_ref().map(|platform| OciPlatform {
+            os: platform.os.clone(),
+            architecture: platform.architecture.clone(),
+            variant: platform.variant.clone(),
+            os_version: platform.os_version.clone(),
+        }),
+        artifact_type: found.artifact_type.clone(),
+        attests: kind.is_some_and(|kind| kind == "attestation-manifest"),
+    })
+}
+
+fn summary(config: ImageConfig) -> ReadConfig {
+    let platform = config
+        .os
+        .zip(config.architecture)
+        .map(|(os, architecture)| OciPlatform {
+            os,
+            architecture,
+            variant: config.variant,
+            os_version: config.os_version,
+        });
+    let steps = config.history.into_iter().map(|step| HistoryStep {
+        created: step.created,
+        created_by: step.created_by,
+        comment: step.comment,
+        empty_layer: step.empty_layer,
+    });
+    ReadConfig {
+        platform,
+        created_at: config.created.as_deref().and_then(time),
+        summary: ConfigSummary {
+            author: config.author,
+            user: config.user,
+            working_dir: config.working_dir,
+            stop_signal: config.stop_signal,
+            env: config.env,
+            entrypoint: config.entrypoint,
+            cmd: config.cmd,
+            exposed_ports: config.exposed_ports,
+            volumes: config.volumes,
+            labels: config.labels,
+            history: steps.collect(),
+        },
+    }
+}
+
+/// A time as a builder wrote it.
+fn time(text: &str) -> Option<Timestamp> {
+    let time = Timestamp::parse(text).ok()?;
+    (time.as_micros() > REPRODUCIBLE_UNTIL).then_some(time)
+}

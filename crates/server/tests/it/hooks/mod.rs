@@ -1,0 +1,5 @@
+//! Where registries post their events.
+
+mod account;
+mod door;
+mod peer;

@@ -1,0 +1,438 @@
+//! What registries hold: tables of `m0010_inventory`, commands of `InventoryStore`.
+//!
+//! `scope` begins and ends every command, `crawls`, `names`, `tags`, `manifests`, `point` and `checks`
+//! are what it does, `links` what that means for bytes, `queues` what is still to do, `ended` the end.
+
+mod artifact;
+mod checks;
+mod crawls;
+mod ended;
+mod links;
+mod lists;
+mod manifests;
+mod many_lists;
+mod names;
+mod point;
+mod queues;
+mod scope;
+mod sql;
+mod tag_list;
+mod tags;
+
+use crate::store::Store;
+use async_trait::async_trait;
+use roadstead_core::model::{
+    Artifact, AuditEntry, ConfigSummary, Counted, CrawlState, Digest, Listing, NamePosition,
+    PageRequest, Placed, RegistryFigures, RegistryId, Repository, RepositoryFilter, RepositoryId,
+    RepositorySort, Space, SpaceId, StatisticsDay, Tag, TagSort, Timestamp,
+};
+use roadstead_core::ports::{
+    ConfigDue, ConfigRead, CrawlKey, CrawlReport, FoundRepository, FoundSpace, InventoryLists,
+    InventoryStore, ManifestDue, ManifestRead, NamesPage, Place, ProvisionalTag, Recorded,
+    RepositoryDue, RepositoryMark, SeenRepository, SeenSpace, SeenTag, Source, StoreError,
+    TagCheck, TagDue, TagsRecorded,
+};
+use roadstead_core::rules::Visible;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Rows of one statement, and about those of one transaction.
+const CHUNK: usize = 500;
+
+/// Bytes of free texts that are kept of one thing.
+const TEXTS: usize = 16 << 10;
+
+#[async_trait]
+impl InventoryStore for Store {
+    async fn crawl(&self, id: RegistryId) -> Result<Option<CrawlState>, StoreError> {
+        Ok(crawls::state(self.db().read(), id).await?)
+    }
+
+    async fn crawls_due(&self, now: Timestamp, limit: u16) -> Result<Vec<RegistryId>, StoreError> {
+        crawls::due(self, now, limit).await
+    }
+
+    async fn begin_crawl(
+        &self,
+        source: Source,
+        server: &str,
+        now: Timestamp,
+    ) -> Result<Recorded<CrawlState>, StoreError> {
+        crawls::begin(self, source, server, now).await
+    }
+
+    async fn request_crawl(
+        &self,
+        id: RegistryId,
+        now: Timestamp,
+        audit: AuditEntry,
+    ) -> Result<CrawlState, StoreError> {
+        crawls::request(self, id, now, audit).await
+    }
+
+    async fn cancel_crawl(
+        &self,
+        id: RegistryId,
+        now: Timestamp,
+        audit: AuditEntry,
+    ) -> Result<CrawlState, StoreError> {
+        crawls::cancel(self, id, now, audit).await
+    }
+
+    async fn request_repository(
+        &self,
+        id: RepositoryId,
+        now: Timestamp,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError> {
+        names::request(self, id, now, audit).await
+    }
+
+    async fn report_crawl(
+        &self,
+        key: CrawlKey,
+        report: CrawlReport,
+    ) -> Result<Recorded, StoreError> {
+        crawls::report(self, key, report).await
+    }
+
+    async fn record_spaces(
+        &self,
+        source: Source,
+        spaces: Vec<SeenSpace>,
+        now: Timestamp,
+    ) -> Result<Recorded<Vec<SpaceId>>, StoreError> {
+        names::record_spaces(self, source, &spaces, now).await
+    }
+
+    async fn end_spaces(
+        &self,
+        source: Source,
+        upstream_ids: &[String],
+        now: Timestamp,
+    ) -> Result<Recorded, StoreError> {
+        names::end_spaces(self, source, upstream_ids, now).await
+    }
+
+    async fn record_names(&self, key: CrawlKey, page: NamesPage) -> Result<Recorded, StoreError> {
+        names::record_names(self, key, &page).await
+    }
+
+    async fn record_heard(
+        &self,
+        source: Source,
+        repositories: Vec<SeenRepository>,
+        now: Timestamp,
+    ) -> Result<Recorded<u64>, StoreError> {
+        names::heard(self, source, &repositories, now).await
+    }
+
+    async fn repositories_unseen(
+        &self,
+        key: CrawlKey,
+        after: Option<Place>,
+        limit: u16,
+    ) -> Result<Vec<RepositoryDue>, StoreError> {
+        queues::unseen(self, key, after, limit).await
+    }
+
+    async fn mark_repositories(
+        &self,
+        source: Source,
+        marks: Vec<(RepositoryId, RepositoryMark)>,
+        now: Timestamp,
+    ) -> Result<Recorded, StoreError> {
+        names::mark(self, source, &marks, now).await
+    }
+
+    async fn repository_named(
+        &self,
+        id: RegistryId,
+        name: &str,
+    ) -> Result<Option<RepositoryDue>, StoreError> {
+        queues::named(self, id, name).await
+    }
+
+    async fn repositories_due(
+        &self,
+        key: CrawlKey,
+        after: Option<Place>,
+        limit: u16,
+    ) -> Result<Vec<RepositoryDue>, StoreError> {
+        queues::to_list(self, key, after, limit).await
+    }
+
+    async fn repositories_requested(
+        &self,
+        id: RegistryId,
+        limit: u16,
+    ) -> Result<Vec<RepositoryDue>, StoreError> {
+        queues::requested(self, id, limit).await
+    }
+
+    async fn record_tags(
+        &self,
+        source: Source,
+        repository_id: RepositoryId,
+        tags: Vec<SeenTag>,
+        now: Timestamp,
+    ) -> Result<Recorded<TagsRecorded>, StoreError> {
+        tags::record(self, source, repository_id, &tags, now).await
+    }
+
+    async fn record_tag_lists(
+        &self,
+        source: Source,
+        lists: Vec<(RepositoryId, Vec<SeenTag>)>,
+        now: Timestamp,
+    ) -> Result<Recorded<TagsRecorded>, StoreError> {
+        many_lists::record(self, source, &lists, now).await
+    }
+
+    async fn tags_due(
+        &self,
+        id: RegistryId,
+        after: Option<Place>,
+        limit: u16,
+    ) -> Result<Vec<TagDue>, StoreError> {
+        queues::tags(self, id, after, limit).await
+    }
+
+    async fn manifests_due(
+        &self,
+        id: RegistryId,
+        after: Option<Place>,
+        limit: u16,
+    ) -> Result<Vec<ManifestDue>, StoreError> {
+        queues::manifests(self, id, after, limit).await
+    }
+
+    async fn configs_due(
+        &self,
+        id: RegistryId,
+        after: Option<Place>,
+        limit: u16,
+    ) -> Result<Vec<ConfigDue>, StoreError> {
+        queues::configs(self, id, after, limit).await
+    }
+
+    async fn known_digests(
+        &self,
+        id: RegistryId,
+        digests: &[Digest],
+    ) -> Result<HashSet<Digest>, StoreError> {
+        queues::known(self, id, digests).await
+    }
+
+    async fn record_manifests(
+        &self,
+        source: Source,
+        manifests: Vec<ManifestRead>,
+        now: Timestamp,
+    ) -> Result<Recorded, StoreError> {
+        manifests::record(self, source, &manifests, now).await
+    }
+
+    async fn record_configs(
+        &self,
+        source: Source,
+        configs: Vec<ConfigRead>,
+        now: Timestamp,
+    ) -> Result<Recorded, StoreError> {
+        checks::configs(self, source, &configs, now).await
+    }
+
+    async fn repositories_to_check(
+        &self,
+        id: RegistryId,
+        before: Timestamp,
+        limit: u16,
+    ) -> Result<Vec<RepositoryDue>, StoreError> {
+        queues::to_check(self, id, before, limit).await
+    }
+
+    async fn tags_to_check(
+        &self,
+        id: RegistryId,
+        before: Timestamp,
+        limit: u16,
+    ) -> Result<Vec<TagDue>, StoreError> {
+        queues::tags_to_check(self, id, before, limit).await
+    }
+
+    async fn record_checks(
+        &self,
+        source: Source,
+        checks: Vec<TagCheck>,
+        now: Timestamp,
+    ) -> Result<Recorded, StoreError> {
+        checks::checks(self, source, &checks, now).await
+    }
+
+    async fn put_provisional(
+        &self,
+        source: Source,
+        tags: Vec<ProvisionalTag>,
+        now: Timestamp,
+    ) -> Result<Recorded<Vec<RepositoryId>>, StoreError> {
+        checks::provisional(self, source, &tags, now).await
+    }
+
+    async fn end_manifests(
+        &self,
+        source: Source,
+        gone: Vec<(RepositoryId, Digest)>,
+        now: Timestamp,
+    ) -> Result<Recorded, StoreError> {
+        checks::end_manifests(self, source, &gone, now).await
+    }
+
+    async fn remove_ended(&self, now: Timestamp) -> Result<u64, StoreError> {
+        ended::remove(self, now).await
+    }
+
+    async fn note_history(&self, now: Timestamp) -> Result<(), StoreError> {
+        crawls::note_history(self, now).await
+    }
+}
+
+#[async_trait]
+impl InventoryLists for Store {
+    async fn registry_figures(
+        &self,
+        ids: &[RegistryId],
+    ) -> Result<HashMap<RegistryId, RegistryFigures>, StoreError> {
+        lists::figures(self, ids).await
+    }
+
+    async fn spaces(
+        &self,
+        id: RegistryId,
+        text: Option<&str>,
+        page: &PageRequest<NamePosition>,
+    ) -> Result<Counted<Space>, StoreError> {
+        lists::spaces(self, id, text, page).await
+    }
+
+    async fn space(
+        &self,
+        id: SpaceId,
+        visible: &Visible,
+    ) -> Result<Option<FoundSpace>, StoreError> {
+        lists::one_space(self, id, visible).await
+    }
+
+    async fn repositories(
+        &self,
+        id: SpaceId,
+        filter: RepositoryFilter<'_>,
+        sort: RepositorySort,
+        page: &PageRequest<Placed>,
+    ) -> Result<Listing<Repository>, StoreError> {
+        lists::repositories(self, id, filter, sort, page).await
+    }
+
+    async fn repository(
+        &self,
+        id: RepositoryId,
+        visible: &Visible,
+    ) -> Result<Option<FoundRepository>, StoreError> {
+        lists::one_repository(self, id, visible).await
+    }
+
+    async fn largest_repositories(
+        &self,
+        id: RegistryId,
+        limit: u16,
+    ) -> Result<Vec<Repository>, StoreError> {
+        lists::largest(self, id, limit).await
+    }
+
+    async fn tags(
+        &self,
+        id: RepositoryId,
+        text: Option<&str>,
+        sort: TagSort,
+        page: &PageRequest<Placed>,
+    ) -> Result<Listing<Tag>, StoreError> {
+        tag_list::page(self, id, text, sort, page).await
+    }
+
+    async fn artifact(
+        &self,
+        id: RepositoryId,
+        digest: &Digest,
+    ) -> Result<Option<Artifact>, StoreError> {
+        artifact::one(self, id, digest).await
+    }
+
+    async fn statistics_history(
+        &self,
+        id: RegistryId,
+        since: Timestamp,
+    ) -> Result<Vec<StatisticsDay>, StoreError> {
+        lists::history(self, id, since).await
+    }
+}
+
+/// Cuts a batch so that each part makes about [`CHUNK`] rows; one alone may make more.
+fn bounded<T>(items: &[T], weight: impl Fn(&T) -> usize) -> Vec<&[T]> {
+    let (mut parts, mut from, mut sum) = (Vec::new(), 0, 0);
+    for (at, item) in items.iter().enumerate() {
+        let next = weight(item);
+        if at > from && sum + next > CHUNK {
+            parts.extend(items.get(from..at));
+            (from, sum) = (at, 0);
+        }
+        sum += next;
+    }
+    parts.extend(items.get(from..).filter(|rest| !rest.is_empty()));
+    parts
+}
+
+/// The first texts, up to [`TEXTS`] bytes in all.
+fn cut_texts(texts: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut left = TEXTS;
+    let mut kept = BTreeMap::new();
+    for (name, text) in texts {
+        let Some(rest) = left.checked_sub(name.len() + text.len()) else {
+            break;
+        };
+        left = rest;
+        kept.insert(name.clone(), text.clone());
+    }
+    kept
+}
+
+/// A summary of at most about [`TEXTS`] bytes of long texts: labels first, then the build's steps.
+fn cut_summary(summary: &ConfigSummary) -> ConfigSummary {
+    let mut cut = summary.clone();
+    cut.labels = cut_texts(&summary.labels);
+    let mut left = TEXTS;
+    let len = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    cut.history = summary
+        .history
+        .iter()
+        .take_while(|step| {
+            let size = len(&step.created) + len(&step.created_by) + len(&step.comment) + 32;
+            let fits = size <= left;
+            left = left.saturating_sub(size);
+            fits
+        })
+        .cloned()
+        .collect();
+    for list in [
+        &mut cut.env,
+        &mut cut.entrypoint,
+        &mut cut.cmd,
+        &mut cut.exposed_ports,
+        &mut cut.volumes,
+    ] {
+        let mut left = TEXTS / 4;
+        list.retain(|text| {
+            let fits = text.len() <= left;
+            left = left.saturating_sub(text.len());
+            fits
+        });
+    }
+    cut
+}

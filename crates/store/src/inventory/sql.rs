@@ -1,0 +1,113 @@
+//! SQL as text for the inventory, the same for both databases. Values are bound, never written in.
+//!
+//! Batches are the one place where the query builder says more than the statement does: hundreds of
+//! rows in a `VALUES` list, joined and updated at once.
+
+use crate::fault::Fault;
+use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use std::fmt::Write as _;
+
+/// A statement with its values.
+pub(super) struct Sql {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    /// Begins a statement; each `?` stands for the next of the values.
+    pub(super) fn of<const N: usize>(text: &str, values: [Value; N]) -> Self {
+        let sql = Self {
+            text: String::with_capacity(text.len() + 64),
+            values: Vec::new(),
+        };
+        sql.and(text, values)
+    }
+
+    /// Goes on with the statement.
+    pub(super) fn and<const N: usize>(mut self, text: &str, values: [Value; N]) -> Self {
+        let mut values = values.into_iter();
+        for (i, part) in text.split('?').enumerate() {
+            if i > 0
+                && let Some(value) = values.next()
+            {
+                self.value(value);
+            }
+            self.text.push_str(part);
+        }
+        self
+    }
+
+    /// A list in brackets. An empty one holds a null, which nothing is equal to.
+    pub(super) fn list<V: Into<Value>>(mut self, items: impl IntoIterator<Item = V>) -> Self {
+        self.text.push('(');
+        let mut any = false;
+        for item in items {
+            if any {
+                self.text.push_str(", ");
+            }
+            any = true;
+            self.value(item.into());
+        }
+        self.text.push_str(if any { ")" } else { "NULL)" });
+        self
+    }
+
+    /// Rows, each in brackets. There must be some.
+    pub(super) fn rows(mut self, rows: Vec<Vec<Value>>) -> Self {
+        for (i, row) in rows.into_iter().enumerate() {
+            if i > 0 {
+                self.text.push_str(", ");
+            }
+            self = self.list(row);
+        }
+        self
+    }
+
+    fn value(&mut self, value: Value) {
+        self.values.push(value);
+        // Writing to a string cannot fail.
+        let _ = write!(self.text, "${}", self.values.len());
+    }
+
+    fn statement(self, db: &impl ConnectionTrait) -> Statement {
+        Statement::from_sql_and_values(db.get_database_backend(), self.text, self.values)
+    }
+
+    /// How SQLite would answer it.
+    #[cfg(test)]
+    pub(super) async fn plan(mut self, db: &impl ConnectionTrait) -> Vec<String> {
+        self.text.insert_str(0, "EXPLAIN QUERY PLAN ");
+        let rows = self.all(db).await.expect("plan");
+        rows.iter()
+            .map(|row| row.try_get("", "detail").expect("detail"))
+            .collect()
+    }
+
+    /// All its rows.
+    pub(super) async fn all(self, db: &impl ConnectionTrait) -> Result<Vec<QueryResult>, Fault> {
+        let statement = self.statement(db);
+        Ok(db.query_all_raw(statement).await?)
+    }
+
+    /// Its first row.
+    pub(super) async fn one(self, db: &impl ConnectionTrait) -> Result<Option<QueryResult>, Fault> {
+        let statement = self.statement(db);
+        Ok(db.query_one_raw(statement).await?)
+    }
+
+    /// Runs it; answers how many rows it met.
+    pub(super) async fn run(self, db: &impl ConnectionTrait) -> Result<u64, Fault> {
+        let statement = self.statement(db);
+        Ok(db.execute_raw(statement).await?.rows_affected())
+    }
+}
+
+/// Bytes for the database: no size or count of ours is near the end of an `i64`.
+pub(super) fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// And back.
+pub(super) fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
