@@ -98,11 +98,11 @@ function Overview({ registry }: { registry: Registry }) {
         <div className="stack">
           <BasicsCard registry={registry} />
           <CrawlCard key={registry.id} registry={registry} />
-          {registry.kind === 'docker' && <HookCard key={`hook-${registry.id}`} registry={registry} />}
         </div>
         <div className="stack">
           <HealthCard registry={registry} />
           <InventoryCards registry={registry} />
+          {registry.kind === 'docker' && <HookCard key={`hook-${registry.id}`} registry={registry} />}
         </div>
         <div className="wide">
           <CapabilitiesCard registry={registry} />
