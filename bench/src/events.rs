@@ -165,7 +165,10 @@ async fn measure(name: &str, binary: &str, pushes: usize, database: Option<&Data
         of(second, "/manifests/sha256:"),
     );
     let mut heads = BTreeMap::new();
-    for head in made[asked_before..].iter().filter(|r| r.starts_with("HEAD ")) {
+    for head in made[asked_before..]
+        .iter()
+        .filter(|r| r.starts_with("HEAD "))
+    {
         *heads.entry(head.as_str()).or_insert(0_usize) += 1;
     }
     assert_eq!(heads.len(), pushes * 2, "each tag is asked for");
