@@ -51,7 +51,7 @@ const SHOWN_ONCE: &[(&str, &str, &[&str])] = &[
         &["POST /api/v1/users", "POST /api/v1/users/{id}/reset-links"],
     ),
     (
-        "IssuedHookView",
+        "IssuedHook",
         "secret",
         &["PUT /api/v1/registries/{id}/hook"],
     ),
