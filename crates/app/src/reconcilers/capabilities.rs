@@ -5,10 +5,11 @@
 use crate::context::Ports;
 use crate::driver::{Outcome, Reconciler, Wake};
 use crate::reconcilers::identity::may_show_account;
+use crate::reconcilers::readable::may_read;
 use crate::services::connection_of;
 use async_trait::async_trait;
 use roadstead_core::Failure;
-use roadstead_core::model::{ConditionStatus, ConditionType, Registry, RegistryId, Timestamp};
+use roadstead_core::model::{Registry, RegistryId, Timestamp};
 use roadstead_core::ports::CapabilityObservation;
 use std::time::Duration;
 
@@ -83,17 +84,7 @@ fn rest(registry: &Registry, now: Timestamp) -> Option<Duration> {
 
 /// Only a registry whose whole test has passed, that answers, and that takes the account.
 fn may_be_asked(registry: &Registry) -> bool {
-    let is = |kind, status| {
-        registry
-            .conditions
-            .iter()
-            .any(|c| c.kind == kind && c.status == status)
-    };
-    registry.verified
-        // Whoever answers for a suspended one says nothing about it.
-        && registry.suspension.is_none()
-        && is(ConditionType::Reachable, ConditionStatus::True)
-        && !is(ConditionType::CredentialsValid, ConditionStatus::False)
+    registry.verified && may_read(registry).is_ok()
 }
 
 #[async_trait]
