@@ -5,10 +5,9 @@ use crate::cursor::Cursors;
 use crate::services::listing::{ListRequest, NamedList};
 use crate::services::object;
 use roadstead_core::model::{
-    Artifact, AuditEntry, CrawlPhase, CrawlState, Digest, Listing, ManifestsRead, Observed, Owner,
-    PageRequest, Placed, Registry, RegistryFigures, RegistryId, Repository, RepositoryFilter,
-    RepositoryId, RepositorySort, RequestContext, Space, SpaceId, StatisticsDay, Tag, TagSort,
-    Unavailable,
+    Artifact, AuditEntry, CrawlPhase, CrawlState, Digest, ManifestsRead, Observed, Owner, Registry,
+    RegistryFigures, RegistryId, Repository, RepositoryFilter, RepositoryId, RepositorySort,
+    RequestContext, Space, SpaceId, StatisticsDay, Tag, TagSort, Unavailable,
 };
 use roadstead_core::ports::{FoundRepository, FoundSpace, StoreError};
 use roadstead_core::rules::authorize;
@@ -73,7 +72,10 @@ impl InventoryService {
         let page = request.page(&self.cursors, &list)?;
         let text = request.text();
         let found = self.ports.store.spaces(id, text.as_deref(), &page).await?;
-        Ok((registry, request.answer(&self.cursors, &list, found)?))
+        Ok((
+            registry,
+            request.answer(&self.cursors, &list, found.page, found.total)?,
+        ))
     }
 
     /// One space.
@@ -101,8 +103,8 @@ impl InventoryService {
         request: ListRequest,
     ) -> Result<NamedList<Repository>, Failure> {
         self.space(ctx, id).await?;
-        let list = format!("repositories|{id}|{broken}|{sort:?}|{:?}", request.text);
-        let page = self.page(&list, &request)?;
+        let list = format!("repositories|{id}|{broken}|{sort:?}");
+        let page = request.page(&self.cursors, &list)?;
         let text = request.text();
         let filter = RepositoryFilter {
             text: text.as_deref(),
@@ -113,7 +115,7 @@ impl InventoryService {
             .store
             .repositories(id, filter, sort, &page)
             .await?;
-        self.answer(&list, found)
+        request.answer(&self.cursors, &list, found.page, found.total)
     }
 
     /// One repository.
@@ -144,15 +146,15 @@ impl InventoryService {
         request: ListRequest,
     ) -> Result<NamedList<Tag>, Failure> {
         self.repository(ctx, id).await?;
-        let list = format!("tags|{id}|{sort:?}|{:?}", request.text);
-        let page = self.page(&list, &request)?;
+        let list = format!("tags|{id}|{sort:?}");
+        let page = request.page(&self.cursors, &list)?;
         let text = request.text();
         let found = self
             .ports
             .store
             .tags(id, text.as_deref(), sort, &page)
             .await?;
-        self.answer(&list, found)
+        request.answer(&self.cursors, &list, found.page, found.total)
     }
 
     /// An artifact of a repository.
@@ -293,32 +295,6 @@ impl InventoryService {
         Ok(SeenHistory {
             days: store.statistics_history(id, since).await?,
             largest: store.largest_repositories(id, 10).await?,
-        })
-    }
-
-    fn page(&self, list: &str, request: &ListRequest) -> Result<PageRequest<Placed>, Failure> {
-        let after = request
-            .cursor
-            .as_deref()
-            .map(|cursor| self.cursors.read(list, cursor))
-            .transpose()?;
-        Ok(PageRequest {
-            limit: request.limit,
-            after,
-        })
-    }
-
-    fn answer<T>(&self, list: &str, found: Listing<T>) -> Result<NamedList<T>, Failure> {
-        let next_cursor = found
-            .page
-            .next
-            .as_ref()
-            .map(|place| self.cursors.write(list, place))
-            .transpose()?;
-        Ok(NamedList {
-            items: found.page.items,
-            next_cursor,
-            total: found.total,
         })
     }
 }

@@ -1,8 +1,10 @@
-//! Lists in the order of their names.
+//! Lists that are searched and walked page by page.
 
 use crate::cursor::Cursors;
 use roadstead_core::Failure;
-use roadstead_core::model::{Counted, NamePosition, PageRequest, Total};
+use roadstead_core::model::{Page, PageRequest, Total};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// Which part of a list is asked for.
 #[derive(Debug, Clone)]
@@ -27,11 +29,11 @@ pub struct NamedList<T> {
 
 impl ListRequest {
     /// The place the cursor stands for in `list`, which names route and object.
-    pub(super) fn page(
+    pub(super) fn page<P: DeserializeOwned>(
         &self,
         cursors: &Cursors,
         list: &str,
-    ) -> Result<PageRequest<NamePosition>, Failure> {
+    ) -> Result<PageRequest<P>, Failure> {
         let list = self.name(list);
         let after = self
             .cursor
@@ -50,23 +52,23 @@ impl ListRequest {
     }
 
     /// What was found, with the cursor of the next page.
-    pub(super) fn answer<T>(
+    pub(super) fn answer<T, P: Serialize>(
         &self,
         cursors: &Cursors,
         list: &str,
-        found: Counted<T>,
+        page: Page<T, P>,
+        total: Total,
     ) -> Result<NamedList<T>, Failure> {
         let list = self.name(list);
-        let next_cursor = found
-            .page
+        let next_cursor = page
             .next
             .as_ref()
             .map(|place| cursors.write(&list, place))
             .transpose()?;
         Ok(NamedList {
-            items: found.page.items,
+            items: page.items,
             next_cursor,
-            total: found.total,
+            total,
         })
     }
 

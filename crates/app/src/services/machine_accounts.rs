@@ -28,7 +28,7 @@ impl MemberService {
         let list = format!("machine accounts|{id}");
         let page = request.page(&self.cursors, &list)?;
         let found = self.ports.store.machine_accounts(id, &page).await?;
-        request.answer(&self.cursors, &list, found)
+        request.answer(&self.cursors, &list, found.page, found.total)
     }
 
     /// Makes a machine account.

@@ -51,7 +51,7 @@ impl MemberService {
         let list = format!("members|{id}");
         let page = request.page(&self.cursors, &list)?;
         let found = self.ports.store.members(id, &page).await?;
-        request.answer(&self.cursors, &list, found)
+        request.answer(&self.cursors, &list, found.page, found.total)
     }
 
     /// Takes somebody into the workspace by their name, or changes their role. Who adds must know

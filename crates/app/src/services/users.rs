@@ -62,7 +62,7 @@ impl UserService {
             text: request.text(),
         };
         let found = self.ports.store.users(&filter, &page).await?;
-        request.answer(&self.cursors, "users", found)
+        request.answer(&self.cursors, "users", found.page, found.total)
     }
 
     /// One person.

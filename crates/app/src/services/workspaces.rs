@@ -51,7 +51,7 @@ impl WorkspaceService {
             text: request.text(),
         };
         let found = self.ports.store.workspaces(&filter, &page).await?;
-        let list = request.answer(&self.cursors, "workspaces", found)?;
+        let list = request.answer(&self.cursors, "workspaces", found.page, found.total)?;
         let ids: Vec<WorkspaceId> = list.items.iter().map(|workspace| workspace.id).collect();
         let mut counts = self.ports.store.workspace_counts(&ids).await?;
         let seen = |workspace: Workspace| {
