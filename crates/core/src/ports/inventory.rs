@@ -551,11 +551,13 @@ pub trait InventoryStore: Send + Sync {
         limit: u16,
     ) -> Result<Vec<RepositoryDue>, StoreError>;
 
-    /// Tags that point at something by how long ago somebody looked, the longest first.
+    /// Tags that point at something by how long ago somebody looked, the longest first. One that an
+    /// event told of since `told_before` is about to be asked for by who looks into events.
     async fn tags_to_check(
         &self,
         id: RegistryId,
         before: Timestamp,
+        told_before: Timestamp,
         limit: u16,
     ) -> Result<Vec<TagDue>, StoreError>;
 

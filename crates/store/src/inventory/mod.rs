@@ -254,9 +254,10 @@ impl InventoryStore for Store {
         &self,
         id: RegistryId,
         before: Timestamp,
+        told_before: Timestamp,
         limit: u16,
     ) -> Result<Vec<TagDue>, StoreError> {
-        queues::tags_to_check(self, id, before, limit).await
+        queues::tags_to_check(self, id, before, told_before, limit).await
     }
 
     async fn record_checks(

@@ -179,6 +179,7 @@ pub(super) async fn tags_to_check(
     store: &Store,
     id: RegistryId,
     before: Timestamp,
+    told_before: Timestamp,
     limit: u16,
 ) -> Result<Vec<TagDue>, StoreError> {
     let no = inventory_no(store, id).await?;
@@ -186,8 +187,14 @@ pub(super) async fn tags_to_check(
         "SELECT t.no, t.name, p.id, p.name AS repository, a.digest FROM tag t \
          JOIN repository p ON p.no = t.repository_no JOIN artifact a ON a.no = t.artifact_no \
          WHERE t.inventory_no = ? AND t.checked_at < ? AND p.ended_at IS NULL \
+         AND (t.provisional = 0 OR t.sorted_at < ?) \
          ORDER BY t.checked_at, t.no LIMIT ?",
-        [no.into(), before.as_micros().into(), most(limit)],
+        [
+            no.into(),
+            before.as_micros().into(),
+            told_before.as_micros().into(),
+            most(limit),
+        ],
     )
     .all(store.db().read())
     .await?;

@@ -16,6 +16,10 @@ pub(super) const LIST_AFTER: Duration = Duration::from_secs(600);
 /// A tag is looked at again after this at the earliest.
 const CHECK_AFTER: Duration = Duration::from_secs(1_800);
 
+/// What an event told of is asked for by who looks into events. Later than this it was forgotten, by
+/// a restart or because too much was told at once.
+const SETTLED_AFTER: Duration = Duration::from_secs(60);
+
 /// How many of each are taken from the store at once.
 const BATCH: u16 = 50;
 
@@ -97,7 +101,7 @@ impl CrawlReconciler {
             .repositories_to_check(id, now.minus(LIST_AFTER), BATCH)
             .await?;
         let checks = store
-            .tags_to_check(id, now.minus(CHECK_AFTER), BATCH)
+            .tags_to_check(id, now.minus(CHECK_AFTER), now.minus(SETTLED_AFTER), BATCH)
             .await?;
         let mut lists = lists.into_iter().map(Due::List);
         let mut checks = checks.into_iter().map(Due::Check);

@@ -217,7 +217,7 @@ impl Engine {
             .expect("store");
         let tags: Vec<TagDue> = self
             .store
-            .tags_to_check(self.id, later, 1_000)
+            .tags_to_check(self.id, later, later, 1_000)
             .await
             .expect("store");
         let mut names: Vec<String> = repositories.into_iter().map(|r| r.name).collect();
@@ -233,7 +233,7 @@ impl Engine {
     /// Every tag that points at something, with what it points at.
     pub(super) async fn tags_due_for_check(&self) -> Vec<TagDue> {
         let later = self.clock.now().plus(Duration::from_secs(1));
-        let tags = self.store.tags_to_check(self.id, later, 1_000).await;
+        let tags = self.store.tags_to_check(self.id, later, later, 1_000).await;
         tags.expect("store")
     }
 
