@@ -1,7 +1,7 @@
 //! The inventory at a million tags, loaded by the commands of the engine: size, rate, how long people
 //! wait meanwhile, every list, and the end of it.
 
-use crate::report::{Report, percentile_ms, rss_bytes};
+use crate::report::{Report, percentile_ms, rss_bytes, tags};
 use roadstead_core::model::{
     Address, ArtifactKind, AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome,
     Certainty, Description, Descriptor, Digest, HealthReport, Name, OciPlatform, Owner,
@@ -24,14 +24,6 @@ use std::time::{Duration, Instant};
 
 const TAGS_EACH: u64 = 100;
 const ASKED: usize = 200;
-
-/// How many tags; a million unless the environment says otherwise.
-fn tags() -> u64 {
-    std::env::var("ROADSTEAD_BENCH_TAGS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(1_000_000)
-}
 
 /// Measures SQLite, and PostgreSQL when there is one.
 pub(crate) async fn run(postgres: bool) {

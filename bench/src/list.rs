@@ -96,6 +96,7 @@ async fn measure(rows: usize) -> Seen {
         clock: Arc::new(SystemClock),
         wishes: roadstead_app::Wishes::default(),
         events: roadstead_app::EventInbox::default(),
+        search: roadstead_app::SearchIndex::default(),
     };
     let app = Arc::new(App::new(&ports));
     let password = Secret::new("bench password one".to_owned());

@@ -96,3 +96,12 @@ pub(crate) fn rss_bytes(pid: u32) -> u64 {
         .expect("a number")
         * 1024
 }
+
+/// How many tags; a million unless `BENCH_TAGS` says otherwise. No name of
+/// the server's own variables, of which it refuses those it does not know.
+pub(crate) fn tags() -> u64 {
+    std::env::var("BENCH_TAGS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1_000_000)
+}

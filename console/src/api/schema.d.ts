@@ -783,6 +783,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The repositories of every registry. */
+        get: operations["list_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches names of repositories, tags and digests. */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -1520,6 +1554,64 @@ export interface components {
             /** @description The account's password or token, given anew. It is never answered. */
             password?: string | null;
         };
+        /** @description A repository among those of all registries. */
+        Image: {
+            /** @description The repository. */
+            repository: components["schemas"]["Repository"];
+            /** @description The name of its space. */
+            space: string;
+            /** @description The name of its registry. */
+            registry: string;
+            /** @description The registry's address. */
+            address: string;
+            /** @description Whom the registry belongs to. */
+            owner: components["schemas"]["Owner"];
+        };
+        /** @description A page of images. */
+        ImagePage: {
+            /** @description The rows. */
+            items: components["schemas"]["Image"][];
+            /** @description Where the next page starts; null on the last one. */
+            next_cursor?: string | null;
+            /** @description How many match. */
+            total: components["schemas"]["Total"];
+        };
+        /** @description A tag or an artifact that a search found. */
+        ImageReference: {
+            /**
+             * Format: uuid
+             * @description In which repository.
+             */
+            repository_id: string;
+            /** @description The repository's whole name, as a client pulls it. */
+            repository: string;
+            /**
+             * Format: uuid
+             * @description In which registry.
+             */
+            registry_id: string;
+            /** @description The registry's name. */
+            registry: string;
+            /** @description The registry's address. */
+            address: string;
+            /** @description Whom the registry belongs to. */
+            owner: components["schemas"]["Owner"];
+            /** @description The tag; null when it was found by its digest. */
+            tag?: string | null;
+            /** @description What it points at; null while nobody has looked. */
+            digest?: string | null;
+            kind?: components["schemas"]["ArtifactKind"] | null;
+            /**
+             * Format: int64
+             * @description Bytes of everything the artifact is made of; null while part of it is unread.
+             */
+            size_bytes?: number | null;
+            /**
+             * Format: date-time
+             * @description When the tag was pushed or first seen; null of an artifact.
+             */
+            at?: string | null;
+        };
         /** @description A hook that was just made or rotated. This is the only answer that shows its secret. */
         IssuedHook: components["schemas"]["Hook"] & {
             /** @description Where the registry sends its events; null while `server.public_url` is not set. */
@@ -2142,6 +2234,21 @@ export interface components {
          * @enum {string}
          */
         RepositoryState: "named" | "listed" | "empty" | "broken";
+        /** @description What a search found, each group with the best first. */
+        SearchResults: {
+            /** @description Not everything was searched yet: only names of repositories, while the index is filled. */
+            partial: boolean;
+            /** @description Repositories by name. */
+            repositories: components["schemas"]["Image"][];
+            /** @description There are more. */
+            more_repositories: boolean;
+            /** @description Tags by name. */
+            tags: components["schemas"]["ImageReference"][];
+            /** @description There are more. */
+            more_tags: boolean;
+            /** @description Artifacts by how their digest begins. */
+            artifacts: components["schemas"]["ImageReference"][];
+        };
         /** @description A registry as far as the asker may see it. */
         SeenRegistry: components["schemas"]["Registry"] | components["schemas"]["RegistryOutline"];
         /** @description What tells one server from another, as far as it says so itself. */
@@ -8289,7 +8396,7 @@ export interface operations {
             query?: {
                 /** @description Only those whose name contains this. */
                 q?: string;
-                /** @description `newest` (the default), `name` or `-name`. */
+                /** @description `newest` (the default), `name`, `-name`, `version` or `-version` (the newest version first). */
                 sort?: string;
                 /** @description Rows, 1 to 200; 50 when absent. */
                 limit?: number;
@@ -8411,6 +8518,170 @@ export interface operations {
             };
             /** @description Nothing here, or nothing one may know about */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_images: {
+        parameters: {
+            query?: {
+                /** @description Only repositories whose name contains this. */
+                q?: string;
+                /** @description Only in this registry. */
+                registry?: string;
+                /** @description Only in this space. */
+                space?: string;
+                /** @description Only in registries of this workspace. */
+                workspace?: string;
+                /** @description `public`: everybody may pull. */
+                visibility?: components["schemas"]["Visibility"];
+                /** @description Only repositories that hold such an artifact. */
+                kind?: components["schemas"]["ArtifactKind"];
+                /** @description `name` (the default), `-name`, `-pushed_at`, `-size` or `-tags`. */
+                sort?: string;
+                /** @description Rows, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImagePage"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description Part of a repository's name, of a tag, of both (`app:1.2`), or how a digest begins. */
+                q?: string;
+                /** @description Only in this registry. */
+                registry?: string;
+                /** @description Only in this space. */
+                space?: string;
+                /** @description Only in registries of this workspace. */
+                workspace?: string;
+                /** @description `public`: everybody may pull. */
+                visibility?: components["schemas"]["Visibility"];
+                /** @description Only in repositories that hold such an artifact. */
+                kind?: components["schemas"]["ArtifactKind"];
+                /** @description Rows of each group, 1 to 50; 20 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResults"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,16 +4,18 @@ use crate::cursor::Cursors;
 use crate::events::EventInbox;
 use crate::password::Passwords;
 use crate::refusals::Refusals;
+use crate::search::SearchIndex;
 use crate::services::{
-    AuditService, ChangeService, HookService, InventoryService, MemberService, PasswordService,
-    RegistryService, SessionService, SetupService, TokenService, UserService, WorkspaceService,
+    AuditService, ChangeService, HookService, ImageService, InventoryService, MemberService,
+    PasswordService, RegistryService, SessionService, SetupService, TokenService, UserService,
+    WorkspaceService,
 };
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
     AuditStore, ChangeFeed, CleanupStore, Clock, HookStore, InventoryLists, InventoryStore,
-    LedgerStore, RegistryConnector, RegistryStore, SessionStore, SetupStore, SharingStore,
-    TokenStore, UserStore, Vault, WorkspaceStore,
+    LedgerStore, RegistryConnector, RegistryStore, SearchStore, SessionStore, SetupStore,
+    SharingStore, TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +35,7 @@ pub trait Store:
     + InventoryStore
     + HookStore
     + InventoryLists
+    + SearchStore
     + AuditStore
     + ChangeFeed
 {
@@ -50,6 +53,8 @@ impl<T> Store for T where
         + InventoryStore
         + HookStore
         + InventoryLists
+        + SearchStore
+        + SearchStore
         + AuditStore
         + ChangeFeed
 {
@@ -72,6 +77,8 @@ pub struct Ports {
     pub wishes: Wishes,
     /// Events of registries that wait.
     pub events: EventInbox,
+    /// What can be searched for.
+    pub search: SearchIndex,
 }
 
 /// Registries that a person wants looked at soon, within this process. Wishes of one registry
@@ -140,6 +147,8 @@ pub struct App {
     pub hooks: HookService,
     /// What registries hold.
     pub inventory: InventoryService,
+    /// All images, and the search over them.
+    pub images: ImageService,
     /// The change stream.
     pub changes: ChangeService,
     /// The audit log.
@@ -172,6 +181,7 @@ impl App {
             registries: RegistryService::new(ports.clone(), cursors()),
             hooks: HookService::new(ports.clone()),
             inventory: InventoryService::new(ports.clone(), cursors()),
+            images: ImageService::new(ports.clone(), cursors()),
             changes: ChangeService::new(ports.clone()),
             audit: AuditService::new(ports.clone(), Cursors::new(Arc::clone(&ports.vault))),
             refusals: Arc::default(),

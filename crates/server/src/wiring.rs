@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::start_error::StartError;
 use futures::future::BoxFuture;
 use roadstead_app::services::{SetupLink, UserLink};
-use roadstead_app::{App, EventInbox, Ports, Wishes};
+use roadstead_app::{App, EventInbox, Ports, SearchIndex, Wishes};
 use roadstead_core::model::Secret;
 use roadstead_core::ports::SystemClock;
 use roadstead_http::Readiness;
@@ -139,6 +139,7 @@ pub(crate) fn ports(opened: &Opened, config: &Config, own: Vec<SocketAddr>) -> P
         clock: Arc::new(SystemClock),
         wishes: Wishes::default(),
         events: EventInbox::default(),
+        search: SearchIndex::default(),
     }
 }
 

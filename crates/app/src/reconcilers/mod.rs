@@ -56,6 +56,7 @@ pub struct Reconcilers {
     housekeeping: Driver<housekeeping::Duty>,
     wake: tokio::task::JoinHandle<()>,
     wishes: tokio::task::JoinHandle<()>,
+    search: tokio::task::JoinHandle<()>,
     reports: tokio::task::JoinHandle<()>,
     unreported: CancellationToken,
     refusals: tokio::task::JoinHandle<()>,
@@ -146,6 +147,11 @@ impl Reconcilers {
             ],
             stop.clone(),
         ));
+        let search = tokio::spawn(crate::search::follow(
+            Arc::clone(&ports.store),
+            ports.search.clone(),
+            stop.clone(),
+        ));
         let refusals = tokio::spawn({
             let (refusals, ports) = (Arc::clone(&orders.refusals), ports.clone());
             let stop = stop.clone();
@@ -162,6 +168,7 @@ impl Reconcilers {
             housekeeping,
             wake,
             wishes,
+            search,
             reports,
             unreported,
             refusals,
@@ -182,6 +189,7 @@ impl Reconcilers {
         self.housekeeping.ended().await;
         let _ = self.wake.await;
         let _ = self.wishes.await;
+        let _ = self.search.await;
         self.unreported.cancel();
         let _ = self.reports.await;
         let _ = self.refusals.await;

@@ -57,6 +57,14 @@ impl InventoryService {
             .ok_or_else(Failure::not_found)
     }
 
+    /// A registry whose figures are the asker's to know: of a platform registry that is open to
+    /// everybody, members know that it is there and what can be pulled, and no more (ADR 0007).
+    async fn whole(&self, ctx: &RequestContext, id: RegistryId) -> Result<Registry, Failure> {
+        let registry = self.registry(ctx, id).await?;
+        authorize(&ctx.actor, Permission::RegistryRead, registry.owner)?;
+        Ok(registry)
+    }
+
     /// A page of a registry's spaces by name.
     ///
     /// # Errors
@@ -67,7 +75,7 @@ impl InventoryService {
         id: RegistryId,
         request: ListRequest,
     ) -> Result<(Registry, NamedList<Space>), Failure> {
-        let registry = self.registry(ctx, id).await?;
+        let registry = self.whole(ctx, id).await?;
         let list = format!("spaces|{id}");
         let page = request.page(&self.cursors, &list)?;
         let text = request.text();
@@ -180,7 +188,7 @@ impl InventoryService {
     /// # Errors
     /// A registry that is absent or not to be seen.
     pub async fn crawl(&self, ctx: &RequestContext, id: RegistryId) -> Result<SeenCrawl, Failure> {
-        let registry = self.registry(ctx, id).await?;
+        let registry = self.whole(ctx, id).await?;
         let state = self.ports.store.crawl(id).await?;
         self.seen(registry, state).await
     }
@@ -289,7 +297,7 @@ impl InventoryService {
         ctx: &RequestContext,
         id: RegistryId,
     ) -> Result<SeenHistory, Failure> {
-        self.registry(ctx, id).await?;
+        self.whole(ctx, id).await?;
         let since = self.ports.clock.now().minus(HISTORY);
         let store = &self.ports.store;
         Ok(SeenHistory {

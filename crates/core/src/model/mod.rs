@@ -53,9 +53,10 @@ pub use id::{
 pub use identity::{AuthScheme, ServerIdentity, Suspension, SuspensionCause};
 pub use inventory::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
-    CrawlStatus, Descriptor, Digest, Epoch, HistoryStep, Listing, ManifestsRead, NoDigest,
-    OciPlatform, Placed, RegistryFigures, Repository, RepositoryFilter, RepositorySort,
-    RepositoryState, Space, SpaceClass, StatisticsDay, Tag, TagSort, Visibility,
+    CrawlStatus, Descriptor, Digest, DigestStart, Epoch, FoundReference, HistoryStep, ImageFilter,
+    IndexedRepository, Listing, ManifestsRead, NoDigest, OciPlatform, Placed, RegistryFigures,
+    Repository, RepositoryFilter, RepositorySort, RepositoryState, Space, SpaceClass, SpaceSet,
+    StatisticsDay, Tag, TagSort, Visibility,
 };
 pub use ledger::{LedgerEntry, LedgerKind};
 pub use listed::{Listed, ListedError, REPOSITORY_NAME_MAX, is_repository_name};

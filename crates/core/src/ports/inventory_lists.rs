@@ -31,6 +31,8 @@ pub struct FoundRepository {
     pub space: String,
     /// The name of its registry.
     pub registry: String,
+    /// The registry's address.
+    pub address: String,
     /// Whom the registry belongs to.
     pub owner: Owner,
 }
@@ -65,7 +67,8 @@ pub trait InventoryLists: Send + Sync {
         page: &PageRequest<Placed>,
     ) -> Result<Listing<Repository>, StoreError>;
 
-    /// One repository, if its registry is in `visible`. One query.
+    /// One repository, if its registry is in `visible`, or open to whoever is in a workspace. One
+    /// query.
     async fn repository(
         &self,
         id: RepositoryId,

@@ -11,6 +11,7 @@ mod ledger;
 mod pull_probe;
 mod reading;
 mod registry;
+mod search;
 mod sessions;
 mod sharing;
 mod store;
@@ -37,6 +38,7 @@ pub use registry::{
     CrawlBatch, CrawlCursor, CrawlScope, Crawled, Observation, RegistryAdapter, RegistryConnector,
     RegistryError, StepSink, TlsFault,
 };
+pub use search::{SearchStore, Wanted};
 pub use sessions::{SessionOwner, SessionStore, TokenOwner, TokenStore};
 pub use sharing::{
     PullObservation, PullTarget, SealedPullAccount, SetPullAccount, ShareRegistry, SharingStore,

@@ -8,6 +8,7 @@ mod health;
 mod health_history;
 mod identity;
 mod sharing;
+mod tag_order;
 mod visible;
 
 pub use advisories::{Advisory, advisories};
@@ -18,4 +19,5 @@ pub use health::{HealthObservation, HealthSchedule, HealthTracker};
 pub use health_history::{HealthLog, health_strip};
 pub use identity::{KNOWN_NAMES, KnownNames, identify, same_server};
 pub use sharing::{ConsentNeeded, Delivered, Standing, delivered, may_share, mode, standing};
+pub use tag_order::version_key;
 pub use visible::{Visible, sees_change, visible};

@@ -5,6 +5,7 @@ mod audit_entries;
 mod changes;
 mod health_history;
 mod hooks;
+mod images;
 mod inventory;
 mod machine_accounts;
 mod members;
@@ -226,6 +227,8 @@ fn api(state: Option<AppState>) -> Api {
         )
         .route(Permission::RegistryRead, routes!(inventory::list_tags))
         .route(Permission::RegistryRead, routes!(inventory::get_artifact))
+        .route(Permission::RegistryRead, routes!(images::list_images))
+        .route(Permission::RegistryRead, routes!(images::search))
         .route(Permission::ChangeFollow, routes!(changes::follow_changes))
         .route(
             Permission::AuditRead,

@@ -16,6 +16,7 @@ const HARMLESS: &[(&str, &str)] = &[
     // What a manifest is named by.
     ("Artifact", "digest"),
     ("Descriptor", "digest"),
+    ("ImageReference", "digest"),
     ("Tag", "digest"),
     // The hash of a public key.
     ("ServerIdentity", "key"),

@@ -469,17 +469,22 @@ enum OnlyBroken {
 impl RepositoryQuery {
     /// Whether only broken ones are asked for, in which order, and the page.
     pub(crate) fn parse(self) -> Result<(bool, RepositorySort, ListRequest), Failure> {
-        let sort = match self.sort.as_deref() {
-            None | Some("name") => RepositorySort::Name,
-            Some("-name") => RepositorySort::NameDescending,
-            Some("-pushed_at") => RepositorySort::PushedDescending,
-            Some("-size") => RepositorySort::SizeDescending,
-            Some("-tags") => RepositorySort::TagsDescending,
-            Some(_) => return Err(unknown_sort()),
-        };
+        let sort = repository_sort(self.sort.as_deref())?;
         let request = super::page::request(self.q, self.limit, self.cursor)?;
         Ok((self.state.is_some(), sort, request))
     }
+}
+
+/// The order of a list of repositories.
+pub(super) fn repository_sort(sort: Option<&str>) -> Result<RepositorySort, Failure> {
+    Ok(match sort {
+        None | Some("name") => RepositorySort::Name,
+        Some("-name") => RepositorySort::NameDescending,
+        Some("-pushed_at") => RepositorySort::PushedDescending,
+        Some("-size") => RepositorySort::SizeDescending,
+        Some("-tags") => RepositorySort::TagsDescending,
+        Some(_) => return Err(unknown_sort()),
+    })
 }
 
 /// Which tags are asked for.
@@ -490,7 +495,7 @@ pub(crate) struct TagQuery {
     /// Only those whose name contains this.
     #[param(max_length = 200)]
     q: Option<String>,
-    /// `newest` (the default), `name` or `-name`.
+    /// `newest` (the default), `name`, `-name`, `version` or `-version` (the newest version first).
     sort: Option<String>,
     /// Rows, 1 to 200; 50 when absent.
     #[param(minimum = 1, maximum = 200)]
@@ -505,6 +510,8 @@ impl TagQuery {
             None | Some("newest") => TagSort::Newest,
             Some("name") => TagSort::Name,
             Some("-name") => TagSort::NameDescending,
+            Some("version") => TagSort::Version,
+            Some("-version") => TagSort::VersionDescending,
             Some(_) => return Err(unknown_sort()),
         };
         let request = super::page::request(self.q, self.limit, self.cursor)?;

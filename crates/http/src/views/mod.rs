@@ -11,6 +11,7 @@ mod disconnection;
 mod health_history;
 mod hook;
 mod identity;
+mod image;
 mod inventory;
 mod listed;
 mod member;
@@ -38,6 +39,7 @@ pub(crate) use disconnection::{CleanupPage, CleanupQuery, DisconnectQuery, Disco
 pub(crate) use health_history::{HealthHistoryQuery, HealthHistoryView};
 pub(crate) use hook::{HookView, IssuedHookView};
 pub(crate) use identity::IdentityConfirmationInput;
+pub(crate) use image::{ImagePage, ImageQuery, SearchEverywhereQuery, SearchResults};
 pub(crate) use inventory::{
     RepositoryDetail, RepositoryPage, RepositoryQuery, SpacePage, SpaceView, StatisticsHistory,
     TagPage, TagQuery,

@@ -26,6 +26,7 @@ mod people;
 mod postgres;
 mod registries;
 mod registry_edit;
+mod search;
 mod sec;
 mod session;
 mod setup;

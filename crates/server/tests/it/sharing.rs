@@ -205,6 +205,10 @@ async fn sec_13_peer_docker_members_see_the_outside_of_what_everybody_may_pull_a
     // Known, but not theirs.
     for (method, path, body) in [
         (Method::GET, format!("{path}/sharing"), None),
+        (Method::GET, format!("{path}/spaces"), None),
+        (Method::GET, format!("{path}/crawl"), None),
+        (Method::GET, format!("{path}/statistics-history"), None),
+        (Method::GET, format!("{path}/health-history"), None),
         (
             Method::PATCH,
             path.clone(),

@@ -148,7 +148,7 @@ pub(super) fn total(rows: &[QueryResult]) -> Result<Total, Fault> {
     Ok(cut_total(found.unwrap_or(0)))
 }
 
-fn cut_total(rows: u64) -> Total {
+pub(super) fn cut_total(rows: u64) -> Total {
     Total {
         value: rows.min(Total::EXACT_UP_TO),
         exact: rows <= Total::EXACT_UP_TO,
@@ -205,12 +205,29 @@ pub(super) async fn spaces(
 }
 
 /// The registries in a set, as a condition on `r`.
-fn seen(sql: Sql, visible: &Visible) -> Sql {
+fn owned(sql: Sql, visible: &Visible) -> Sql {
     match visible {
         Visible::Everything => sql,
         Visible::Workspaces(ids) => sql
             .and(" AND r.workspace_id IN ", [])
             .list(ids.iter().map(|id| id.0)),
+    }
+}
+
+/// The registries in a set whose repositories are seen, as a condition on `r`: those of the asker's
+/// workspaces, and those of the platform that every subject may pull from.
+pub(super) fn seen(sql: Sql, visible: &Visible) -> Sql {
+    let Visible::Workspaces(ids) = visible else {
+        return sql;
+    };
+    let sql = sql
+        .and(" AND (r.workspace_id IN ", [])
+        .list(ids.iter().map(|id| id.0));
+    if visible.includes_open() {
+        let open = " OR r.id IN (SELECT registry_id FROM pull_access WHERE open = TRUE))";
+        sql.and(open, [])
+    } else {
+        sql.and(")", [])
     }
 }
 
@@ -234,7 +251,7 @@ pub(super) async fn one_space(
          JOIN registry r ON r.id = i.registry_id WHERE s.id = ? AND s.ended_at IS NULL",
         [id.0.into()],
     );
-    let row = seen(sql, visible).one(store.db().read()).await?;
+    let row = owned(sql, visible).one(store.db().read()).await?;
     let read = |row: QueryResult| -> Result<FoundSpace, Fault> {
         Ok(FoundSpace {
             space: space(&row)?,
@@ -245,7 +262,7 @@ pub(super) async fn one_space(
     Ok(row.map(read).transpose()?)
 }
 
-const REPOSITORY: &str = "p.id, p.name, p.state, p.trouble, p.kinds, p.tags, p.tags_unread, \
+pub(super) const REPOSITORY: &str = "p.id, p.name, p.state, p.trouble, p.kinds, p.tags, p.tags_unread, \
      p.artifacts, p.total_bytes, p.unique_bytes, p.pushed_at, p.pulled_at, p.listed_at, p.created_at";
 
 fn repository(
@@ -279,12 +296,7 @@ fn repository(
         artifacts: count(row, "artifacts")?,
         unique_bytes: unique,
         shared_bytes: all.saturating_sub(unique),
-        kinds: ArtifactKind::ALL
-            .into_iter()
-            .enumerate()
-            .filter(|(at, _)| kinds & (1 << at) != 0)
-            .map(|(_, kind)| kind)
-            .collect(),
+        kinds: kinds_of(kinds),
         pushed_at: (pushed > 0).then(|| Timestamp::from_micros(pushed)),
         pulled_at: time("pulled_at")?,
         listed_at: time("listed_at")?,
@@ -292,8 +304,16 @@ fn repository(
     })
 }
 
+/// The kinds whose bits are set.
+pub(super) fn kinds_of(kinds: i64) -> Vec<ArtifactKind> {
+    let all = ArtifactKind::ALL.into_iter().enumerate();
+    all.filter(|(at, _)| kinds & (1 << at) != 0)
+        .map(|(_, kind)| kind)
+        .collect()
+}
+
 /// The key of an order: column, direction.
-const fn key(sort: RepositorySort) -> (&'static str, bool) {
+pub(super) const fn key(sort: RepositorySort) -> (&'static str, bool) {
     match sort {
         RepositorySort::Name => ("name", false),
         RepositorySort::NameDescending => ("name", true),
@@ -336,27 +356,35 @@ pub(super) fn repositories_sql(
          AND p.space_no = (SELECT no FROM space WHERE id = ? AND ended_at IS NULL)",
         [id.0.into()],
     );
-    sql = sql.and(state, []);
-    if let Some(after) = &page.after {
-        let place = if column == "name" {
-            after.name.clone().map(Value::from)
-        } else {
-            after.figure.map(Value::from)
-        };
-        let (Some(place), Some(id)) = (place, after.id) else {
-            return Err(damaged("place in a list", "it is of another order"));
-        };
-        let than = if down { "<" } else { ">" };
-        sql = sql.and(
-            &format!(" AND (p.{column}, p.id) {than} (?, ?)"),
-            [place, id.into()],
-        );
-    }
+    sql = placed_after(sql.and(state, []), column, down, page)?;
     let way = if down { " DESC" } else { "" };
     Ok(containing(sql, "p.search", text).and(
         &format!(" ORDER BY p.{column}{way}, p.id{way} LIMIT ?"),
         [i64::from(page.limit).saturating_add(1).into()],
     ))
+}
+
+/// Goes on after the place where the page before ended.
+pub(super) fn placed_after(
+    sql: Sql,
+    column: &str,
+    down: bool,
+    page: &PageRequest<Placed>,
+) -> Result<Sql, StoreError> {
+    let Some(after) = &page.after else {
+        return Ok(sql);
+    };
+    let place = if column == "name" {
+        after.name.clone().map(Value::from)
+    } else {
+        after.figure.map(Value::from)
+    };
+    let (Some(place), Some(id)) = (place, after.id) else {
+        return Err(damaged("place in a list", "it is of another order"));
+    };
+    let than = if down { "<" } else { ">" };
+    let after = format!(" AND (p.{column}, p.id) {than} (?, ?)");
+    Ok(sql.and(&after, [place, id.into()]))
 }
 
 pub(super) async fn repositories(
@@ -402,24 +430,26 @@ pub(super) async fn one_repository(
     visible: &Visible,
 ) -> Result<Option<FoundRepository>, StoreError> {
     let sql = Sql::of("SELECT ", []).and(REPOSITORY, []).and(
-        ", s.id AS space_id, s.name AS space, i.registry_id, r.workspace_id, r.name AS registry \
-         FROM repository p JOIN space s ON s.no = p.space_no \
+        ", s.id AS space_id, s.name AS space, i.registry_id, r.workspace_id, r.name AS registry, \
+         r.address FROM repository p JOIN space s ON s.no = p.space_no \
          JOIN inventory i ON i.no = p.inventory_no JOIN registry r ON r.id = i.registry_id \
          WHERE p.id = ? AND p.ended_at IS NULL",
         [id.0.into()],
     );
     let row = seen(sql, visible).one(store.db().read()).await?;
-    let read = |row: QueryResult| -> Result<FoundRepository, Fault> {
-        let registry = RegistryId(row.try_get("", "registry_id")?);
-        let space = SpaceId(row.try_get("", "space_id")?);
-        Ok(FoundRepository {
-            repository: repository(&row, registry, space)?,
-            space: row.try_get("", "space")?,
-            registry: row.try_get("", "registry")?,
-            owner: owner(&row)?,
-        })
-    };
-    Ok(row.map(read).transpose()?)
+    Ok(row.as_ref().map(found_repository).transpose()?)
+}
+
+pub(super) fn found_repository(row: &QueryResult) -> Result<FoundRepository, Fault> {
+    let registry = RegistryId(row.try_get("", "registry_id")?);
+    let space = SpaceId(row.try_get("", "space_id")?);
+    Ok(FoundRepository {
+        repository: repository(row, registry, space)?,
+        space: row.try_get("", "space")?,
+        registry: row.try_get("", "registry")?,
+        address: row.try_get("", "address")?,
+        owner: owner(row)?,
+    })
 }
 
 pub(super) async fn largest(
@@ -487,11 +517,14 @@ pub(super) fn platform(text: Option<String>) -> Result<Option<OciPlatform>, Stor
 #[cfg(test)]
 mod tests {
     use super::repositories_sql;
+    use crate::inventory::search::images_sql;
     use crate::inventory::tag_list::tags_sql;
     use crate::{Backend, Store, StoreConfig};
     use roadstead_core::model::{
-        PageRequest, Placed, RepositoryFilter, RepositoryId, RepositorySort, SpaceId, TagSort,
+        ImageFilter, PageRequest, Placed, RepositoryFilter, RepositoryId, RepositorySort, SpaceId,
+        TagSort,
     };
+    use roadstead_core::rules::Visible;
 
     #[tokio::test]
     async fn every_order_is_walked_in_its_index_and_sorts_nothing() {
@@ -521,6 +554,20 @@ mod tests {
             let sql = repositories_sql(SpaceId::new(), all, sort, &page).expect("select");
             plans.push((index, sql.plan(store.db().read()).await));
         }
+        for (sort, index) in [
+            (RepositorySort::Name, "image_by_name"),
+            (RepositorySort::NameDescending, "image_by_name"),
+            (RepositorySort::PushedDescending, "image_by_push"),
+            (RepositorySort::SizeDescending, "image_by_size"),
+            (RepositorySort::TagsDescending, "image_by_tags"),
+        ] {
+            let all = ImageFilter::default();
+            let sql = images_sql(&Visible::Everything, &all, sort, &page).expect("select");
+            let mut plan = sql.plan(store.db().read()).await;
+            // The page, which is in order, is joined with its places and put in order again.
+            plan.retain(|step| !step.contains("SCAN p") && !step.contains("FOR ORDER BY"));
+            plans.push((index, plan));
+        }
         let broken = RepositoryFilter {
             text: None,
             broken: true,
@@ -532,6 +579,8 @@ mod tests {
             (TagSort::Name, "tag_name"),
             (TagSort::NameDescending, "tag_name"),
             (TagSort::Newest, "tag_newest"),
+            (TagSort::Version, "tag_by_version"),
+            (TagSort::VersionDescending, "tag_by_version"),
         ] {
             let sql = tags_sql(RepositoryId::new(), None, sort, &page).expect("select");
             plans.push((index, sql.plan(store.db().read()).await));

@@ -15,6 +15,7 @@ mod names;
 mod point;
 mod queues;
 mod scope;
+mod search;
 mod sql;
 mod tag_list;
 mod tags;
@@ -22,15 +23,16 @@ mod tags;
 use crate::store::Store;
 use async_trait::async_trait;
 use roadstead_core::model::{
-    Artifact, AuditEntry, ConfigSummary, Counted, CrawlState, Digest, Listing, NamePosition,
-    PageRequest, Placed, RegistryFigures, RegistryId, Repository, RepositoryFilter, RepositoryId,
-    RepositorySort, Space, SpaceId, StatisticsDay, Tag, TagSort, Timestamp,
+    Artifact, AuditEntry, ConfigSummary, Counted, CrawlState, Digest, FoundReference, ImageFilter,
+    IndexedRepository, Listing, NamePosition, PageRequest, Placed, RegistryFigures, RegistryId,
+    Repository, RepositoryFilter, RepositoryId, RepositorySort, Space, SpaceId, SpaceSet,
+    StatisticsDay, Tag, TagSort, Timestamp,
 };
 use roadstead_core::ports::{
     ConfigDue, ConfigRead, CrawlKey, CrawlReport, FoundRepository, FoundSpace, InventoryLists,
     InventoryStore, ManifestDue, ManifestRead, NamesPage, Place, ProvisionalTag, Recorded,
-    RepositoryDue, RepositoryMark, SeenRepository, SeenSpace, SeenTag, Source, StoreError,
-    TagCheck, TagDue, TagsRecorded,
+    RepositoryDue, RepositoryMark, SearchStore, SeenRepository, SeenSpace, SeenTag, Source,
+    StoreError, TagCheck, TagDue, TagsRecorded, Wanted,
 };
 use roadstead_core::rules::Visible;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -372,6 +374,51 @@ impl InventoryLists for Store {
         since: Timestamp,
     ) -> Result<Vec<StatisticsDay>, StoreError> {
         lists::history(self, id, since).await
+    }
+}
+
+#[async_trait]
+impl SearchStore for Store {
+    async fn indexed_after(&self, after: i64) -> Result<Vec<IndexedRepository>, StoreError> {
+        search::indexed_after(self, after).await
+    }
+
+    async fn indexed(&self, ids: &[RepositoryId]) -> Result<Vec<IndexedRepository>, StoreError> {
+        search::indexed(self, ids).await
+    }
+
+    async fn has_registry(&self, id: RegistryId) -> Result<bool, StoreError> {
+        search::has_registry(self, id).await
+    }
+
+    async fn space_set(
+        &self,
+        visible: &Visible,
+        filter: &ImageFilter<'_>,
+    ) -> Result<SpaceSet, StoreError> {
+        search::space_set(self, visible, filter).await
+    }
+
+    async fn found_repositories(
+        &self,
+        ids: &[RepositoryId],
+        visible: &Visible,
+    ) -> Result<Vec<FoundRepository>, StoreError> {
+        search::found_repositories(self, ids, visible).await
+    }
+
+    async fn found_references(&self, wanted: &Wanted) -> Result<Vec<FoundReference>, StoreError> {
+        search::found_references(self, wanted).await
+    }
+
+    async fn images(
+        &self,
+        visible: &Visible,
+        filter: &ImageFilter<'_>,
+        sort: RepositorySort,
+        page: &PageRequest<Placed>,
+    ) -> Result<Listing<FoundRepository>, StoreError> {
+        search::images(self, visible, filter, sort, page).await
     }
 }
 

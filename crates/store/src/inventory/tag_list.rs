@@ -29,7 +29,7 @@ pub(super) fn tags_sql(
         text,
     )
     .and(
-        "t.no, t.name, t.sorted_at, t.pushed_at, t.pulled_at, t.seen_at, t.checked_at, \
+        "t.no, t.name, t.version, t.sorted_at, t.pushed_at, t.pulled_at, t.seen_at, t.checked_at, \
          t.provisional, t.trouble, t.artifact_no, a.digest, a.verified, a.state, a.kind, \
          a.media_type, a.size_bytes, a.platform, a.created_at, c.platform AS config_platform, \
          c.created_at AS config_created_at \
@@ -56,12 +56,25 @@ pub(super) fn tags_sql(
                     after.no.ok_or_else(other)?.into(),
                 ],
             ),
+            TagSort::Version | TagSort::VersionDescending => {
+                let down = sort == TagSort::VersionDescending;
+                let than = if down { "<" } else { ">" };
+                sql.and(
+                    &format!(" AND (t.version, t.no) {than} (?, ?)"),
+                    [
+                        after.name.clone().ok_or_else(other)?.into(),
+                        after.no.ok_or_else(other)?.into(),
+                    ],
+                )
+            }
         };
     }
     let order = match sort {
         TagSort::Name => " ORDER BY t.name LIMIT ?",
         TagSort::NameDescending => " ORDER BY t.name DESC LIMIT ?",
         TagSort::Newest => " ORDER BY t.sorted_at DESC, t.no DESC LIMIT ?",
+        TagSort::Version => " ORDER BY t.version, t.no LIMIT ?",
+        TagSort::VersionDescending => " ORDER BY t.version DESC, t.no DESC LIMIT ?",
     };
     // Names of tags keep their case; people who search do not.
     let sql = containing(sql, "LOWER(t.name)", text);
@@ -92,14 +105,7 @@ pub(super) async fn page(
             tag.platforms.clone_from(platforms);
         }
         if more {
-            let newest = sort == TagSort::Newest;
-            let figure = |name| row.try_get("", name).map_err(Fault::from);
-            next = Some(Placed {
-                name: (!newest).then(|| tag.name.clone()),
-                figure: newest.then(|| figure("sorted_at")).transpose()?,
-                id: None,
-                no: newest.then(|| figure("no")).transpose()?,
-            });
+            next = Some(place(row, &tag, sort)?);
         }
         items.push(tag);
     }
@@ -107,6 +113,27 @@ pub(super) async fn page(
         page: Page { items, next },
         total,
     })
+}
+
+fn place(row: &QueryResult, tag: &Tag, sort: TagSort) -> Result<Placed, Fault> {
+    let mut place = Placed {
+        name: None,
+        figure: None,
+        id: None,
+        no: None,
+    };
+    match sort {
+        TagSort::Name | TagSort::NameDescending => place.name = Some(tag.name.clone()),
+        TagSort::Newest => {
+            place.figure = Some(row.try_get("", "sorted_at")?);
+            place.no = Some(row.try_get("", "no")?);
+        }
+        TagSort::Version | TagSort::VersionDescending => {
+            place.name = Some(row.try_get("", "version")?);
+            place.no = Some(row.try_get("", "no")?);
+        }
+    }
+    Ok(place)
 }
 
 /// What the indexes on a page list, for people: architectures, without what is said about them.

@@ -11,6 +11,7 @@ use crate::store::Store;
 use crate::tx::Tx;
 use roadstead_core::model::{RepositoryId, Timestamp};
 use roadstead_core::ports::{Recorded, SeenTag, Source, StoreError, TagsRecorded};
+use roadstead_core::rules::version_key;
 use sea_orm::{QueryResult, Value};
 use std::collections::{HashMap, HashSet};
 
@@ -246,8 +247,8 @@ pub(super) async fn insert(
         return Ok(Vec::new());
     }
     let rows = Sql::of(
-        "INSERT INTO tag (inventory_no, repository_no, name, artifact_no, sorted_at, pushed_at, \
-         pulled_at, seen_at, checked_at, provisional) VALUES ",
+        "INSERT INTO tag (inventory_no, repository_no, name, version, artifact_no, sorted_at, \
+         pushed_at, pulled_at, seen_at, checked_at, provisional) VALUES ",
         [],
     )
     .rows(rows)
@@ -277,6 +278,7 @@ pub(super) fn tag_row(
         scope.no.into(),
         repository_no.into(),
         tag.name.as_str().into(),
+        version_key(&tag.name).into(),
         artifact_no.into(),
         pushed.unwrap_or(now).into(),
         pushed.into(),

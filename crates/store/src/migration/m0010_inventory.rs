@@ -30,7 +30,7 @@ impl MigrationTrait for Migration {
 }
 
 /// The types that differ between the databases.
-fn written_for(backend: DbBackend, statement: &str) -> String {
+pub(super) fn written_for(backend: DbBackend, statement: &str) -> String {
     let words = if backend == DbBackend::Postgres {
         [
             ("KEY_NO", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),

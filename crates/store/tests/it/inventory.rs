@@ -80,7 +80,7 @@ fn tag(name: &str) -> SeenTag {
 
 /// An image: manifest `n`, configuration `n + 1_000_000`, layers by number, each of its number's
 /// size.
-fn image(n: u64, layers: &[u64]) -> ReadArtifact {
+pub(crate) fn image(n: u64, layers: &[u64]) -> ReadArtifact {
     ReadArtifact {
         digest: digest(n),
         certainty: Certainty::Verified,
@@ -100,7 +100,7 @@ fn image(n: u64, layers: &[u64]) -> ReadArtifact {
     }
 }
 
-fn index(n: u64, children: &[u64]) -> ReadArtifact {
+pub(crate) fn index(n: u64, children: &[u64]) -> ReadArtifact {
     let child = |c: &u64| Child {
         descriptor: Descriptor {
             media_type: "application/vnd.oci.image.manifest.v1+json".to_owned(),

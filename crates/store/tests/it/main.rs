@@ -49,6 +49,7 @@ mod observations;
 mod opening;
 mod paging;
 mod registries;
+mod search;
 mod sessions;
 mod setup;
 mod users;

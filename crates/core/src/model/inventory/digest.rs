@@ -75,6 +75,25 @@ impl Digest {
         bytes
     }
 
+    /// The lowest and the highest digest of sha256 that begin with these hexadecimal digits; `None`
+    /// for what is not hexadecimal.
+    #[must_use]
+    pub fn between(hex: &str) -> Option<(Self, Self)> {
+        let filled = |digit: &str| {
+            let missing = 64_usize.checked_sub(hex.len())?;
+            Self::parse(&format!("sha256:{hex}{}", digit.repeat(missing)))
+        };
+        Some((filled("0")?, filled("f")?))
+    }
+
+    /// The 32 bytes of what [`Self::to_bytes`] made of a digest of sha256.
+    pub(super) const fn sha256(bytes: &[u8]) -> Option<&[u8]> {
+        match bytes.split_first() {
+            Some((&SHA256, rest)) => Some(rest),
+            _ => None,
+        }
+    }
+
     /// Reads what [`Self::to_bytes`] made; `None` for anything else.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {

@@ -37,12 +37,16 @@ pub enum TagSort {
     NameDescending,
     /// The newest first.
     Newest,
+    /// By the versions they name, the oldest first ([`crate::rules::version_key`]).
+    Version,
+    /// By the versions they name, the newest first.
+    VersionDescending,
 }
 
 /// A place in one of these lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placed {
-    /// The name, in the orders by name.
+    /// The name, in the orders by name; the key of the version, in those by version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The figure, in the other orders.

@@ -6,6 +6,7 @@ mod crawl;
 mod digest;
 mod lists;
 mod repository;
+mod search;
 mod space;
 mod tag;
 
@@ -19,5 +20,6 @@ pub use lists::{
     StatisticsDay, TagSort,
 };
 pub use repository::{Repository, RepositoryState};
+pub use search::{DigestStart, FoundReference, ImageFilter, IndexedRepository, SpaceSet};
 pub use space::{Space, SpaceClass, Visibility};
 pub use tag::Tag;

@@ -119,6 +119,7 @@ impl Engine {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             wishes: Wishes::default(),
             events: roadstead_app::EventInbox::default(),
+            search: roadstead_app::SearchIndex::default(),
         };
         let crawler = CrawlReconciler::new(ports.clone(), setup.limits);
         Self {

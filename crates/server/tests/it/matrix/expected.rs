@@ -90,6 +90,8 @@ pub(super) fn expected(
             // Lists of what workspaces own are cut instead of refused.
             let cut = [
                 "/api/v1/registries",
+                "/api/v1/repositories",
+                "/api/v1/search",
                 "/api/v1/workspaces",
                 "/api/v1/cleanups",
             ];
