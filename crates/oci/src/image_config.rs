@@ -8,7 +8,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// The most bytes of a configuration that are read.
-pub(crate) const CONFIG_BYTES: u64 = 4 << 20;
+pub(crate) const CONFIG_BYTES: usize = 4 << 20;
 
 /// What an image was built as.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

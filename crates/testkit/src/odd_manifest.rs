@@ -141,7 +141,8 @@ impl OddManifest {
             "config-deep" => self.image_of(
                 format!("{{\"x\":{}{}}}", "[".repeat(count()), "]".repeat(count())).into_bytes(),
             ),
-            // An image whose configuration is said to have another size than it has.
+            // An image whose configuration is said to have another size than it has. All rows have the
+            // same configuration, whose size is remembered once: the lies are about each other's.
             "config-size" => {
                 self.image_of(b"{\"os\":\"linux\"}".to_vec());
                 let text = String::from_utf8(std::mem::take(&mut self.body)).unwrap();
@@ -151,8 +152,8 @@ impl OddManifest {
             }
             // An image whose configuration has other bytes than those of its digest.
             "config-other-bytes" => {
-                self.image_of(b"{\"os\":\"linux\"}".to_vec());
-                self.blobs[0].bytes = b"{\"os\":\"evil!\"}".to_vec();
+                self.image_of(b"{\"os\":\"linux\",\"x\":0}".to_vec());
+                self.blobs[0].bytes = b"{\"os\":\"evil!\",\"x\":0}".to_vec();
             }
             "children" => self.body = list(INDEX, "manifests", IMAGE, count()),
             "layers" => self.body = list(IMAGE, "layers", "x/y", count()),
