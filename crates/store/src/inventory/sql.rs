@@ -69,7 +69,7 @@ impl Sql {
         if let Value::String(Some(text)) = &mut value
             && text.contains('\0')
         {
-            *text = text.replace('\0', "\u{fffd}").into();
+            *text = text.replace('\0', "\u{fffd}");
         }
         self.values.push(value);
         // Writing to a string cannot fail.
