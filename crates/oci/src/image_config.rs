@@ -2,16 +2,13 @@
 //! and untrusted; what cannot be read is left out.
 
 use crate::error::protocol;
-use crate::manifest::{text, texts};
+use crate::loose::{Entries, Entry, Length, Loose, Names, Object, TextList, Texts};
 use roadstead_core::ports::RegistryError;
-use serde_json::Value;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// The most bytes of a configuration that are read.
-pub(crate) const CONFIG_BYTES: u64 = 4 << 20;
-
-/// The most entries of a list that are kept.
-const MAX_ENTRIES: usize = 1_000;
+pub(crate) const CONFIG_BYTES: usize = 4 << 20;
 
 /// What an image was built as.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -71,69 +68,90 @@ impl ImageConfig {
     /// # Errors
     /// [`RegistryError::Protocol`] when it is no JSON object.
     pub fn decode(bytes: &[u8]) -> Result<Self, RegistryError> {
-        let all: Value = serde_json::from_slice(bytes).map_err(|_| unreadable())?;
-        if !all.is_object() {
-            return Err(unreadable());
-        }
-        let nothing = Value::Null;
-        let field = |name: &str| all.get(name).unwrap_or(&nothing);
-        let run = field("config");
-        let running = |name: &str| run.get(name).unwrap_or(&nothing);
+        let all: Object<Body> = serde_json::from_slice(bytes).map_err(|_| unreadable())?;
+        let all = all.0.ok_or_else(unreadable)?;
+        let run = all.config.0.unwrap_or_default();
         Ok(Self {
-            created: text(field("created")),
-            author: text(field("author")),
-            architecture: text(field("architecture")),
-            os: text(field("os")),
-            variant: text(field("variant")),
-            os_version: text(field("os.version")),
-            user: text(running("User")),
-            working_dir: text(running("WorkingDir")),
-            stop_signal: text(running("StopSignal")),
-            env: list(running("Env")),
-            entrypoint: list(running("Entrypoint")),
-            cmd: list(running("Cmd")),
-            exposed_ports: keys(running("ExposedPorts")),
-            volumes: keys(running("Volumes")),
-            labels: texts(running("Labels")),
-            layers: field("rootfs")
-                .get("diff_ids")
-                .and_then(Value::as_array)
-                .map_or(0, Vec::len),
-            history: field("history")
-                .as_array()
-                .into_iter()
-                .flatten()
-                .take(MAX_ENTRIES)
-                .map(step)
-                .collect(),
+            created: all.created.text(),
+            author: all.author.text(),
+            architecture: all.architecture.text(),
+            os: all.os.text(),
+            variant: all.variant.text(),
+            os_version: all.os_version.text(),
+            user: run.user.text(),
+            working_dir: run.working_dir.text(),
+            stop_signal: run.stop_signal.text(),
+            env: run.env.0,
+            entrypoint: run.entrypoint.0,
+            cmd: run.cmd.0,
+            exposed_ports: run.exposed_ports.0,
+            volumes: run.volumes.0,
+            labels: run.labels.0,
+            layers: all.rootfs.0.unwrap_or_default().diff_ids.0,
+            history: all.history.good,
+        })
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    created: Loose,
+    author: Loose,
+    architecture: Loose,
+    os: Loose,
+    variant: Loose,
+    #[serde(rename = "os.version")]
+    os_version: Loose,
+    config: Object<Run>,
+    rootfs: Object<RootFs>,
+    history: Entries<HistoryStep>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Run {
+    user: Loose,
+    working_dir: Loose,
+    stop_signal: Loose,
+    env: TextList,
+    entrypoint: TextList,
+    cmd: TextList,
+    exposed_ports: Names,
+    volumes: Names,
+    labels: Texts,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RootFs {
+    diff_ids: Length,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Step {
+    created: Loose,
+    created_by: Loose,
+    comment: Loose,
+    empty_layer: Loose,
+}
+
+impl Entry for HistoryStep {
+    type Read = Step;
+
+    /// A bad step still is one: layers are counted along them.
+    fn of(read: Object<Step>) -> Option<Self> {
+        let step = read.0.unwrap_or_default();
+        Some(Self {
+            created: step.created.text(),
+            created_by: step.created_by.text(),
+            comment: step.comment.text(),
+            empty_layer: step.empty_layer.is_true(),
         })
     }
 }
 
 fn unreadable() -> RegistryError {
     protocol("the configuration cannot be read")
-}
-
-/// A list of texts, or one text that stands for a list of one.
-fn list(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(_) => text(value).into_iter().collect(),
-        Value::Array(all) => all.iter().filter_map(text).take(MAX_ENTRIES).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn keys(value: &Value) -> Vec<String> {
-    let keys = value.as_object().into_iter().flatten().map(|(key, _)| key);
-    keys.take(MAX_ENTRIES).cloned().collect()
-}
-
-fn step(value: &Value) -> HistoryStep {
-    let field = |name: &str| value.get(name).and_then(text);
-    HistoryStep {
-        created: field("created"),
-        created_by: field("created_by"),
-        comment: field("comment"),
-        empty_layer: value.get("empty_layer").and_then(Value::as_bool) == Some(true),
-    }
 }

@@ -14,6 +14,7 @@ mod hashing;
 mod image_config;
 mod listed;
 mod listing;
+mod loose;
 mod manifest;
 mod media;
 #[cfg(test)]

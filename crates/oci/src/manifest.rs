@@ -2,25 +2,22 @@
 //! far as they can be believed. The bytes are kept: only they have the digest.
 
 use crate::error::protocol;
+use crate::loose::{Entries, Entry, Length, Loose, Object, Texts, is_word};
 use crate::media::{self, Kind};
 use crate::reference::Digest;
 use bytes::Bytes;
 use roadstead_core::ports::RegistryError;
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// The most bytes of a manifest: what Distribution takes, and what the specification asks for.
 pub(crate) const MANIFEST_BYTES: usize = 4 << 20;
 
-/// The most entries of a list that are kept; the rest is counted.
-const MAX_ENTRIES: usize = 1_000;
-
-/// The most annotations of one thing that are kept.
-const MAX_ANNOTATIONS: usize = 128;
-
-/// The longest text that is kept.
-const MAX_TEXT: usize = 16 << 10;
+/// The largest size that is believed, 16 TiB: no layer comes near it, and a thousand times a million of
+/// them can be added up.
+const MAX_SIZE: u64 = 1 << 44;
 
 /// A manifest whose bytes have the digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,28 +107,112 @@ pub struct OciPlatform {
     pub os_version: Option<String>,
 }
 
-/// Everything a manifest may hold. Duplicate keys are an error of the parser: two readers could
-/// take a different one of them.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// Everything a manifest may hold.
+#[derive(Default)]
 struct Body {
-    schema_version: Value,
-    #[serde(default)]
-    media_type: Option<String>,
-    #[serde(default)]
-    manifests: Option<Vec<Value>>,
-    #[serde(default)]
-    config: Option<Value>,
-    #[serde(default)]
-    layers: Option<Vec<Value>>,
-    #[serde(default)]
-    fs_layers: Option<Value>,
-    #[serde(default)]
-    artifact_type: Value,
-    #[serde(default)]
-    subject: Value,
-    #[serde(default)]
-    annotations: Value,
+    schema_version: Option<Loose>,
+    media_type: Option<Option<String>>,
+    manifests: Option<Option<Entries<Descriptor>>>,
+    config: Option<Option<Object<RawDescriptor>>>,
+    layers: Option<Option<Entries<Descriptor>>>,
+    fs_layers: Option<Option<IgnoredAny>>,
+    artifact_type: Option<Loose>,
+    subject: Option<Object<RawDescriptor>>,
+    annotations: Option<Texts>,
+}
+
+const FIELDS: [&str; 9] = [
+    "schemaVersion",
+    "mediaType",
+    "manifests",
+    "config",
+    "layers",
+    "fsLayers",
+    "artifactType",
+    "subject",
+    "annotations",
+];
+
+/// Duplicate keys are an error, and so is a key that is one of ours in another case: readers in Go
+/// take it for ours. Two readers could then take a different one of them.
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Body;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a manifest")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body, A::Error> {
+        let mut body = Body::default();
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "schemaVersion" => once(&mut body.schema_version, &mut map)?,
+                "mediaType" => once(&mut body.media_type, &mut map)?,
+                "manifests" => once(&mut body.manifests, &mut map)?,
+                "config" => once(&mut body.config, &mut map)?,
+                "layers" => once(&mut body.layers, &mut map)?,
+                "fsLayers" => once(&mut body.fs_layers, &mut map)?,
+                "artifactType" => once(&mut body.artifact_type, &mut map)?,
+                "subject" => once(&mut body.subject, &mut map)?,
+                "annotations" => once(&mut body.annotations, &mut map)?,
+                other => {
+                    let other = folded(other);
+                    if FIELDS.iter().any(|field| folded(field) == other) {
+                        return Err(A::Error::custom("a field in another case"));
+                    }
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(body)
+    }
+}
+
+fn once<'de, T, A>(slot: &mut Option<T>, map: &mut A) -> Result<(), A::Error>
+where
+    T: Deserialize<'de>,
+    A: MapAccess<'de>,
+{
+    match slot.replace(map.next_value()?) {
+        None => Ok(()),
+        Some(_) => Err(A::Error::custom("a field is there twice")),
+    }
+}
+
+/// As Go folds: the long s and the sign for Kelvin are letters, too.
+fn folded(text: &str) -> String {
+    text.to_uppercase().to_lowercase()
+}
+
+/// A descriptor before it is judged.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct RawDescriptor {
+    media_type: Loose,
+    digest: Loose,
+    size: Loose,
+    urls: Length,
+    platform: Object<RawPlatform>,
+    artifact_type: Loose,
+    annotations: Texts,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawPlatform {
+    os: Loose,
+    architecture: Loose,
+    variant: Loose,
+    #[serde(rename = "os.version")]
+    os_version: Loose,
 }
 
 /// Reads a manifest that came with this `Content-Type`: its media type and what it says.
@@ -150,33 +231,66 @@ pub(crate) fn decode(
     }
     let body: Body =
         serde_json::from_slice(bytes).map_err(|_| protocol("the manifest cannot be read"))?;
-    let stated = body.media_type.as_ref().map(|t| t.to_ascii_lowercase());
-    let media_type = match (header, stated) {
+    let stated = body.media_type.as_ref().and_then(Option::as_ref);
+    let media_type = match (header, stated.map(|t| t.to_ascii_lowercase())) {
         (Some(header), Some(stated)) if header != stated => {
             return Err(protocol("the manifest is not of the type it is said to be"));
         }
         (Some(found), _) | (None, Some(found)) => found,
         (None, None) => return Err(protocol("nothing says of what type the manifest is")),
     };
-    if media_type.len() > 255 {
-        return Err(protocol("the manifest's type is too long"));
+    if !is_word(&media_type) {
+        return Err(protocol("the manifest's type is none"));
     }
+    let (manifests, layers) = (body.manifests.flatten(), body.layers.flatten());
+    if [&manifests, &layers]
+        .into_iter()
+        .flatten()
+        .any(|l| !l.is_list)
+    {
+        return Err(protocol("the manifest cannot be read"));
+    }
+    let config = body.config.flatten();
     // What one reader takes for a list, another must not take for an image.
-    let is_list = body.manifests.is_some();
-    let is_image = body.layers.is_some() || body.config.is_some();
-    if is_list && is_image || body.fs_layers.is_some() {
+    let is_list = manifests.is_some();
+    let is_image = layers.is_some() || config.is_some();
+    if is_list && is_image || body.fs_layers.flatten().is_some() {
         return Err(protocol("the manifest can be read as two things"));
     }
+    let artifact_type = body.artifact_type.unwrap_or_default().word();
+    let subject = Descriptor::of(body.subject.unwrap_or_default());
+    let annotations = body.annotations.unwrap_or_default().0;
+    let version = body.schema_version.and_then(|version| version.number());
     let content = match media::kind(&media_type) {
         None => Content::Unknown,
         Some(Kind::Schema1) => return Err(RegistryError::Unsupported),
-        Some(_) if body.schema_version.as_u64() != Some(2) => {
+        Some(_) if version != Some(2) => {
             return Err(protocol("the manifest is of another version"));
         }
         Some(Kind::Index) if is_image => return Err(disagrees()),
         Some(Kind::Image) if is_list => return Err(disagrees()),
-        Some(Kind::Index) => Content::Index(Box::new(index(body))),
-        Some(Kind::Image) => Content::Image(Box::new(image(body)?)),
+        Some(Kind::Index) => {
+            let manifests = manifests.unwrap_or_default();
+            Content::Index(Box::new(Index {
+                manifests: manifests.good,
+                omitted: manifests.omitted,
+                artifact_type,
+                subject,
+                annotations,
+            }))
+        }
+        Some(Kind::Image) => {
+            let layers = layers.unwrap_or_default();
+            Content::Image(Box::new(Image {
+                config: Descriptor::of(config.unwrap_or_default())
+                    .ok_or_else(|| protocol("the manifest names no configuration"))?,
+                layers: layers.good,
+                omitted: layers.omitted,
+                artifact_type,
+                subject,
+                annotations,
+            }))
+        }
     };
     Ok((media_type, content))
 }
@@ -185,93 +299,28 @@ fn disagrees() -> RegistryError {
     protocol("the manifest is not of the type it is said to be")
 }
 
-fn index(body: Body) -> Index {
-    let (manifests, omitted) = descriptors(body.manifests.unwrap_or_default());
-    Index {
-        manifests,
-        omitted,
-        artifact_type: text(&body.artifact_type),
-        subject: descriptor(&body.subject),
-        annotations: texts(&body.annotations),
+impl Entry for Descriptor {
+    type Read = RawDescriptor;
+
+    fn of(read: Object<RawDescriptor>) -> Option<Self> {
+        let raw = read.0?;
+        Some(Self {
+            media_type: raw.media_type.word()?,
+            digest: Digest::parse(&raw.digest.text()?).ok()?,
+            size: raw.size.number().filter(|size| *size <= MAX_SIZE)?,
+            platform: raw.platform.0.and_then(platform),
+            artifact_type: raw.artifact_type.word(),
+            foreign: raw.urls.0 > 0,
+            annotations: raw.annotations.0,
+        })
     }
 }
 
-fn image(body: Body) -> Result<Image, RegistryError> {
-    let config = body
-        .config
-        .as_ref()
-        .and_then(descriptor)
-        .ok_or_else(|| protocol("the manifest names no configuration"))?;
-    let (layers, omitted) = descriptors(body.layers.unwrap_or_default());
-    Ok(Image {
-        config,
-        layers,
-        omitted,
-        artifact_type: text(&body.artifact_type),
-        subject: descriptor(&body.subject),
-        annotations: texts(&body.annotations),
-    })
-}
-
-/// Reads a list; one bad entry does not make the others unreadable.
-fn descriptors(values: Vec<Value>) -> (Vec<Descriptor>, usize) {
-    let all = values.len();
-    let good: Vec<Descriptor> = values
-        .iter()
-        .filter_map(descriptor)
-        .take(MAX_ENTRIES)
-        .collect();
-    let omitted = all - good.len();
-    (good, omitted)
-}
-
-fn descriptor(value: &Value) -> Option<Descriptor> {
-    let digest = Digest::parse(value.get("digest")?.as_str()?).ok()?;
-    Some(Descriptor {
-        media_type: value.get("mediaType").and_then(text)?,
-        digest,
-        // Sizes beyond 2^63 exist nowhere and overflow elsewhere.
-        size: value
-            .get("size")?
-            .as_u64()
-            .filter(|s| i64::try_from(*s).is_ok())?,
-        platform: value.get("platform").and_then(platform),
-        artifact_type: value.get("artifactType").and_then(text),
-        foreign: value
-            .get("urls")
-            .and_then(Value::as_array)
-            .is_some_and(|urls| !urls.is_empty()),
-        annotations: value.get("annotations").map(texts).unwrap_or_default(),
-    })
-}
-
-fn platform(value: &Value) -> Option<OciPlatform> {
+fn platform(raw: RawPlatform) -> Option<OciPlatform> {
     Some(OciPlatform {
-        os: value.get("os").and_then(text)?,
-        architecture: value.get("architecture").and_then(text)?,
-        variant: value.get("variant").and_then(text),
-        os_version: value.get("os.version").and_then(text),
+        os: raw.os.text()?,
+        architecture: raw.architecture.text()?,
+        variant: raw.variant.text(),
+        os_version: raw.os_version.text(),
     })
-}
-
-/// A text that is not empty and not too long.
-pub(crate) fn text(value: &Value) -> Option<String> {
-    value
-        .as_str()
-        .filter(|text| !text.is_empty() && text.len() <= MAX_TEXT)
-        .map(str::to_owned)
-}
-
-/// Texts by name, as many as are kept.
-pub(crate) fn texts(value: &Value) -> BTreeMap<String, String> {
-    let fits = |text: &str| text.len() <= MAX_TEXT;
-    value
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter_map(|(name, value)| Some((name, value.as_str()?)))
-        .filter(|(name, value)| fits(name) && fits(value))
-        .take(MAX_ANNOTATIONS)
-        .map(|(name, value)| (name.clone(), value.to_owned()))
-        .collect()
 }

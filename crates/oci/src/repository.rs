@@ -165,17 +165,19 @@ impl Repository<'_> {
         }
     }
 
-    /// Reads an image's configuration, digest and size verified.
+    /// Reads an image's configuration. It is held against its digest and against what is read at
+    /// most, not against its size: that is known by digest, and may be what another manifest, by
+    /// somebody else, says of the same bytes.
     ///
     /// # Errors
     /// As [`Self::blob`], and [`RegistryError::Protocol`] for one that is too large or no JSON.
     pub async fn config(&self, descriptor: &Descriptor) -> Result<ImageConfig, RegistryError> {
-        if descriptor.size > CONFIG_BYTES {
-            return Err(protocol("the configuration is too large"));
-        }
-        let mut blob = self.blob(descriptor).await?;
+        let mut blob = Blob::open(self, descriptor.digest.clone(), None).await?;
         let mut bytes = Vec::new();
         while let Some(chunk) = blob.next().await? {
+            if bytes.len() + chunk.len() > CONFIG_BYTES {
+                return Err(protocol("the configuration is too large"));
+            }
             bytes.extend_from_slice(&chunk);
         }
         ImageConfig::decode(&bytes)

@@ -17,6 +17,7 @@ use crate::transport::Answer;
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LINK};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A decoder with good and bad inputs to begin from. It answers whether it took the input.
@@ -182,14 +183,33 @@ fn manifest(input: &[u8]) -> bool {
         Some("text/html"),
     ] {
         if let Ok((media_type, content)) = decode(media_type, input) {
-            assert!(media_type.len() <= 255);
-            if let Content::Index(index) = content {
-                assert!(index.manifests.len() <= 1_000);
-            }
+            within_bounds(&media_type, &content);
             taken = true;
         }
     }
     taken
+}
+
+/// What is kept of a manifest can be stored, added up and shown.
+pub(crate) fn within_bounds(media_type: &str, content: &Content) {
+    let none = Vec::new();
+    let (listed, artifact_type, annotations) = match content {
+        Content::Index(index) => (&index.manifests, &index.artifact_type, &index.annotations),
+        Content::Image(image) => (&image.layers, &image.artifact_type, &image.annotations),
+        Content::Unknown => (&none, &None, &BTreeMap::new()),
+    };
+    let types = listed.iter().flat_map(|entry| {
+        let said = entry.artifact_type.as_deref();
+        [Some(entry.media_type.as_str()), said]
+    });
+    for text in types
+        .chain([Some(media_type), artifact_type.as_deref()])
+        .flatten()
+    {
+        assert!(text.len() <= 255 && text.bytes().all(|b| matches!(b, b' '..=b'~')));
+    }
+    assert!(listed.len() <= 1_000 && annotations.len() <= 128);
+    assert!(listed.iter().all(|entry| entry.size <= 1 << 44));
 }
 
 fn config(input: &[u8]) -> bool {

@@ -12,6 +12,7 @@
 //! | `app.rs` | [`TestApp`]: the real `roadstead serve` as a child process, and [`Api`] to talk to it |
 //! | `postgres.rs` | a PostgreSQL server made from scratch, on a private socket |
 //! | `corpus.rs` | hostile inputs from `corpus/<area>.toml`; a row without expectation fails |
+//! | `odd_manifest.rs` | [`OddManifest`]: the corpus of manifests, with what stands around each in a registry |
 //! | `http1.rs` | the HTTP/1.1 that the above speak, written by hand so that tests share no code with what they test |
 //!
 //! Everything listens on loopback, on a port the system gives, and ends when it is dropped.
@@ -28,6 +29,7 @@ mod corpus;
 mod docker_registry;
 pub mod fill;
 mod http1;
+mod odd_manifest;
 pub mod postgres;
 mod proxy;
 mod scripted;
@@ -39,6 +41,7 @@ pub use app::{Answer, Api, TestApp, TestAppOptions};
 pub use corpus::{Row, corpus};
 pub use docker_registry::{Distribution, DockerRegistry, Guise, RegistryOptions};
 pub use http1::Head;
+pub use odd_manifest::OddManifest;
 pub use proxy::Proxy;
 pub use roadstead_client::Method;
 pub use scripted::{Reply, Scripted};

@@ -5,7 +5,7 @@ use roadstead_core::ports::RegistryError;
 use roadstead_oci::{Content, Digest, OciClient, Pointer, Repository, RepositoryName, Tag};
 use roadstead_testkit::fill::{self, TinyImage};
 use roadstead_testkit::{
-    Distribution, DockerRegistry, Guise, RegistryOptions, Reply, Scripted, TokenIssuer, corpus,
+    Distribution, DockerRegistry, Guise, OddManifest, RegistryOptions, Reply, Scripted, TokenIssuer,
 };
 
 const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -31,25 +31,16 @@ fn reply(content_type: &str, body: &[u8]) -> Reply {
     }
 }
 
-/// What becomes of a manifest that a registry gives for a tag, in one word.
-async fn judge(content_type: &str, body: &[u8]) -> String {
-    let server = Scripted::start().await;
-    server.on("GET /v2/a/manifests/v1", reply(content_type, body));
-    let client = client(&server.url(), None);
-    match repository(&client, "a").manifest(&tag("v1")).await {
-        Ok(manifest) => {
-            assert_eq!(manifest.digest, Digest::of(body));
-            assert_eq!(manifest.bytes, body);
-            match manifest.content {
-                Content::Index(index) => {
-                    format!("index {} omitted {}", index.manifests.len(), index.omitted)
-                }
-                Content::Image(image) => {
-                    format!("image {} omitted {}", image.layers.len(), image.omitted)
-                }
-                Content::Unknown => "unknown".to_owned(),
-            }
+/// What becomes of a manifest, in one word.
+fn word(found: Result<&Content, &RegistryError>) -> String {
+    match found {
+        Ok(Content::Index(index)) => {
+            format!("index {} omitted {}", index.manifests.len(), index.omitted)
         }
+        Ok(Content::Image(image)) => {
+            format!("image {} omitted {}", image.layers.len(), image.omitted)
+        }
+        Ok(Content::Unknown) => "unknown".to_owned(),
         Err(RegistryError::Protocol(_)) => "protocol".to_owned(),
         Err(RegistryError::Unsupported) => "unsupported".to_owned(),
         Err(other) => panic!("{other:?}"),
@@ -58,14 +49,73 @@ async fn judge(content_type: &str, body: &[u8]) -> String {
 
 #[tokio::test]
 async fn sec_31_every_row_of_the_manifest_corpus_holds() {
-    for row in corpus("manifests") {
-        let (content_type, body) = row.input.split_once('\n').expect("a line with the type");
+    for odd in OddManifest::all() {
+        let server = Scripted::start().await;
+        odd.serve(&server, "a");
+        let client = client(&server.url(), None);
+        let pointer = match &odd.asked {
+            Some(digest) => by(&Digest::parse(digest).expect("digest")),
+            None => tag("v1"),
+        };
+        let found = repository(&client, "a").manifest(&pointer).await;
+        let became = word(found.as_ref().map(|m| &m.content));
+        assert_eq!(became, odd.expected, "{}: {:?}", odd.id, found.err());
+        if let Ok(manifest) = found {
+            assert_eq!(manifest.bytes, odd.body, "{}", odd.id);
+            assert_eq!(manifest.digest.matches(&odd.body), Some(true), "{}", odd.id);
+        }
+        // Nothing a manifest names is asked for by reading it, here or elsewhere.
+        let asked = server.requests().len();
+        let wanted = usize::from(odd.expected != "unsupported" || asked > 0);
+        assert_eq!(asked, wanted, "{}: {:?}", odd.id, server.requests());
+    }
+}
+
+/// SEC-31: a digest that was asked for is held against the bytes however they came, and so is the
+/// type against both who says it.
+#[tokio::test]
+async fn sec_31_pinned_digest_and_type_are_held_after_a_redirect_and_a_fallback() {
+    let (good, evil) = (TinyImage::new("good"), TinyImage::new("evil"));
+    let digest = Digest::of(&good.manifest);
+    let wanted = by(&digest);
+    let path = format!("/v2/a/manifests/{digest}");
+    let server = Scripted::start().await;
+    let client = client(&server.url(), None);
+    let repository = repository(&client, "a");
+    let elsewhere = Reply::status(307).header("Location", "/elsewhere");
+    server.on(&format!("GET {path}"), elsewhere.clone());
+    server.on(&format!("HEAD {path}"), Reply::status(405));
+    let index = "application/vnd.oci.image.index.v1+json";
+    let said = |bytes: &[u8], kind: &str| {
+        reply(kind, bytes).header("Docker-Content-Digest", digest.as_str())
+    };
+    for (there, holds) in [
+        (reply(IMAGE, &good.manifest), true),
+        (reply(IMAGE, &evil.manifest), false),
+        (said(&evil.manifest, IMAGE), false),
+        // The bytes are the right ones, and are said to be something else.
+        (said(&good.manifest, index), false),
+    ] {
+        server.clear_log();
+        server.on("GET /elsewhere", there);
+        let found = repository.manifest(&wanted).await;
+        assert_eq!(found.is_ok(), holds, "{found:?}");
         assert_eq!(
-            judge(content_type, body.as_bytes()).await,
-            row.expected,
-            "{}",
-            row.id
+            server.requests(),
+            [format!("GET {path}"), "GET /elsewhere".to_owned()],
+            "the redirect was followed"
         );
+        // Where a question for the head alone is not understood, the bytes are read and held as well.
+        let head = repository.head(&wanted).await;
+        assert_eq!(head.is_ok(), holds, "{head:?}");
+        let moved = repository.changed(&wanted, &digest).await;
+        assert_eq!(moved.is_ok(), holds, "{moved:?}");
+        // What refers to it is read from a tag where the question is not known. It has to be a list.
+        let tag = digest.as_str().replace(':', "-");
+        server.on(&format!("GET /v2/a/manifests/{tag}"), elsewhere.clone());
+        let referrers = repository.referrers(&digest, None).await;
+        let none = referrers.map(|found| found.found.len());
+        assert!(!matches!(none, Ok(1..)), "{none:?}");
     }
 }
 
@@ -119,34 +169,41 @@ async fn sec_31_bytes_that_are_not_those_of_the_digest_are_refused() {
     assert!(server.requests().is_empty());
 }
 
+/// A row of the corpus, read.
+async fn read(id: &str) -> Result<Content, RegistryError> {
+    let rows = OddManifest::all();
+    let odd = rows.iter().find(|odd| odd.id == id).expect("the row");
+    let server = Scripted::start().await;
+    odd.serve(&server, "a");
+    let client = client(&server.url(), None);
+    let found = repository(&client, "a").manifest(&tag("v1")).await;
+    found.map(|manifest| manifest.content)
+}
+
 #[tokio::test]
 async fn sec_30_manifest_above_four_megabytes_is_refused() {
-    let pad = |size: usize| {
-        let start = r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[],"pad":""#;
-        format!("{start}{}\"}}", "x".repeat(size - start.len() - 2))
-    };
-    let index = "application/vnd.oci.image.index.v1+json";
-    assert_eq!(
-        judge(index, pad(4 << 20).as_bytes()).await,
-        "index 0 omitted 0"
-    );
-    assert_eq!(
-        judge(index, pad((4 << 20) + 1).as_bytes()).await,
-        "protocol"
+    assert!(read("four-megabytes").await.is_ok());
+    let larger = read("four-megabytes-and-one").await;
+    assert!(
+        matches!(larger, Err(RegistryError::Protocol(_))),
+        "{larger:?}"
     );
 }
 
 #[tokio::test]
 async fn sec_30_lists_are_cut_and_counted() {
-    let entry =
-        |i: usize| format!(r#"{{"mediaType":"{IMAGE}","size":1,"digest":"sha256:{i:064x}"}}"#);
-    let all: Vec<String> = (0..10_000).map(entry).collect();
-    let body = format!(r#"{{"schemaVersion":2,"manifests":[{}]}}"#, all.join(","));
-    let index = "application/vnd.oci.image.index.v1+json";
-    assert_eq!(
-        judge(index, body.as_bytes()).await,
-        "index 1000 omitted 9000"
-    );
+    for (id, kept, omitted) in [
+        ("children-ten-thousand", 1_000, 9_000),
+        ("layers-ten-thousand", 1_000, 9_000),
+        ("tree-of-children", 0, 233_001),
+    ] {
+        let found = match read(id).await {
+            Ok(Content::Index(index)) => (index.manifests.len(), index.omitted),
+            Ok(Content::Image(image)) => (image.layers.len(), image.omitted),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(found, (kept, omitted), "{id}");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::links;
 use super::point::{Given, point};
 use super::scope::{self, Effects, Scope};
-use super::sql::{Sql, signed};
+use super::sql::{MOST_OF_ALL, Sql, bytes, signed};
 use super::{CHUNK, bounded};
 use crate::command::Command;
 use crate::fault::Fault;
@@ -265,14 +265,14 @@ async fn take(
     Ok(grown.into_iter().collect())
 }
 
-pub(super) fn row(scope: &Scope, digest: &Digest, media_type: &str, bytes: u64) -> Vec<Value> {
+pub(super) fn row(scope: &Scope, digest: &Digest, media_type: &str, size: u64) -> Vec<Value> {
     vec![
         scope.no.into(),
         digest.to_bytes().into(),
         UNREAD.into(),
         media_type.into(),
         kind_no(ArtifactKind::Other).into(),
-        signed(bytes).into(),
+        bytes(size).into(),
     ]
 }
 
@@ -339,7 +339,10 @@ fn read_row(
         .fold(read.manifest_bytes, |sum, d| {
             sum.saturating_add(d.size_bytes)
         });
-    let size = read.children.is_empty().then(|| signed(own));
+    let size = read
+        .children
+        .is_empty()
+        .then(|| signed(own).min(MOST_OF_ALL));
     let annotations = match read.annotations.is_empty() {
         true => None,
         false => Some(json(&super::cut_texts(&read.annotations))?),
@@ -350,7 +353,7 @@ fn read_row(
         read.media_type.as_str().into(),
         read.artifact_type.clone().into(),
         kind_no(read.kind).into(),
-        signed(read.manifest_bytes).into(),
+        bytes(read.manifest_bytes).into(),
         size.into(),
         read.config.as_ref().and_then(number).into(),
         layers.into(),
@@ -421,13 +424,13 @@ async fn blobs(
     }
     let fresh: Vec<Vec<Value>> = wanted
         .iter()
-        .filter(|(bytes, _)| !found.contains_key(*bytes))
-        .map(|(bytes, d)| {
+        .filter(|(digest, _)| !found.contains_key(*digest))
+        .map(|(digest, d)| {
             vec![
                 scope.no.into(),
-                bytes.clone().into(),
+                digest.clone().into(),
                 d.media_type.as_str().into(),
-                signed(d.size_bytes).into(),
+                bytes(d.size_bytes).into(),
             ]
         })
         .collect();
@@ -485,10 +488,11 @@ async fn sizes(tx: &Tx<'_>, grown: &[i64]) -> Result<(), Fault> {
     }
     Sql::of(
         "UPDATE artifact SET size_bytes = (SELECT CASE WHEN COUNT(*) = COUNT(c.size_bytes) \
-         THEN artifact.manifest_bytes + SUM(c.size_bytes) END \
+         THEN artifact.manifest_bytes + SUM(CASE WHEN c.size_bytes > ? THEN ? \
+         ELSE c.size_bytes END) END \
          FROM artifact_child k JOIN artifact c ON c.no = k.child_no WHERE k.parent_no = artifact.no) \
          WHERE no IN (SELECT parent_no FROM artifact_child WHERE child_no IN ",
-        [],
+        [MOST_OF_ALL.into(), MOST_OF_ALL.into()],
     )
     .list(grown.iter().copied())
     .and(" OR parent_no IN ", [])

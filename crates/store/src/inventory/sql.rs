@@ -63,7 +63,14 @@ impl Sql {
         self
     }
 
-    fn value(&mut self, value: Value) {
+    fn value(&mut self, mut value: Value) {
+        // PostgreSQL takes no such character, and a statement that it refuses takes a whole batch
+        // with it, again and again. Texts of registries hold what registries like.
+        if let Value::String(Some(text)) = &mut value
+            && text.contains('\0')
+        {
+            *text = text.replace('\0', "\u{fffd}");
+        }
         self.values.push(value);
         // Writing to a string cannot fail.
         let _ = write!(self.text, "${}", self.values.len());
@@ -100,6 +107,19 @@ impl Sql {
         let statement = self.statement(db);
         Ok(db.execute_raw(statement).await?.rows_affected())
     }
+}
+
+/// The most that one blob or manifest counts for, 16 TiB, whatever its registry says: sums of half a
+/// million such lies still fit.
+const MOST_OF_ONE: u64 = 1 << 44;
+
+/// The most that everything below an artifact counts for, 4 PiB: a thousand times that still fits,
+/// which is as many as a list has.
+pub(super) const MOST_OF_ALL: i64 = 1 << 52;
+
+/// The size of a blob or a manifest for the database.
+pub(super) fn bytes(value: u64) -> i64 {
+    signed(value.min(MOST_OF_ONE))
 }
 
 /// Bytes for the database: no size or count of ours is near the end of an `i64`.

@@ -7,7 +7,7 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use roadstead_core::ErrorCode;
 use roadstead_core::model::{
-    ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlStatus,
+    Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlStatus,
     Descriptor, Digest, OciPlatform, PageRequest, Placed, RegistryId, RepositoryFilter,
     RepositoryId, RepositorySort, RepositoryState, SpaceClass, TagSort, Timestamp, Topic,
     Visibility,
@@ -40,6 +40,10 @@ on_both! {
     lists_page_through_every_row_once,
     people_hear_once_for_a_repository_and_batch,
     sec_18_what_one_holds_is_not_known_of_another,
+    sec_26_text_that_no_database_takes_stops_nothing,
+    sec_30_sizes_that_nothing_has_are_added_up_without_an_end,
+    sec_30_lists_that_go_round_in_circles_end,
+    sec_30_list_of_a_thousand_makes_a_thousand_rows_in_bounded_commands,
 }
 
 /// A registry with one space, and its crawl begun.
@@ -233,6 +237,11 @@ impl<'b> Field<'b> {
         };
         let found = self.store.tags(id, None, TagSort::Name, &page).await;
         found.expect("tags").page.items
+    }
+
+    async fn page(&self, id: RepositoryId, n: u64) -> Artifact {
+        let found = self.store.artifact(id, &digest(n)).await;
+        found.expect("answer").expect("the artifact")
     }
 
     async fn due_tags(&self) -> Vec<String> {
@@ -1518,4 +1527,121 @@ async fn sec_18_what_one_holds_is_not_known_of_another(bed: &Bed) {
     let told = of(other).await.expect("its word");
     assert_eq!(told.certainty, Certainty::Reported);
     assert!(told.layers.is_empty() && told.config.is_none());
+}
+
+/// What a registry says goes into columns of text; another artifact of its batch has to survive it.
+async fn sec_26_text_that_no_database_takes_stops_nothing(bed: &Bed) {
+    let field = Field::on(&bed.store, "one").await;
+    field.names(&["a"], None).await;
+    let a = field.repository("a").await;
+    field.tags(a, &["good", "odd"]).await;
+    let text = "x/y\0z".to_owned();
+    let mut odd = image(1, &[10]);
+    odd.media_type.clone_from(&text);
+    odd.artifact_type = Some(text.clone());
+    odd.layers[0].media_type.clone_from(&text);
+    odd.annotations.insert(text.clone(), text.clone());
+    let mut list = index(3, &[1]);
+    list.children[0].artifact_type = Some(text.clone());
+    let read = |tag_name: &str, artifact| ManifestRead {
+        repository_id: a,
+        tags: vec![tag(tag_name)],
+        outcome: ManifestOutcome::Read(Box::new(artifact)),
+    };
+    let all = vec![
+        read("odd", odd),
+        read("list", list),
+        read("good", image(2, &[11])),
+    ];
+    let recorded = bed
+        .store
+        .record_manifests(field.key.source, all, now())
+        .await;
+    assert_eq!(recorded.expect("recorded"), Recorded::Yes(()));
+    let stored = "x/y\u{fffd}z";
+    let found = field.page(a, 1).await;
+    assert_eq!(found.media_type, stored);
+    assert_eq!(found.artifact_type.as_deref(), Some(stored));
+    assert_eq!(found.layers[0].media_type, stored);
+    // JSON has its own word for it.
+    assert_eq!(found.annotations, BTreeMap::from([(text.clone(), text)]));
+    let found = field.page(a, 3).await;
+    assert_eq!(found.children[0].artifact_type.as_deref(), Some(stored));
+    assert!(field.page(a, 2).await.read);
+}
+
+async fn sec_30_sizes_that_nothing_has_are_added_up_without_an_end(bed: &Bed) {
+    let field = Field::on(&bed.store, "one").await;
+    field.names(&["a", "b"], None).await;
+    let (a, b) = (field.repository("a").await, field.repository("b").await);
+    let layers: Vec<u64> = (1_000..2_000).collect();
+    let mut huge = image(1, &layers);
+    for layer in &mut huge.layers {
+        layer.size_bytes = u64::MAX;
+    }
+    huge.manifest_bytes = u64::MAX;
+    let mut list = index(2, &[1; 1_000]);
+    list.manifest_bytes = u64::MAX;
+    for repository in [a, b] {
+        field.tags(repository, &["x", "y"]).await;
+        field.read(repository, &["x"], list.clone()).await;
+        field.read(repository, &["y"], huge.clone()).await;
+    }
+    let most_of_one = 1_u64 << 44;
+    let most_of_all = 1_u64 << 52;
+    let image = field.page(a, 1).await;
+    assert_eq!(image.size_bytes, Some(most_of_all));
+    let list = field.page(a, 2).await;
+    assert_eq!(list.size_bytes, Some(most_of_one + 1_000 * most_of_all));
+    // And a list of such lists.
+    field.read(a, &["z"], index(3, &[2; 1_000])).await;
+    let above = field.page(a, 3).await;
+    assert_eq!(above.size_bytes, Some(500 + 1_000 * most_of_all));
+    let figures = bed.store.registry_figures(&[field.id]).await;
+    let figures = figures.expect("figures").remove(&field.id).expect("known");
+    // The configuration has ten bytes.
+    assert_eq!(figures.storage_bytes, 1_000 * most_of_one + 10);
+    assert_eq!(figures.shared_bytes, figures.storage_bytes);
+}
+
+/// Digests that were verified cannot do that. What is only told can.
+async fn sec_30_lists_that_go_round_in_circles_end(bed: &Bed) {
+    let field = Field::on(&bed.store, "one").await;
+    field.names(&["a", "b"], None).await;
+    let (a, b) = (field.repository("a").await, field.repository("b").await);
+    for repository in [a, b] {
+        field.tags(repository, &["itself", "one", "two"]).await;
+        field.read(repository, &["itself"], index(1, &[1, 1])).await;
+        field.read(repository, &["one"], index(2, &[3])).await;
+        field.read(repository, &["two"], index(3, &[2, 1])).await;
+    }
+    for n in 1..=3 {
+        let found = field.page(a, n).await;
+        assert!(found.read && !found.children.is_empty());
+        // What is part of itself has no size.
+        assert_eq!(found.size_bytes, None);
+    }
+    // They can be let go of as well.
+    for name in ["itself", "one", "two"] {
+        field.check(a, name, TagOutcome::Gone).await;
+    }
+    assert_eq!(field.listed(a).await.len(), 0);
+    assert_eq!(field.listed(b).await.len(), 3);
+}
+
+async fn sec_30_list_of_a_thousand_makes_a_thousand_rows_in_bounded_commands(bed: &Bed) {
+    let field = Field::on(&bed.store, "one").await;
+    field.names(&["a"], None).await;
+    let a = field.repository("a").await;
+    field.tags(a, &["x"]).await;
+    let children: Vec<u64> = (10..1_010).collect();
+    let mut list = index(1, &children);
+    list.omitted = 9_000;
+    field.read(a, &["x"], list).await;
+    assert_eq!(bed.count("artifact").await, 1_001);
+    assert_eq!(bed.count("artifact_child").await, 1_000);
+    assert_eq!(bed.count("repository_artifact").await, 1_001);
+    assert_eq!(bed.count("blob").await, 0);
+    let found = field.page(a, 1).await;
+    assert_eq!((found.children.len(), found.omitted), (1_000, 9_000));
 }

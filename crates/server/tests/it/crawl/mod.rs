@@ -6,4 +6,5 @@ mod engine;
 mod events;
 mod faults;
 mod kill;
+mod odd;
 mod sweep;

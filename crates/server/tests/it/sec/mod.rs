@@ -2,6 +2,7 @@
 
 mod addresses;
 mod canary;
+mod content;
 mod credentials;
 mod csrf;
 mod fields;
