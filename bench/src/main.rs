@@ -18,6 +18,7 @@ mod logins;
 mod report;
 mod search;
 mod start;
+mod storm;
 
 use std::path::PathBuf;
 
@@ -62,10 +63,11 @@ fn main() {
             "logins" => logins::run(binary).await,
             "b1" => crawl::b1(binary).await,
             "b3" => events::b3(binary, pushes, postgres).await,
+            "storm" => storm::run(binary).await,
             "b4" => search::b4(binary, postgres).await,
             "b12" => crawl::b12(binary).await,
             other => panic!(
-                "there is no {other:?}; there are crash, idle, start, list, logins, inventory, b1, b3, b4, b12"
+                "there is no {other:?}; there are crash, idle, start, list, logins, inventory, b1, b3, b4, b12, storm"
             ),
         }
     });

@@ -46,7 +46,7 @@ test('what is pushed appears in the open page by the events of the registry, whi
 
   await openRepository(page, on.server, seen, 'team/api')
   await expect(page.getByRole('row', { name: /1\.0/ })).toBeVisible()
-  await on.registry.fill(['team/api'], ['2.0'])
+  await on.registry.skopeoCopy('team/api:1.0', 'team/api:2.0')
   await expect(page.getByRole('row', { name: /2\.0/ })).toBeVisible()
 
   await openOverview(page, on.server, seen)

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { freePort, Program, scratch } from './process.ts'
 
 /** The account of a registry that asks for one, as an htpasswd line. */
@@ -63,6 +65,13 @@ export class Registry {
   async dispose(): Promise<void> {
     await this.stop()
     await this.remove()
+  }
+
+  /** Pushes what a reference of this registry names under another one, by the client people use. */
+  async skopeoCopy(from: string, to: string): Promise<void> {
+    const at = (reference: string) => `docker://${new URL(this.address).host}/${reference}`
+    const tls = ['--src-tls-verify=false', '--dest-tls-verify=false']
+    await promisify(execFile)('skopeo', ['--insecure-policy', 'copy', ...tls, at(from), at(to)], { timeout: 30_000 })
   }
 
   /** Pushes a small image under each of these names, with these tags. */

@@ -18,6 +18,7 @@ const FIGURES: &[&str] = &[
     "b1",
     "b3",
     "b4",
+    "storm",
     "b12",
 ];
 
