@@ -11,8 +11,11 @@ use crate::npm;
 use crate::proc::Task;
 use crate::project::{self, read};
 use crate::tally::{Counts, clock};
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub(crate) fn guards(arguments: &[String]) -> Result<ExitCode, String> {
@@ -30,26 +33,65 @@ pub(crate) fn guards(arguments: &[String]) -> Result<ExitCode, String> {
     })
 }
 
+/// Trees at once: building one crate and linking one program keeps about one processor busy.
+const TREES: usize = 2;
+
 /// How many guards are proved by their tests, and how many there are.
 pub(crate) fn run(root: &Path, only: Option<&str>) -> Result<(u64, u64), String> {
-    let tree = Tree::add(root)?;
-    let (mut red, mut all) = (0, 0);
+    let mut chosen = Vec::new();
     for patch in patches(root)? {
-        let name = patch.file_stem().unwrap_or_default().to_string_lossy();
-        if only.is_some_and(|only| only != name) {
-            continue;
-        }
-        all += 1;
-        let began = Instant::now();
-        match tree.prove(&patch) {
-            Ok(()) => {
-                red += 1;
-                println!("   {name}: red, {}", clock(began.elapsed()));
-            }
-            Err(why) => println!("   {name}: NOT RED: {why}"),
+        if only.is_none_or(|only| patch.file_stem().is_some_and(|name| name == only)) {
+            chosen.push((patched(&read(&patch)?), patch));
         }
     }
-    Ok((red, all))
+    // Neighbours are of the same crate, which is then built once for both.
+    chosen.sort();
+    let all = chosen.len();
+    let count = TREES.min(all);
+    let trees = (0..count)
+        .map(|n| Tree::add(root, n))
+        .collect::<Result<Vec<_>, _>>()?;
+    let left = Mutex::new(VecDeque::from(chosen));
+    let red = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for (n, tree) in trees.iter().enumerate() {
+            let (left, red) = (&left, &red);
+            scope.spawn(move || {
+                while let Some(patch) = next(left, n) {
+                    let name = patch.file_stem().unwrap_or_default().to_string_lossy();
+                    let began = Instant::now();
+                    match tree.prove(&patch) {
+                        Ok(()) => {
+                            red.fetch_add(1, Ordering::Relaxed);
+                            println!("   {name}: red, {}", clock(began.elapsed()));
+                        }
+                        Err(why) => println!("   {name}: NOT RED: {why}"),
+                    }
+                }
+            });
+        }
+    });
+    Ok((
+        red.into_inner(),
+        u64::try_from(all).map_err(|e| e.to_string())?,
+    ))
+}
+
+/// From both ends, so that each tree keeps to its crates.
+fn next(left: &Mutex<VecDeque<(String, PathBuf)>>, tree: usize) -> Option<PathBuf> {
+    let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
+    let next = if tree.is_multiple_of(2) {
+        left.pop_front()
+    } else {
+        left.pop_back()
+    };
+    next.map(|(_, patch)| patch)
+}
+
+/// The first file a patch changes.
+fn patched(patch: &str) -> String {
+    let file = patch.lines().find_map(|line| line.strip_prefix("+++ b/"));
+    file.unwrap_or_default().to_owned()
 }
 
 fn patches(root: &Path) -> Result<Vec<PathBuf>, String> {
@@ -150,8 +192,8 @@ struct Tree {
 }
 
 impl Tree {
-    fn add(root: &Path) -> Result<Self, String> {
-        let target = project::target(root)?.join("guards");
+    fn add(root: &Path, n: usize) -> Result<Self, String> {
+        let target = project::target(root)?.join("guards").join(n.to_string());
         let tree = Self {
             root: root.to_owned(),
             path: target.join("tree"),
@@ -162,7 +204,7 @@ impl Tree {
             .args([&tree.path])
             .args(["HEAD"])
             .done()?;
-        tree.seed(&target.with_file_name("debug"))?;
+        tree.seed(&project::target(root)?.join("debug"))?;
         Ok(tree)
     }
 
@@ -232,9 +274,12 @@ impl Drop for Tree {
 
 #[cfg(test)]
 mod tests {
-    use super::{Proof, cargo_arguments, patches};
+    use super::{Proof, cargo_arguments, next, patched, patches};
     use crate::proc::Task;
     use crate::project::{read, root};
+    use std::collections::VecDeque;
+    use std::path::PathBuf;
+    use std::sync::Mutex;
 
     #[test]
     fn first_line_names_package_target_and_test() {
@@ -254,6 +299,19 @@ mod tests {
         assert_eq!(Proof::of("--- a/x\n+++ b/x\n"), None);
         assert_eq!(Proof::of("# test: roadstead-oci sec_04\n"), None);
         assert_eq!(Proof::of("# test: roadstead-oci it sec_04 more\n"), None);
+    }
+
+    #[test]
+    fn trees_take_from_both_ends_what_is_sorted_by_file() {
+        assert_eq!(
+            patched("# test: x\n--- a/b.rs\n+++ b/c/b.rs\n@@\n"),
+            "c/b.rs"
+        );
+        let all = ["a", "b", "c"].map(|name| (name.to_owned(), PathBuf::from(name)));
+        let left = Mutex::new(VecDeque::from(all));
+        let taken = [0, 1, 0, 1].map(|tree| next(&left, tree));
+        let path = |name: &str| Some(PathBuf::from(name));
+        assert_eq!(taken, [path("a"), path("c"), path("b"), None]);
     }
 
     #[test]
