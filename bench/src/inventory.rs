@@ -383,7 +383,11 @@ async fn lists(name: &str, store: &Store, loaded: &Loaded) {
     time(name, "an artifact", store, async |i| {
         let repository = i * 7_919 % loaded.repositories.len();
         let digest = digest(1, repository as u64 * TAGS_EACH / 2 + 3);
-        store.artifact(some(i), &digest).await.unwrap().unwrap();
+        store
+            .artifact(some(i), &digest, &Visible::Everything)
+            .await
+            .unwrap()
+            .unwrap();
     })
     .await;
     time(name, "largest repositories", store, async |_| {

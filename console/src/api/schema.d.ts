@@ -982,6 +982,8 @@ export interface components {
             tags: string[];
             /** @description The indexes of its repository that list it; the first hundred. */
             parents: string[];
+            /** @description What its repository holds about it: signatures, bills of materials; the first hundred. */
+            referrers: components["schemas"]["Referrer"][];
         };
         /** @description A manifest that an index lists. */
         ArtifactChild: {
@@ -1880,6 +1882,23 @@ export interface components {
          * @enum {string}
          */
         ReachUnavailable: "no_clusters";
+        /** @description An artifact that says something about another one. */
+        Referrer: {
+            /** @description Its digest. */
+            digest: string;
+            /** @description Its media type; empty while nobody told. */
+            media_type: string;
+            /** @description What kind of artifact it says it is. */
+            artifact_type?: string | null;
+            kind?: components["schemas"]["ArtifactKind"] | null;
+            /**
+             * Format: int64
+             * @description Bytes of everything it is made of; null while part of it is unread.
+             */
+            size_bytes?: number | null;
+            /** @description The tag it was found by; null when its own manifest names its subject. */
+            tag?: string | null;
+        };
         /** @description An integrated registry. */
         Registry: {
             /** @description Everything is told of it. */

@@ -165,7 +165,7 @@ impl InventoryService {
         request.answer(&self.cursors, &list, found.page, found.total)
     }
 
-    /// An artifact of a repository.
+    /// An artifact of a repository. Three queries.
     ///
     /// # Errors
     /// A repository that is absent or not to be seen, or a digest that is not in it.
@@ -175,10 +175,9 @@ impl InventoryService {
         id: RepositoryId,
         digest: &Digest,
     ) -> Result<Artifact, Failure> {
-        self.repository(ctx, id).await?;
         self.ports
             .store
-            .artifact(id, digest)
+            .artifact(id, digest, &ctx.visible)
             .await?
             .ok_or_else(Failure::not_found)
     }

@@ -54,9 +54,9 @@ pub use identity::{AuthScheme, ServerIdentity, Suspension, SuspensionCause};
 pub use inventory::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
     CrawlStatus, Descriptor, Digest, DigestStart, Epoch, FoundReference, HistoryStep, ImageFilter,
-    IndexedRepository, Listing, ManifestsRead, NoDigest, OciPlatform, Placed, RegistryFigures,
-    Repository, RepositoryFilter, RepositorySort, RepositoryState, Space, SpaceClass, SpaceSet,
-    StatisticsDay, Tag, TagSort, Visibility,
+    IndexedRepository, Listing, ManifestsRead, NoDigest, OciPlatform, Placed, Referrer,
+    RegistryFigures, Repository, RepositoryFilter, RepositorySort, RepositoryState, Space,
+    SpaceClass, SpaceSet, StatisticsDay, Tag, TagSort, Visibility,
 };
 pub use ledger::{LedgerEntry, LedgerKind};
 pub use listed::{Listed, ListedError, REPOSITORY_NAME_MAX, is_repository_name};

@@ -91,12 +91,13 @@ pub trait InventoryLists: Send + Sync {
         page: &PageRequest<Placed>,
     ) -> Result<Listing<Tag>, StoreError>;
 
-    /// An artifact of a repository with what it is made of. At most six queries, however much that
-    /// is.
+    /// An artifact of a repository that may be seen, with what it is made of. Three queries, however
+    /// much that is.
     async fn artifact(
         &self,
         id: RepositoryId,
         digest: &Digest,
+        visible: &Visible,
     ) -> Result<Option<Artifact>, StoreError>;
 
     /// A registry's figures by day since then, the oldest first. One query.

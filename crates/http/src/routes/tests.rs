@@ -17,6 +17,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("Artifact", "digest"),
     ("Descriptor", "digest"),
     ("ImageReference", "digest"),
+    ("Referrer", "digest"),
     ("Tag", "digest"),
     // The hash of a public key.
     ("ServerIdentity", "key"),

@@ -4,7 +4,8 @@ use super::inventory::{CertaintyView, PlatformView};
 use super::words::{ArtifactKindWord, ErrorCodeWord};
 use roadstead_core::ErrorCode;
 use roadstead_core::model::{
-    Artifact, ArtifactKind, Child, ConfigSummary, Descriptor, Digest, HistoryStep, Timestamp,
+    Artifact, ArtifactKind, Child, ConfigSummary, Descriptor, Digest, HistoryStep, Referrer,
+    Timestamp,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -132,6 +133,39 @@ impl From<ConfigSummary> for ConfigView {
     }
 }
 
+/// An artifact that says something about another one.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Referrer)]
+pub(crate) struct ReferrerView {
+    /// Its digest.
+    #[schema(value_type = String)]
+    digest: Digest,
+    /// Its media type; empty while nobody told.
+    media_type: String,
+    /// What kind of artifact it says it is.
+    artifact_type: Option<String>,
+    /// What it is; null while its manifest is unread.
+    #[schema(value_type = Option<ArtifactKindWord>)]
+    kind: Option<ArtifactKind>,
+    /// Bytes of everything it is made of; null while part of it is unread.
+    size_bytes: Option<u64>,
+    /// The tag it was found by; null when its own manifest names its subject.
+    tag: Option<String>,
+}
+
+impl From<Referrer> for ReferrerView {
+    fn from(referrer: Referrer) -> Self {
+        Self {
+            digest: referrer.digest,
+            media_type: referrer.media_type,
+            artifact_type: referrer.artifact_type,
+            kind: referrer.kind,
+            size_bytes: referrer.size_bytes,
+            tag: referrer.tag,
+        }
+    }
+}
+
 /// What a manifest describes.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Artifact)]
@@ -185,6 +219,8 @@ pub(crate) struct ArtifactView {
     /// The indexes of its repository that list it; the first hundred.
     #[schema(value_type = Vec<String>)]
     parents: Vec<Digest>,
+    /// What its repository holds about it: signatures, bills of materials; the first hundred.
+    referrers: Vec<ReferrerView>,
 }
 
 impl From<Artifact> for ArtifactView {
@@ -211,6 +247,7 @@ impl From<Artifact> for ArtifactView {
             pushed_at: artifact.pushed_at,
             tags: artifact.tags,
             parents: artifact.parents,
+            referrers: artifact.referrers.into_iter().map(Into::into).collect(),
         }
     }
 }

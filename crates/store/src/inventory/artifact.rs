@@ -1,41 +1,43 @@
 //! One artifact with everything it is made of.
 
 use super::crawls::{count, maybe, trouble};
-use super::lists::{kind, platform};
+use super::lists::{kind, platform, seen};
 use super::queues::digest;
 use super::sql::{Sql, unsigned};
 use crate::fault::Fault;
 use crate::registry_row::parse;
 use crate::store::Store;
 use roadstead_core::model::{
-    Artifact, Certainty, Child, ConfigSummary, Descriptor, Digest, RepositoryId, Timestamp,
+    Artifact, Certainty, Child, ConfigSummary, Descriptor, Digest, Referrer, RepositoryId,
+    Timestamp,
 };
 use roadstead_core::ports::StoreError;
+use roadstead_core::rules::Visible;
 use sea_orm::QueryResult;
 use std::collections::{BTreeMap, HashMap};
 
-/// Tags and parents shown of one artifact.
+/// Tags, parents and referrers shown of one artifact.
 const SHOWN: i64 = 100;
 
 pub(super) async fn one(
     store: &Store,
     id: RepositoryId,
     wanted: &Digest,
+    visible: &Visible,
 ) -> Result<Option<Artifact>, StoreError> {
-    let db = store.db().read();
-    let row = Sql::of(
+    let sql = Sql::of(
         "SELECT p.no AS repository_no, a.no, a.digest, a.verified, a.state, a.trouble, \
          a.media_type, a.artifact_type, a.kind, a.manifest_bytes, a.size_bytes, a.config_no, \
          a.layers, a.omitted, a.subject, a.annotations, a.platform, a.created_at, \
          c.platform AS config_platform, c.created_at AS config_created_at, c.summary \
          FROM repository p JOIN artifact a ON a.inventory_no = p.inventory_no \
          JOIN repository_artifact l ON l.repository_no = p.no AND l.artifact_no = a.no \
+         JOIN inventory i ON i.no = p.inventory_no JOIN registry r ON r.id = i.registry_id \
          LEFT JOIN image_config c ON c.blob_no = a.config_no \
          WHERE p.id = ? AND p.ended_at IS NULL AND a.digest = ?",
         [id.0.into(), wanted.to_bytes().into()],
-    )
-    .one(db)
-    .await?;
+    );
+    let row = seen(sql, visible).one(store.db().read()).await?;
     let Some(row) = row else { return Ok(None) };
     let number = |name: &str| row.try_get::<i64>("", name).map_err(Fault::from);
     let (repository_no, no) = (number("repository_no")?, number("no")?);
@@ -53,39 +55,125 @@ pub(super) async fn one(
             Some(Descriptor { foreign, ..layer })
         })
         .collect();
-    artifact.children = children(store, no).await?;
+    let related = related(repository_no, no, wanted)
+        .all(store.db().read())
+        .await?;
+    for row in &related {
+        relate(&mut artifact, row)?;
+    }
+    artifact.tags.sort_unstable();
     let listed = artifact.children.iter().filter(|child| !child.attests);
     let listed = listed.filter_map(|child| child.platform.clone());
     artifact
         .platforms
         .extend(listed.filter(|platform| !platform.is_unknown()));
-    let tags = Sql::of(
-        "SELECT name, pushed_at FROM tag WHERE artifact_no = ? AND repository_no = ? \
-         ORDER BY name LIMIT ?",
-        [no.into(), repository_no.into(), SHOWN.into()],
-    )
-    .all(db)
-    .await?;
-    for tag in &tags {
-        artifact
-            .tags
-            .push(tag.try_get("", "name").map_err(Fault::from)?);
-        let pushed: Option<i64> = tag.try_get("", "pushed_at").map_err(Fault::from)?;
-        artifact.pushed_at = artifact.pushed_at.max(pushed.map(Timestamp::from_micros));
-    }
-    let parents = Sql::of(
-        "SELECT DISTINCT a.digest FROM artifact_child k JOIN artifact a ON a.no = k.parent_no \
-         JOIN repository_artifact l ON l.artifact_no = a.no AND l.repository_no = ? \
-         WHERE k.child_no = ? LIMIT ?",
-        [repository_no.into(), no.into(), SHOWN.into()],
-    )
-    .all(db)
-    .await?;
-    for parent in &parents {
-        let bytes: Vec<u8> = parent.try_get("", "digest").map_err(Fault::from)?;
-        artifact.parents.push(digest(&bytes)?);
-    }
     Ok(Some(artifact))
+}
+
+/// Everything that leads to an artifact or from it, in one statement: `what` says which.
+fn related(repository_no: i64, no: i64, digest: &Digest) -> Sql {
+    let here = "JOIN repository_artifact l ON l.artifact_no = a.no AND l.repository_no = ?";
+    // The tag scheme; a dash takes the place of the colon, which no tag has.
+    let scheme = digest.as_str().replacen(':', "-", 1);
+    // Behind every name that begins so.
+    let behind = format!("{scheme}~");
+    Sql::of(
+        "SELECT * FROM (SELECT 0 AS what, k.place, CAST(NULL AS text) AS name, a.digest, \
+         a.media_type, a.manifest_bytes AS bytes, k.platform, k.artifact_type, k.attests AS mark, \
+         a.kind, CAST(NULL AS bigint) AS at FROM artifact_child k \
+         JOIN artifact a ON a.no = k.child_no WHERE k.parent_no = ?) AS children \
+         UNION ALL SELECT * FROM (SELECT 1, 0, name, CAST(NULL AS bytea), NULL, \
+         CAST(NULL AS bigint), NULL, NULL, 0, 0, pushed_at \
+         FROM tag WHERE artifact_no = ? AND repository_no = ? ORDER BY name LIMIT ?) AS tags \
+         UNION ALL SELECT * FROM (SELECT DISTINCT 2, 0, NULL, a.digest, NULL, CAST(NULL AS bigint), \
+         NULL, NULL, 0, 0, CAST(NULL AS bigint) FROM artifact_child k \
+         JOIN artifact a ON a.no = k.parent_no ",
+        [
+            no.into(),
+            no.into(),
+            repository_no.into(),
+            SHOWN.into(),
+        ],
+    )
+    .and(here, [repository_no.into()])
+    .and(
+        " WHERE k.child_no = ? LIMIT ?) AS parents \
+         UNION ALL SELECT * FROM (SELECT 3, a.no, NULL, a.digest, a.media_type, a.size_bytes, NULL, \
+         a.artifact_type, a.state, a.kind, CAST(NULL AS bigint) FROM artifact a ",
+        [no.into(), SHOWN.into()],
+    )
+    .and(here, [repository_no.into()])
+    .and(
+        " WHERE a.inventory_no = (SELECT inventory_no FROM artifact WHERE no = ?) AND a.subject = ? \
+         LIMIT ?) AS referrers \
+         UNION ALL SELECT * FROM (SELECT 3, a.no, t.name, a.digest, a.media_type, a.size_bytes, \
+         NULL, a.artifact_type, a.state, a.kind, CAST(NULL AS bigint) FROM tag t \
+         JOIN artifact a ON a.no = t.artifact_no WHERE t.repository_no = ? \
+         AND t.name >= ? AND t.name < ? ORDER BY t.name LIMIT ?) AS schemes \
+         ORDER BY 1, 2",
+        [
+            no.into(),
+            digest.to_bytes().into(),
+            SHOWN.into(),
+            repository_no.into(),
+            scheme.into(),
+            behind.into(),
+            SHOWN.into(),
+        ],
+    )
+}
+
+fn relate(artifact: &mut Artifact, row: &QueryResult) -> Result<(), StoreError> {
+    let read = |artifact: &mut Artifact| -> Result<(), Fault> {
+        let what: i32 = row.try_get("", "what")?;
+        let bytes: Option<Vec<u8>> = row.try_get("", "digest")?;
+        let name: Option<String> = row.try_get("", "name")?;
+        let Some(bytes) = bytes else {
+            artifact.tags.extend(name);
+            let pushed: Option<i64> = row.try_get("", "at")?;
+            artifact.pushed_at = artifact.pushed_at.max(pushed.map(Timestamp::from_micros));
+            return Ok(());
+        };
+        let digest = digest(&bytes)?;
+        if what == 2 {
+            artifact.parents.push(digest);
+            return Ok(());
+        }
+        let media_type: String = row.try_get("", "media_type")?;
+        let artifact_type: Option<String> = row.try_get("", "artifact_type")?;
+        let mark: i64 = row.try_get("", "mark")?;
+        if what == 0 {
+            artifact.children.push(Child {
+                descriptor: Descriptor {
+                    digest,
+                    media_type,
+                    size_bytes: count(row, "bytes")?,
+                    foreign: false,
+                },
+                platform: platform(row.try_get("", "platform")?)?,
+                artifact_type,
+                attests: mark != 0,
+            });
+            return Ok(());
+        }
+        // An index by the tag scheme is a list of referrers and says nothing itself; what was found
+        // by its subject already is not told twice.
+        let known = artifact.referrers.iter().any(|one| one.digest == digest);
+        if !known {
+            let read = mark == super::manifests::READ;
+            let no: i64 = row.try_get("", "kind")?;
+            artifact.referrers.push(Referrer {
+                digest,
+                media_type,
+                artifact_type,
+                kind: read.then(|| kind(no)),
+                size_bytes: maybe(row, "bytes")?,
+                tag: name,
+            });
+        }
+        Ok(())
+    };
+    Ok(read(artifact)?)
 }
 
 fn read(row: &QueryResult) -> Result<Artifact, StoreError> {
@@ -133,6 +221,7 @@ fn read(row: &QueryResult) -> Result<Artifact, StoreError> {
             pushed_at: None,
             tags: Vec::new(),
             parents: Vec::new(),
+            referrers: Vec::new(),
         })
     };
     Ok(fields()?)
@@ -166,33 +255,6 @@ async fn blobs(store: &Store, row: &QueryResult) -> Result<HashMap<i64, Descript
             foreign: false,
         };
         Ok((row.try_get("", "no")?, descriptor))
-    };
-    Ok(rows.iter().map(one).collect::<Result<_, _>>()?)
-}
-
-async fn children(store: &Store, no: i64) -> Result<Vec<Child>, StoreError> {
-    let rows = Sql::of(
-        "SELECT a.digest, a.media_type, a.manifest_bytes, k.platform, k.artifact_type, k.attests \
-         FROM artifact_child k JOIN artifact a ON a.no = k.child_no \
-         WHERE k.parent_no = ? ORDER BY k.place",
-        [no.into()],
-    )
-    .all(store.db().read())
-    .await?;
-    let one = |row: &QueryResult| -> Result<Child, Fault> {
-        let bytes: Vec<u8> = row.try_get("", "digest")?;
-        let attests: i64 = row.try_get("", "attests")?;
-        Ok(Child {
-            descriptor: Descriptor {
-                digest: digest(&bytes)?,
-                media_type: row.try_get("", "media_type")?,
-                size_bytes: count(row, "manifest_bytes")?,
-                foreign: false,
-            },
-            platform: platform(row.try_get("", "platform")?)?,
-            artifact_type: row.try_get("", "artifact_type")?,
-            attests: attests != 0,
-        })
     };
     Ok(rows.iter().map(one).collect::<Result<_, _>>()?)
 }

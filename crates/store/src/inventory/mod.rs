@@ -364,8 +364,9 @@ impl InventoryLists for Store {
         &self,
         id: RepositoryId,
         digest: &Digest,
+        visible: &Visible,
     ) -> Result<Option<Artifact>, StoreError> {
-        artifact::one(self, id, digest).await
+        artifact::one(self, id, digest, visible).await
     }
 
     async fn statistics_history(

@@ -31,6 +31,7 @@ on_both! {
     tag_list_replaces_the_one_before,
     queues_give_each_manifest_and_each_configuration_once,
     artifact_page_shows_what_it_is_made_of,
+    artifact_page_shows_what_is_said_about_it_in_three_queries,
     moved_tag_lets_go_of_what_nothing_leads_to,
     provisional_tag_is_settled_by_looking,
     tag_told_of_lately_is_left_to_who_settles_it,
@@ -240,7 +241,10 @@ impl<'b> Field<'b> {
     }
 
     async fn page(&self, id: RepositoryId, n: u64) -> Artifact {
-        let found = self.store.artifact(id, &digest(n)).await;
+        let found = self
+            .store
+            .artifact(id, &digest(n), &Visible::Everything)
+            .await;
         found.expect("answer").expect("the artifact")
     }
 
@@ -711,7 +715,7 @@ async fn artifact_page_shows_what_it_is_made_of(bed: &Bed) {
     let before = bed.store.queries();
     let image = bed
         .store
-        .artifact(a, &digest(2))
+        .artifact(a, &digest(2), &Visible::Everything)
         .await
         .expect("answer")
         .expect("artifact");
@@ -738,7 +742,7 @@ async fn artifact_page_shows_what_it_is_made_of(bed: &Bed) {
     );
     let list = bed
         .store
-        .artifact(a, &digest(1))
+        .artifact(a, &digest(1), &Visible::Everything)
         .await
         .expect("answer")
         .expect("artifact");
@@ -749,9 +753,66 @@ async fn artifact_page_shows_what_it_is_made_of(bed: &Bed) {
     assert_eq!(tags[0].size_bytes, Some(1_030));
     assert_eq!(tags[0].platforms[0].to_string(), "linux/arch2");
     assert_eq!(
-        bed.store.artifact(a, &digest(99)).await.expect("answer"),
+        bed.store
+            .artifact(a, &digest(99), &Visible::Everything)
+            .await
+            .expect("answer"),
         None
     );
+}
+
+async fn artifact_page_shows_what_is_said_about_it_in_three_queries(bed: &Bed) {
+    let field = Field::on(&bed.store, "one").await;
+    field.names(&["a", "b"], None).await;
+    let (a, b) = (field.repository("a").await, field.repository("b").await);
+    field.read(a, &["v2", "v1"], image(1, &[7])).await;
+    field.read(a, &["multi"], index(2, &[1])).await;
+    let about = |n| ReadArtifact {
+        kind: ArtifactKind::Sbom,
+        artifact_type: Some("application/spdx+json".to_owned()),
+        subject: Some(digest(1)),
+        config: None,
+        read_config: false,
+        ..image(n, &[])
+    };
+    field.read(a, &[], about(3)).await;
+    let scheme = digest(1).as_str().replace(':', "-");
+    let signature = ReadArtifact {
+        kind: ArtifactKind::Signature,
+        subject: None,
+        ..about(4)
+    };
+    field.read(a, &[&format!("{scheme}.sig")], signature).await;
+    // In another repository, and of another artifact: not about this one here.
+    field.read(b, &[], about(5)).await;
+    let other = digest(2).as_str().replace(':', "-");
+    field
+        .read(a, &[&format!("{other}.sig")], image(6, &[]))
+        .await;
+    let before = bed.store.queries();
+    let found = bed
+        .store
+        .artifact(a, &digest(1), &Visible::Everything)
+        .await;
+    assert_eq!(bed.store.queries() - before, 3);
+    let found = found.expect("answer").expect("artifact");
+    assert_eq!(found.tags, ["v1", "v2"]);
+    assert_eq!(found.parents, [digest(2)]);
+    let told: Vec<_> = found
+        .referrers
+        .iter()
+        .map(|one| (one.digest.clone(), one.kind, one.tag.is_some()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (digest(3), Some(ArtifactKind::Sbom), false),
+            (digest(4), Some(ArtifactKind::Signature), true)
+        ]
+    );
+    let nobody = Visible::Workspaces(Vec::new());
+    let hidden = bed.store.artifact(a, &digest(1), &nobody).await;
+    assert_eq!(hidden.expect("answer"), None);
 }
 
 async fn moved_tag_lets_go_of_what_nothing_leads_to(bed: &Bed) {
@@ -790,7 +851,10 @@ async fn moved_tag_lets_go_of_what_nothing_leads_to(bed: &Bed) {
         (1, 20 + 30 + 10)
     );
     assert_eq!(
-        bed.store.artifact(a, &digest(1)).await.expect("answer"),
+        bed.store
+            .artifact(a, &digest(1), &Visible::Everything)
+            .await
+            .expect("answer"),
         None
     );
     // It is not read again when it comes back.
@@ -1515,7 +1579,7 @@ async fn sec_18_what_one_holds_is_not_known_of_another(bed: &Bed) {
         let store = &bed.store;
         async move {
             store
-                .artifact(repository, &digest(1))
+                .artifact(repository, &digest(1), &Visible::Everything)
                 .await
                 .expect("answer")
         }

@@ -273,6 +273,27 @@ pub struct Artifact {
     pub tags: Vec<String>,
     /// The indexes of its repository that list it; the first hundred.
     pub parents: Vec<Digest>,
+    /// What its repository holds about it; the first hundred.
+    pub referrers: Vec<Referrer>,
+}
+
+/// An artifact that says something about another one: a signature, a list of what is inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Referrer {
+    /// Its digest.
+    pub digest: Digest,
+    /// Its media type; empty while nobody told.
+    pub media_type: String,
+    /// What kind of artifact it says it is.
+    pub artifact_type: Option<String>,
+    /// What it is, once its manifest was read.
+    pub kind: Option<ArtifactKind>,
+    /// Bytes of everything it is made of; `None` while part of it is unread.
+    pub size_bytes: Option<u64>,
+    /// The tag it was found by: `<algorithm>-<hex>` with or without an end like `.sig`
+    /// (distribution-spec "Referrers Tag Schema", and what cosign made of it). `None` when its own
+    /// manifest names its subject.
+    pub tag: Option<String>,
 }
 
 #[cfg(test)]

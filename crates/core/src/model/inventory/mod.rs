@@ -12,6 +12,7 @@ mod tag;
 
 pub use artifact::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, Descriptor, HistoryStep, OciPlatform,
+    Referrer,
 };
 pub use crawl::{CrawlCounts, CrawlPhase, CrawlState, CrawlStatus, Epoch};
 pub use digest::{Digest, NoDigest};

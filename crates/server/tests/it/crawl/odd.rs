@@ -128,7 +128,11 @@ async fn tag(engine: &Engine, id: RepositoryId) -> Tag {
 }
 
 async fn page(engine: &Engine, id: RepositoryId, digest: &Digest) -> Option<Artifact> {
-    engine.store.artifact(id, digest).await.expect("answer")
+    engine
+        .store
+        .artifact(id, digest, &roadstead_core::rules::Visible::Everything)
+        .await
+        .expect("answer")
 }
 
 /// What a page shows, as the corpus writes it.
