@@ -6,6 +6,8 @@ import { INVENTORY_PAGE_SIZE, repositoryQuery, tagsQuery, useRefreshRepository }
 import { asApiError } from '../../api/problem'
 import { registryQuery } from '../../api/registries'
 import type { RepositoryDetail, Tag } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { inventoryBook } from '../../i18n/books/inventory'
 import { useI18n, useTexts } from '../../i18n/context'
 import { sizeText } from '../../i18n/figures'
 import { errorText } from '../../i18n/problemText'
@@ -43,7 +45,7 @@ export function RepositoryScreen() {
   const query = useQuery(repositoryQuery(repositoryId))
   const { data: registry } = useQuery(registryQuery(id))
   const error = query.isError ? asApiError(query.error) : null
-  const words = texts.inventory.repository
+  const words = useBook(inventoryBook).repository
 
   // Gone is gone, even when an older answer is still in memory.
   if (error?.code === 'object.not_found' || error?.code === 'request.malformed') return <Gone registryId={id} />
@@ -81,6 +83,7 @@ export function RepositoryScreen() {
 
 function Breadcrumb({ detail: { registry, repository } }: { detail: RepositoryDetail }) {
   const texts = useTexts()
+  const inventory = useBook(inventoryBook)
   const scope = useScope()
   return (
     <nav className="breadcrumb" aria-label={texts.registry.breadcrumb}>
@@ -92,7 +95,7 @@ function Breadcrumb({ detail: { registry, repository } }: { detail: RepositoryDe
           <Link {...registryLink(scope, repository.registry_id)}>{registry}</Link>
         </li>
         <li>
-          <Link {...repositoriesLink(scope, repository.registry_id)}>{texts.inventory.repositories}</Link>
+          <Link {...repositoriesLink(scope, repository.registry_id)}>{inventory.repositories}</Link>
         </li>
         <li className="break" aria-current="page">
           {repository.name}
@@ -110,7 +113,8 @@ interface OfRepository {
 
 function Head({ detail, address }: OfRepository) {
   const { texts, format } = useI18n()
-  const words = texts.inventory.repository
+  const inventory = useBook(inventoryBook)
+  const words = inventory.repository
   const { repository } = detail
   const refresh = useRefreshRepository(repository.id)
   const blocked = disabledAction(texts, detail.allowed_actions, 'registry.refresh', false)
@@ -119,7 +123,7 @@ function Head({ detail, address }: OfRepository) {
     repository.tags != null && words.tags(format.number(repository.tags), repository.tags === 1),
     repository.artifacts != null && words.artifacts(format.number(repository.artifacts), repository.artifacts === 1),
     repository.total_bytes > 0 && words.size(sizeText(format, repository.total_bytes)),
-    repository.shared_bytes > 0 && texts.inventory.shared(sizeText(format, repository.shared_bytes)),
+    repository.shared_bytes > 0 && inventory.shared(sizeText(format, repository.shared_bytes)),
   ].filter((fact) => fact !== false)
   return (
     <>
@@ -183,7 +187,8 @@ const rowName = (tag: Tag) => tag.name
 
 function Tags({ detail: { repository }, address }: OfRepository) {
   const { texts, format } = useI18n()
-  const words = texts.inventory.tag
+  const inventory = useBook(inventoryBook)
+  const words = inventory.tag
   const { search, change } = useListState<TagSearch>()
   const query = useQuery(tagsQuery(repository.id, search))
   const [typed, setTyped] = useTyped(search.q, (q) => change({ q }))
@@ -195,6 +200,7 @@ function Tags({ detail: { repository }, address }: OfRepository) {
     () =>
       tagColumns({
         texts,
+        inventory,
         format,
         address,
         repository: repository.name,
@@ -204,7 +210,7 @@ function Tags({ detail: { repository }, address }: OfRepository) {
           change({ sort })
         },
       }),
-    [texts, format, address, repository.name, search.sort, change, reorder],
+    [texts, inventory, format, address, repository.name, search.sort, change, reorder],
   )
   const orders: Record<TagSort, string> = {
     newest: words.newestFirst,
@@ -298,17 +304,17 @@ function Tags({ detail: { repository }, address }: OfRepository) {
 }
 
 function Gone({ registryId }: { registryId: string }) {
-  const texts = useTexts()
+  const inventory = useBook(inventoryBook)
   const scope = useScope()
   return (
     <div className="empty page-empty">
       <span className="empty-icon" aria-hidden>
         <IconUnlink size={28} stroke={1.5} />
       </span>
-      <PageTitle title={texts.inventory.repository.goneTitle} />
-      <p>{texts.inventory.repository.goneHelp}</p>
+      <PageTitle title={inventory.repository.goneTitle} />
+      <p>{inventory.repository.goneHelp}</p>
       <ButtonLink {...repositoriesLink(scope, registryId)} tone="primary">
-        {texts.inventory.crawl.brokenLink}
+        {inventory.showRepositories}
       </ButtonLink>
     </div>
   )

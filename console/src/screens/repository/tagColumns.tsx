@@ -1,5 +1,6 @@
 import { IconAlertTriangle, IconBell, IconInfoCircle } from '@tabler/icons-react'
 import type { Tag } from '../../api/types'
+import type { InventoryTexts } from '../../i18n/books/inventory'
 import type { Texts } from '../../i18n/en'
 import { sizeText } from '../../i18n/figures'
 import type { Formatters } from '../../i18n/format'
@@ -14,6 +15,7 @@ import { VisuallyHidden } from '../../ui/VisuallyHidden'
 
 interface ColumnContext {
   texts: Texts
+  inventory: InventoryTexts
   format: Formatters
   /** The registry's address; without it no reference can be told. */
   address: string | undefined
@@ -26,8 +28,8 @@ interface ColumnContext {
 const PLATFORMS_SHOWN = 3
 
 /** The columns of a repository's tags. */
-export function tagColumns({ texts, format, address, repository, sort, onSort }: ColumnContext): Column<Tag>[] {
-  const words = texts.inventory.tag
+export function tagColumns({ texts, inventory, format, address, repository, sort, onSort }: ColumnContext): Column<Tag>[] {
+  const words = inventory.tag
   const absent = (reason: string) => (
     <span className="fine" title={reason}>
       <span aria-hidden>–</span>
@@ -54,7 +56,7 @@ export function tagColumns({ texts, format, address, repository, sort, onSort }:
             </span>
             {address !== undefined && <Copy value={tagReference(address, repository, tag.name)} />}
           </span>
-          <TagMarks texts={texts} tag={tag} />
+          <TagMarks texts={texts} inventory={inventory} tag={tag} />
         </div>
       ),
     },
@@ -131,8 +133,8 @@ export function tagColumns({ texts, format, address, repository, sort, onSort }:
 }
 
 /** What is out of the ordinary about a tag. */
-function TagMarks({ texts, tag }: { texts: Texts; tag: Tag }) {
-  const words = texts.inventory.tag
+function TagMarks({ texts, inventory, tag }: { texts: Texts; inventory: InventoryTexts; tag: Tag }) {
+  const words = inventory.tag
   return (
     <>
       {tag.provisional && (
