@@ -3,7 +3,9 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 import { homePath } from './api/home'
 import { sessionQuery } from './api/session'
 import { type Book, openBooks } from './i18n/book'
+import { artifactBook } from './i18n/books/artifact'
 import { auditBook } from './i18n/books/audit'
+import { commandsBook } from './i18n/books/commands'
 import { inventoryBook } from './i18n/books/inventory'
 import { overviewBook } from './i18n/books/overview'
 import { validateAuditSearch } from './lib/auditSearch'
@@ -125,7 +127,19 @@ const RepositoriesScreen = lazyScreen(
   'RepositoriesScreen',
   inventoryBook,
 )
-const RepositoryScreen = lazyScreen(() => import('./screens/repository/RepositoryScreen'), 'RepositoryScreen', inventoryBook)
+const RepositoryScreen = lazyScreen(
+  () => import('./screens/repository/RepositoryScreen'),
+  'RepositoryScreen',
+  inventoryBook,
+  commandsBook,
+)
+const ArtifactScreen = lazyScreen(
+  () => import('./screens/artifact/ArtifactScreen'),
+  'ArtifactScreen',
+  inventoryBook,
+  artifactBook,
+  commandsBook,
+)
 
 const repositories = createRoute({
   getParentRoute: () => signedIn,
@@ -139,6 +153,12 @@ const repository = createRoute({
   path: '/registries/$id/repositories/$repositoryId',
   validateSearch: validateTagSearch,
   component: RepositoryScreen,
+})
+
+const artifact = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/registries/$id/repositories/$repositoryId/artifacts/$digest',
+  component: ArtifactScreen,
 })
 
 const AuditScreen = lazyScreen(() => import('./screens/audit/AuditScreen'), 'AuditScreen', auditBook)
@@ -197,6 +217,12 @@ const workspaceRepository = createRoute({
   component: RepositoryScreen,
 })
 
+const workspaceArtifact = createRoute({
+  getParentRoute: () => workspace,
+  path: 'registries/$id/repositories/$repositoryId/artifacts/$digest',
+  component: ArtifactScreen,
+})
+
 const members = createRoute({
   getParentRoute: () => workspace,
   path: 'members',
@@ -224,6 +250,7 @@ const workspaceTree = workspace.addChildren([
   workspaceRegistry,
   workspaceRepositories,
   workspaceRepository,
+  workspaceArtifact,
   members,
   machineAccounts,
   workspaceAudit,
@@ -279,6 +306,7 @@ export function createAppRouter(context: RouterContext) {
         registry,
         repositories,
         repository,
+        artifact,
         audit,
         workspaces,
         workspaceTree,
@@ -289,6 +317,8 @@ export function createAppRouter(context: RouterContext) {
     context,
     parseSearch,
     stringifySearch,
+    // A digest in an address stays one that can be read and copied.
+    pathParamsAllowedCharacters: [':'],
     defaultPreload: 'intent',
     defaultNotFoundComponent: NotFoundScreen,
     defaultErrorComponent: ({ error }) => <CrashScreen error={error} />,

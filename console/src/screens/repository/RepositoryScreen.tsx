@@ -5,7 +5,7 @@ import { useMemo } from 'react'
 import { INVENTORY_PAGE_SIZE, repositoryQuery, tagsQuery, useRefreshRepository } from '../../api/inventory'
 import { asApiError } from '../../api/problem'
 import { registryQuery } from '../../api/registries'
-import type { RepositoryDetail, Tag } from '../../api/types'
+import type { RepositoryDetail, SeenRegistry, Tag } from '../../api/types'
 import { useBook } from '../../i18n/book'
 import { inventoryBook } from '../../i18n/books/inventory'
 import { useI18n, useTexts } from '../../i18n/context'
@@ -33,6 +33,7 @@ import { StaleNotice } from '../../ui/StaleNotice'
 import { notify } from '../../ui/Toasts'
 import { registriesLink, registryLink, repositoriesLink } from '../registry/registryLink'
 import { StateChip } from '../repositories/StateChip'
+import { CommandsCard } from '../shared/CommandsCard'
 import { disabledAction } from '../shared/disabledAction'
 import { ListPager } from '../shared/ListPager'
 import { OrderChanged } from '../shared/OrderChanged'
@@ -76,6 +77,7 @@ export function RepositoryScreen() {
           onRetry={() => void query.refetch()}
         />
       )}
+      {registry && <Commands key={`commands-${repositoryId}`} detail={query.data} registry={registry} />}
       <Tags key={query.data.repository.id} detail={query.data} address={registry?.address} />
     </>
   )
@@ -182,6 +184,19 @@ function Head({ detail, address }: OfRepository) {
   )
 }
 
+/** How a tag is fetched; the newest one unless another is chosen. */
+function Commands({ detail: { repository }, registry }: { detail: RepositoryDetail; registry: SeenRegistry }) {
+  // The first page of the list as it comes: where nobody filtered it, it is the list that stands below.
+  const { data } = useQuery(tagsQuery(repository.id, {}))
+  if (data === undefined || data.items.length === 0) return null
+  const tags = data.items.map(({ name, digest, kind }) => ({ name, digest: digest ?? null, kind: kind ?? null }))
+  return (
+    <div className="repository-commands">
+      <CommandsCard registry={registry} repository={repository.name} tags={tags} />
+    </div>
+  )
+}
+
 const NO_ROWS: readonly Tag[] = []
 const rowName = (tag: Tag) => tag.name
 
@@ -189,6 +204,7 @@ function Tags({ detail: { repository }, address }: OfRepository) {
   const { texts, format } = useI18n()
   const inventory = useBook(inventoryBook)
   const words = inventory.tag
+  const scope = useScope()
   const { search, change } = useListState<TagSearch>()
   const query = useQuery(tagsQuery(repository.id, search))
   const [typed, setTyped] = useTyped(search.q, (q) => change({ q }))
@@ -203,14 +219,15 @@ function Tags({ detail: { repository }, address }: OfRepository) {
         inventory,
         format,
         address,
-        repository: repository.name,
+        scope,
+        repository,
         sort: search.sort,
         onSort: (sort) => {
           reorder()
           change({ sort })
         },
       }),
-    [texts, inventory, format, address, repository.name, search.sort, change, reorder],
+    [texts, inventory, format, address, scope, repository, search.sort, change, reorder],
   )
   const orders: Record<TagSort, string> = {
     newest: words.newestFirst,

@@ -1,5 +1,6 @@
+import { Link } from '@tanstack/react-router'
 import { IconAlertTriangle, IconBell, IconInfoCircle } from '@tabler/icons-react'
-import type { Tag } from '../../api/types'
+import type { Repository, Tag } from '../../api/types'
 import type { InventoryTexts } from '../../i18n/books/inventory'
 import type { Texts } from '../../i18n/en'
 import { sizeText } from '../../i18n/figures'
@@ -7,11 +8,13 @@ import type { Formatters } from '../../i18n/format'
 import { errorText } from '../../i18n/problemText'
 import type { TagSort } from '../../lib/inventorySearch'
 import { platformText, shortDigest, tagReference } from '../../lib/reference'
+import type { Scope } from '../../lib/scope'
 import { Age } from '../../ui/Age'
 import { Chip } from '../../ui/Chip'
 import { Copy } from '../../ui/Copy'
 import type { Column } from '../../ui/DataTable'
 import { VisuallyHidden } from '../../ui/VisuallyHidden'
+import { artifactLink } from '../registry/registryLink'
 
 interface ColumnContext {
   texts: Texts
@@ -19,7 +22,8 @@ interface ColumnContext {
   format: Formatters
   /** The registry's address; without it no reference can be told. */
   address: string | undefined
-  repository: string
+  scope: Scope
+  repository: Repository
   sort: TagSort | undefined
   onSort: (sort: TagSort | undefined) => void
 }
@@ -28,7 +32,7 @@ interface ColumnContext {
 const PLATFORMS_SHOWN = 3
 
 /** The columns of a repository's tags. */
-export function tagColumns({ texts, inventory, format, address, repository, sort, onSort }: ColumnContext): Column<Tag>[] {
+export function tagColumns({ texts, inventory, format, address, scope, repository, sort, onSort }: ColumnContext): Column<Tag>[] {
   const words = inventory.tag
   const absent = (reason: string) => (
     <span className="fine" title={reason}>
@@ -36,6 +40,7 @@ export function tagColumns({ texts, inventory, format, address, repository, sort
       <VisuallyHidden>{reason}</VisuallyHidden>
     </span>
   )
+  const page = (digest: string) => artifactLink(scope, repository.registry_id, repository.id, digest)
   const unread = (tag: Tag) => absent(tag.digest == null || tag.kind == null ? words.unread : words.unknown)
 
   return [
@@ -51,10 +56,16 @@ export function tagColumns({ texts, inventory, format, address, repository, sort
       cell: (tag) => (
         <div className="name-text">
           <span className="tag-line">
-            <span className="tag-name" title={tag.name}>
-              {tag.name}
-            </span>
-            {address !== undefined && <Copy value={tagReference(address, repository, tag.name)} />}
+            {tag.digest == null ? (
+              <span className="tag-name" title={tag.name}>
+                {tag.name}
+              </span>
+            ) : (
+              <Link className="tag-name row-link" {...page(tag.digest)} title={tag.name}>
+                {tag.name}
+              </Link>
+            )}
+            {address !== undefined && <Copy value={tagReference(address, repository.name, tag.name)} />}
           </span>
           <TagMarks texts={texts} inventory={inventory} tag={tag} />
         </div>
@@ -68,9 +79,9 @@ export function tagColumns({ texts, inventory, format, address, repository, sort
           absent(words.unread)
         ) : (
           <span className="address-cell">
-            <span className="mono" title={tag.digest}>
+            <Link className="mono digest-link" {...page(tag.digest)} title={tag.digest}>
               {shortDigest(tag.digest)}
-            </span>
+            </Link>
             <Copy value={tag.digest} what={words.digestOf(tag.name)} />
           </span>
         ),
