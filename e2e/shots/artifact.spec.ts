@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test'
-import { type Made, pushArtifacts, type Pushed } from '../support/artifacts.ts'
+import { LONG_LABEL, type Made, pushArtifacts, type Pushed } from '../support/artifacts.ts'
 import { Registry } from '../support/registry.ts'
 import { openArtifact, openRepository, untilRead } from '../support/screens.ts'
 import { type Integrated, Server } from '../support/server.ts'
@@ -76,6 +76,12 @@ const SHOTS: Shot[] = [
     name: 'artifact-long-label',
     server: () => server,
     open: async (page, words) => {
+      await page.route(/\/api\/v1\/.*\/artifacts\/sha256/, async (route) => {
+        const answer = await route.fetch()
+        const body = (await answer.json()) as { config_summary: { labels: Record<string, string> } }
+        body.config_summary.labels['com.example.manifest'] = LONG_LABEL
+        await route.fulfill({ response: answer, json: body })
+      })
       await open(page, made.image)
       const labels = page.getByRole('region', { name: words.labels })
       await labels.getByRole('button', { name: words.showAllText }).click()

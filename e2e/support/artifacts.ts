@@ -120,6 +120,9 @@ export class Pusher {
 /** A text that would draw over its neighbours, turn their order, or run, if it were anything but text. */
 export const HOSTILE_TEXT = '<img src=x onerror="document.title=1">\u202egnp.exe\u202c \u200b\u001b[31m end'
 
+/** Longer than anything a registry's manifest may hold. */
+export const LONG_LABEL = 'a very long label; '.repeat(3_450).slice(0, 65_536)
+
 const HISTORY: Step[] = [
   { created: '2026-10-01T08:00:00Z', created_by: '/bin/sh -c #(nop) ADD file:4a9bd2 in / ' },
   { created: '2026-10-01T08:00:01Z', created_by: '/bin/sh -c #(nop)  CMD ["bash"]', empty_layer: true },
@@ -166,7 +169,7 @@ export async function pushArtifacts(registry: Registry, name: string): Promise<M
           'org.opencontainers.image.source': 'https://git.example.com/team/api',
           'org.opencontainers.image.licenses': 'Apache-2.0',
           hostile: HOSTILE_TEXT,
-          'com.example.manifest': 'a very long label; '.repeat(3_449).slice(0, 65_536),
+          'com.example.manifest': LONG_LABEL.slice(0, 16_000),
         },
       },
       annotations: { 'org.opencontainers.image.created': '2026-10-02T09:31:00Z' },
@@ -179,6 +182,7 @@ export async function pushArtifacts(registry: Registry, name: string): Promise<M
     variant: 'v8',
     layers: [80_000, 1_000],
     created: '1970-01-01T00:00:00Z',
+    annotations: { 'org.opencontainers.image.created': '1970-01-01T00:00:00Z' },
   })
   const amd = await push.image({ layers: [90_000, 1_000], created: '1970-01-01T00:00:00Z' })
   const index = await push.index([amd, arm], { attested: true }, 'latest')

@@ -116,7 +116,7 @@ export const WORDS = {
     artifactGone: 'This artifact does not exist',
     labels: 'Labels',
     showAllText: /^Show all, 64/,
-    fetchIt: 'Fetch it',
+    fetchIt: 'Pull commands',
     layers: 'Layers',
     configuration: 'Configuration',
     architectures: 'Architectures',

@@ -4,7 +4,6 @@ import { useState } from 'react'
 import type { Artifact, Repository } from '../../api/types'
 import { useBook } from '../../i18n/book'
 import { artifactBook } from '../../i18n/books/artifact'
-import { inventoryBook } from '../../i18n/books/inventory'
 import { useI18n } from '../../i18n/context'
 import { formatName } from '../../lib/artifact'
 import { shortDigest } from '../../lib/reference'
@@ -22,14 +21,13 @@ interface OfArtifact {
 /** What kind of artifact it is, its digest, and the tags that point at it. */
 export function ArtifactHead({ artifact, repository }: OfArtifact) {
   const words = useBook(artifactBook)
-  const { kind: kinds } = useBook(inventoryBook).tag
-  const kind = artifact.kind == null ? words.unread : kinds[artifact.kind]
+  const kind = words.kinds[artifact.kind ?? 'other']
   const format = artifact.kind === 'image' || artifact.kind === 'index' ? null : formatName(artifact)
   return (
     <div className="page-head">
       <div>
         <div className="title-line">
-          <PageTitle title={words.title(format ? `${kind} (${format})` : kind, shortDigest(artifact.digest))} />
+          <PageTitle title={words.title(format ? words.withFormat(kind, format) : kind, shortDigest(artifact.digest))} />
           <Marks artifact={artifact} />
         </div>
         <div className="copyable">
@@ -52,9 +50,7 @@ function Marks({ artifact }: { artifact: Artifact }) {
           {words.failed}
         </Chip>
       ) : (
-        // What its title says already needs no mark.
-        !artifact.read &&
-        artifact.kind != null && (
+        !artifact.read && (
           <Chip tone="unknown" icon={<IconClockHour4 size={13} aria-hidden />}>
             {words.unread}
           </Chip>

@@ -60,7 +60,8 @@ export function ArtifactScreen() {
   return (
     <>
       <Breadcrumb detail={detail} digest={artifact.digest} />
-      <ArtifactHead artifact={artifact} repository={detail.repository} />
+      {/* Another artifact is another page, even where nothing had to be fetched: its title is told anew. */}
+      <ArtifactHead key={`head-${artifact.digest}`} artifact={artifact} repository={detail.repository} />
       {error && (
         <StaleNotice
           text={texts.registry.stale(format.dateTime(new Date(query.dataUpdatedAt).toISOString()))}

@@ -52,7 +52,8 @@ export function FactsCard({ artifact, repository }: FactsCardProps) {
       value: artifact.size_bytes == null ? absent(words.sizeUnknown) : size(artifact.size_bytes),
     },
     artifact.manifest_bytes != null && { key: words.manifest, value: size(artifact.manifest_bytes) },
-    artifact.read && {
+    // Only images are expected to tell.
+    artifact.read && (built !== null || artifact.kind === 'image' || artifact.kind === 'index') && {
       key: words.built,
       value:
         built === null ? (

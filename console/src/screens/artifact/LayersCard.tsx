@@ -27,6 +27,7 @@ export function LayersCard({ artifact }: { artifact: Artifact }) {
   const matched = history.length > 0 ? matchLayers(layers, history) : null
   const rows = matched ?? bareLayers(layers)
   const number = format.number(layers.length)
+  const told = history.filter((step) => !step.empty_layer).length
   const count = (isImage ? words.count : words.parts)(number, layers.length === 1)
   const total = layers.reduce((sum, layer) => sum + layer.size_bytes, 0)
   return (
@@ -42,7 +43,7 @@ export function LayersCard({ artifact }: { artifact: Artifact }) {
         <p className="card-body muted layers-note">
           {history.length === 0
             ? words.noHistory
-            : words.mismatch(format.number(history.filter((step) => !step.empty_layer).length), number)}
+            : words.mismatch(words.count(format.number(told), told === 1), words.count(number, layers.length === 1))}
         </p>
       )}
       {rows.length === 0 ? <p className="card-body muted">{words.none}</p> : <Rows rows={rows} artifact={artifact} />}

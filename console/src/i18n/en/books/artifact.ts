@@ -1,6 +1,18 @@
+import type { ArtifactKind } from '../../../api/types'
+
 /** The page of one artifact. */
 export const artifact = {
   title: (kind: string, digest: string) => `${kind} ${digest}`,
+  kinds: {
+    image: 'Image',
+    index: 'Multi-architecture image',
+    helm: 'Helm chart',
+    signature: 'Signature',
+    sbom: 'Bill of materials',
+    attestation: 'Attestation',
+    other: 'Artifact',
+  } satisfies Record<ArtifactKind, string>,
+  withFormat: (kind: string, format: string) => `${kind} (${format})`,
   digest: 'digest',
   tags: 'Tags that point at it',
   noTags: 'No tag points at it',
@@ -67,7 +79,7 @@ export const artifact = {
     foreign: 'stored elsewhere',
     noHistory: 'The image tells nothing about how it was built.',
     mismatch: (steps: string, layers: string) =>
-      `The build history tells of ${steps} layers, and there are ${layers}. Which step made which layer cannot be told.`,
+      `The image has ${layers}, and its build history tells of ${steps}. Which step made which cannot be told.`,
     history: (count: string) => `Build history, ${count} steps`,
     showAll: (count: string) => `Show all ${count}`,
     none: 'It has no layers.',

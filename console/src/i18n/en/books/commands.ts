@@ -1,6 +1,6 @@
 /** How something is fetched with the clients people have. */
 export const commands = {
-  title: 'Fetch it',
+  title: 'Pull commands',
   client: 'Client',
   by: 'Named by',
   byTag: 'Tag',

@@ -2,6 +2,16 @@ import type { artifact as english } from '../../en/books/artifact'
 
 export const artifact: typeof english = {
   title: (kind, digest) => `${kind} ${digest}`,
+  kinds: {
+    image: '镜像',
+    index: '多架构镜像',
+    helm: 'Helm Chart',
+    signature: '签名',
+    sbom: '物料清单',
+    attestation: '证明',
+    other: '制品',
+  },
+  withFormat: (kind, format) => `${kind}（${format}）`,
   digest: '摘要',
   tags: '指向它的标签',
   noTags: '没有标签指向它',
@@ -67,7 +77,7 @@ export const artifact: typeof english = {
     noCommand: '未提供命令',
     foreign: '存储在别处',
     noHistory: '该镜像未提供构建过程。',
-    mismatch: (steps, layers) => `构建历史记录了 ${steps} 层，实际有 ${layers} 层，无法确定各层由哪一步产生。`,
+    mismatch: (steps, layers) => `镜像有 ${layers}，构建历史记录了 ${steps}，无法确定各层由哪一步产生。`,
     history: (count) => `构建历史，共 ${count} 步`,
     showAll: (count) => `显示全部 ${count} 项`,
     none: '没有镜像层。',
