@@ -96,7 +96,7 @@ test('index lists its architectures with their sizes, and attestations apart', a
   const architectures = card(page, 'Architectures')
   await expect(architectures).toContainText('2 architectures')
   const arm = architectures.getByRole('row', { name: /linux\/arm64\/v8/ })
-  await expect(arm).toContainText(/79\.\d KiB/)
+  await expect(arm).toContainText(/80\.\d KiB/)
   await expect(architectures.getByRole('link', { name: 'Attestation 1' })).toBeHidden()
   await architectures.getByText('Attestations (2)').click()
   await expectAccessible(page, 'index')

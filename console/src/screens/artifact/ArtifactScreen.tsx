@@ -142,7 +142,7 @@ function Unread({ artifact, detail }: { artifact: Artifact; detail: RepositoryDe
   const blocked = disabledAction(texts, detail.allowed_actions, 'registry.refresh', false)
   const trouble = artifact.trouble ? errorText(texts, artifact.trouble) : null
   return (
-    <div className="stale">
+    <div className="stack artifact-unread">
       <Notice
         tone={trouble ? 'bad' : 'info'}
         title={trouble ? trouble.title : words.unreadTitle}
