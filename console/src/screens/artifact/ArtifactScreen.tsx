@@ -28,6 +28,7 @@ import { ArtifactHead } from './ArtifactHead'
 import { ConfigCard } from './ConfigCard'
 import { FactsCard } from './FactsCard'
 import { LayersCard } from './LayersCard'
+import { ReferrersCard } from './ReferrersCard'
 import { TextsCard } from './TextsCard'
 
 /** One artifact: what it is, what it is made of, and how it is fetched. */
@@ -88,7 +89,16 @@ export function ArtifactScreen() {
 /** What belongs to this kind of artifact, and nothing of the others. */
 function Sections({ artifact, detail: { repository } }: { artifact: Artifact; detail: RepositoryDetail }) {
   const facts = <FactsCard artifact={artifact} repository={repository} />
-  if (!artifact.read) return facts
+  const said = artifact.referrers.length > 0 && <ReferrersCard artifact={artifact} repository={repository} />
+  // What is said about it is known whether or not it was read.
+  if (!artifact.read) {
+    return (
+      <>
+        {facts}
+        {said}
+      </>
+    )
+  }
   const { kind, config_summary: config } = artifact
   const lists = artifact.children.length > 0 || kind === 'index'
   return (
@@ -102,6 +112,7 @@ function Sections({ artifact, detail: { repository } }: { artifact: Artifact; de
         facts
       )}
       {lists && <ArchitecturesCard artifact={artifact} repository={repository} />}
+      {said}
       {(!lists || artifact.layers.length > 0) && <LayersCard artifact={artifact} />}
       {kind === 'image' && config && <TextsCard of="labels" texts={config.labels} />}
       <TextsCard of="annotations" texts={artifact.annotations} />

@@ -67,6 +67,16 @@ export const artifact = {
     none: 'It lists nothing.',
   },
 
+  referrers: {
+    title: 'Signatures and documents',
+    help: 'What this repository holds about it',
+    columns: { kind: 'Kind', by: 'Found by', digest: 'Digest', size: 'Size' },
+    bySubject: 'It names this artifact',
+    byTag: (tag: string) => `Tag ${tag}`,
+    digestOf: (kind: string) => `digest of ${kind}`,
+    first: (count: string) => `The first ${count} are shown.`,
+  },
+
   layers: {
     title: 'Layers',
     count: (count: string, singular: boolean) => `${count} ${singular ? 'layer' : 'layers'}`,

@@ -66,6 +66,16 @@ export const artifact: typeof english = {
     none: '其中没有内容。',
   },
 
+  referrers: {
+    title: '签名与文档',
+    help: '本仓库中有关它的内容',
+    columns: { kind: '类型', by: '发现方式', digest: '摘要', size: '大小' },
+    bySubject: '它指明了此制品',
+    byTag: (tag: string) => `标签 ${tag}`,
+    digestOf: (kind: string) => `${kind}的摘要`,
+    first: (count: string) => `显示前 ${count} 个。`,
+  },
+
   layers: {
     title: '镜像层',
     count: (count) => `${count} 层`,
