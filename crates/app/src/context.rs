@@ -5,15 +5,16 @@ use crate::events::EventInbox;
 use crate::password::Passwords;
 use crate::refusals::Refusals;
 use crate::services::{
-    AuditService, ChangeService, HookService, InventoryService, MemberService, PasswordService,
-    RegistryService, SessionService, SetupService, TokenService, UserService, WorkspaceService,
+    AuditService, ChangeService, DeletionService, HookService, InventoryService, MemberService,
+    PasswordService, RegistryService, SessionService, SetupService, TokenService, UserService,
+    WorkspaceService,
 };
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
-    AuditStore, ChangeFeed, CleanupStore, Clock, HookStore, InventoryLists, InventoryStore,
-    LedgerStore, RegistryConnector, RegistryStore, SessionStore, SetupStore, SharingStore,
-    TokenStore, UserStore, Vault, WorkspaceStore,
+    AuditStore, ChangeFeed, CleanupStore, Clock, DeletionStore, HookStore, InventoryLists,
+    InventoryStore, LedgerStore, RegistryConnector, RegistryStore, SessionStore, SetupStore,
+    SharingStore, TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,6 +32,7 @@ pub trait Store:
     + CleanupStore
     + SharingStore
     + InventoryStore
+    + DeletionStore
     + HookStore
     + InventoryLists
     + AuditStore
@@ -48,6 +50,7 @@ impl<T> Store for T where
         + CleanupStore
         + SharingStore
         + InventoryStore
+        + DeletionStore
         + HookStore
         + InventoryLists
         + AuditStore
@@ -140,6 +143,8 @@ pub struct App {
     pub hooks: HookService,
     /// What registries hold.
     pub inventory: InventoryService,
+    /// Deleting it.
+    pub deletions: DeletionService,
     /// The change stream.
     pub changes: ChangeService,
     /// The audit log.
@@ -172,6 +177,7 @@ impl App {
             registries: RegistryService::new(ports.clone(), cursors()),
             hooks: HookService::new(ports.clone()),
             inventory: InventoryService::new(ports.clone(), cursors()),
+            deletions: DeletionService::new(ports.clone()),
             changes: ChangeService::new(ports.clone()),
             audit: AuditService::new(ports.clone(), Cursors::new(Arc::clone(&ports.vault))),
             refusals: Arc::default(),

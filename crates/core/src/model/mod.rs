@@ -10,6 +10,7 @@ mod change;
 mod cleanup;
 mod condition;
 mod connection;
+mod deletion;
 mod health;
 mod health_history;
 mod hook;
@@ -43,19 +44,20 @@ pub use change::{Change, ChangeId, Topic};
 pub use cleanup::{CLEANUP_TRIED_FOR, Cleanup, CleanupEntries};
 pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use connection::{Account, Connection, TlsPolicy};
+pub use deletion::{DeletionIntent, DeletionReach, DeletionTarget, DeletionWay, First, ListedBy};
 pub use health::{Health, HealthReport, Reason};
 pub use health_history::{HealthBucket, HealthStrip, HealthTurn, TimeInState};
 pub use hook::{Hook, HookCounts, HookId, HookSecret};
 pub use id::{
-    ApiTokenId, AuditEntryId, CleanupId, InstallationId, LedgerEntryId, RegistryId, RepositoryId,
-    RequestId, SessionId, SpaceId, UserId, WorkspaceId,
+    ApiTokenId, AuditEntryId, CleanupId, DeletionId, InstallationId, LedgerEntryId, RegistryId,
+    RepositoryId, RequestId, SessionId, SpaceId, UserId, WorkspaceId,
 };
 pub use identity::{AuthScheme, ServerIdentity, Suspension, SuspensionCause};
 pub use inventory::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
-    CrawlStatus, Descriptor, Digest, Epoch, HistoryStep, Listing, ManifestsRead, NoDigest,
+    CrawlStatus, Descriptor, Digest, Epoch, HistoryStep, Listing, ManifestsRead, NoDigest, NoTag,
     OciPlatform, Placed, RegistryFigures, Repository, RepositoryFilter, RepositorySort,
-    RepositoryState, Space, SpaceClass, StatisticsDay, Tag, TagSort, Visibility,
+    RepositoryState, Space, SpaceClass, StatisticsDay, Tag, TagName, TagSort, Visibility,
 };
 pub use ledger::{LedgerEntry, LedgerKind};
 pub use listed::{Listed, ListedError, REPOSITORY_NAME_MAX, is_repository_name};

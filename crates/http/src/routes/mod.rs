@@ -3,6 +3,7 @@
 
 mod audit_entries;
 mod changes;
+mod deletions;
 mod health_history;
 mod hooks;
 mod inventory;
@@ -226,6 +227,8 @@ fn api(state: Option<AppState>) -> Api {
         )
         .route(Permission::RegistryRead, routes!(inventory::list_tags))
         .route(Permission::RegistryRead, routes!(inventory::get_artifact))
+        .route(Permission::ImageDelete, routes!(deletions::delete_tag))
+        .route(Permission::ImageDelete, routes!(deletions::delete_artifact))
         .route(Permission::ChangeFollow, routes!(changes::follow_changes))
         .route(
             Permission::AuditRead,

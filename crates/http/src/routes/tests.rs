@@ -17,6 +17,8 @@ const HARMLESS: &[(&str, &str)] = &[
     ("Artifact", "digest"),
     ("Descriptor", "digest"),
     ("Tag", "digest"),
+    ("ImageDeletion", "digest"),
+    ("ListingIndex", "digest"),
     // The hash of a public key.
     ("ServerIdentity", "key"),
 ];

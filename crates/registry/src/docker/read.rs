@@ -99,7 +99,7 @@ pub(super) async fn config(
 }
 
 /// A name no registry can have is not there.
-fn parsed(name: &str) -> Read<RepositoryName> {
+pub(super) fn parsed(name: &str) -> Read<RepositoryName> {
     RepositoryName::parse(name).map_err(|_| RegistryError::NotFound)
 }
 
@@ -109,7 +109,7 @@ fn tag_pointer(tag: &str) -> Read<Pointer> {
         .map_err(|_| RegistryError::NotFound)
 }
 
-fn wire(digest: &Digest) -> Read<oci::Digest> {
+pub(super) fn wire(digest: &Digest) -> Read<oci::Digest> {
     oci::Digest::parse(digest.as_str()).map_err(|_| RegistryError::Unsupported)
 }
 

@@ -12,6 +12,7 @@ mod m0008_health_history;
 mod m0009_listed;
 mod m0010_inventory;
 mod m0011_hooks;
+mod m0012_deletions;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_listed::Migration),
             Box::new(m0010_inventory::Migration),
             Box::new(m0011_hooks::Migration),
+            Box::new(m0012_deletions::Migration),
         ]
     }
 }

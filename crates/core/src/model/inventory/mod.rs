@@ -20,4 +20,4 @@ pub use lists::{
 };
 pub use repository::{Repository, RepositoryState};
 pub use space::{Space, SpaceClass, Visibility};
-pub use tag::Tag;
+pub use tag::{NoTag, Tag, TagName};
