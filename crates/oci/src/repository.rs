@@ -262,7 +262,7 @@ impl Repository<'_> {
         Ok(ask)
     }
 
-    fn manifest_ask<'s>(
+    pub(crate) fn manifest_ask<'s>(
         &self,
         method: Method,
         pointer: &Pointer,

@@ -3,7 +3,7 @@
 use crate::instrument::Instrumented;
 use async_trait::async_trait;
 use roadstead_core::model::{Digest, TagName};
-use roadstead_core::ports::{Deletable, Deletion, RegistryAdapter, RegistryError};
+use roadstead_core::ports::{ArtifactPointer, Deletable, Deletion, RegistryAdapter, RegistryError};
 
 impl<A: RegistryAdapter> Instrumented<A> {
     fn deletion_of(&self) -> Result<&dyn Deletion, RegistryError> {
@@ -33,5 +33,10 @@ impl<A: RegistryAdapter> Deletion for Instrumented<A> {
         let deletion = self.deletion_of()?;
         self.trial("delete_tag", deletion.delete_tag(repository, tag))
             .await
+    }
+
+    async fn holds(&self, repository: &str, what: &ArtifactPointer) -> Result<bool, RegistryError> {
+        let deletion = self.deletion_of()?;
+        self.trial("holds", deletion.holds(repository, what)).await
     }
 }

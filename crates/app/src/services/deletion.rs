@@ -8,7 +8,7 @@ use super::deletion_run::{Ran, run};
 use super::object;
 use crate::context::Ports;
 use roadstead_core::model::{
-    AuditEntry, AuditObject, Capability, CapabilityName, CapabilityReason, DeletionId,
+    AuditEntry, AuditObject, Capability, CapabilityName, CapabilityReason, Deleted, DeletionId,
     DeletionIntent, DeletionReach, DeletionTarget, DeletionWay, Digest, RepositoryId,
     RequestContext,
 };
@@ -128,12 +128,6 @@ impl DeletionService {
             };
             let Some(connected) = &connected else { break };
             check(&seen, &input)?;
-            if seen.already_gone && seen.digest.is_none() {
-                // Nobody knows what it was, and nothing is deleted.
-                self.settle_gone(&seen, connected).await?;
-                seen.done = true;
-                return Ok(seen);
-            }
             let (intent, audit) = self.intent(ctx, &seen, way, &connected.source, about.clone())?;
             let adapter = Arc::clone(&connected.adapter);
             let gone = seen.already_gone;
@@ -207,23 +201,24 @@ impl DeletionService {
     ) -> Result<(DeletionIntent, AuditEntry), Failure> {
         let now = self.ports.clock.now();
         let found = &seen.found;
-        let digest = seen.digest.clone().ok_or_else(Failure::not_found)?;
-        let tag = match (way, &seen.target) {
-            (DeletionWay::Untag, DeletionTarget::Tag(name)) => Some(name.clone()),
-            _ => None,
+        let what = match (way, &seen.target) {
+            (DeletionWay::Untag, DeletionTarget::Tag(name)) => {
+                Deleted::Tag(name.clone(), seen.digest.clone())
+            }
+            _ => Deleted::Artifact(seen.digest.clone().ok_or_else(Failure::not_found)?),
         };
         let mut audit = AuditEntry::done(ctx, now, Permission::ImageDelete.as_str(), about);
         audit.workspace_id = found.owner.workspace();
-        let goes = match &tag {
-            Some(tag) => json!({"tags": [tag.as_str()], "tags_total": 1}),
-            None => json!({"tags": seen.reach.tags.items, "tags_total": seen.reach.tags.total}),
+        let (tags, total) = match &what {
+            Deleted::Tag(name, _) => (json!([name.as_str()]), 1),
+            Deleted::Artifact(_) => (json!(seen.reach.tags.items), seen.reach.tags.total),
         };
         audit.before = Some(json!({
             "registry": found.registry,
             "repository": found.repository.name,
-            "digest": digest.as_str(),
-            "tags": goes["tags"],
-            "tags_total": goes["tags_total"],
+            "digest": seen.digest.as_ref().map(Digest::as_str),
+            "tags": tags,
+            "tags_total": total,
         }));
         let intent = DeletionIntent {
             id: DeletionId::new(),
@@ -231,8 +226,7 @@ impl DeletionService {
             generation: source.generation,
             repository_id: found.repository.id,
             repository: found.repository.name.clone(),
-            digest,
-            tag,
+            what,
             begun_at: now,
         };
         Ok((intent, audit))
@@ -252,8 +246,7 @@ fn about(found: &FoundRepository, target: &DeletionTarget) -> AuditObject {
 
 /// Whether it is still what the person saw, and they mean all of it.
 fn check(seen: &SeenDeletion, input: &DeletionInput) -> Result<(), Failure> {
-    if let (DeletionTarget::Tag(_), Some(digest), false) =
-        (&seen.target, &seen.digest, seen.already_gone)
+    if let (DeletionTarget::Tag(_), Some(digest)) = (&seen.target, &seen.digest)
         && input.expected.as_ref() != Some(digest)
     {
         return Err(Failure::new(ErrorCode::TagMoved).with("digest", digest));

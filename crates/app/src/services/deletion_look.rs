@@ -120,22 +120,6 @@ impl DeletionService {
         Ok(())
     }
 
-    pub(super) async fn settle_gone(
-        &self,
-        seen: &SeenDeletion,
-        connected: &Connected,
-    ) -> Result<(), Failure> {
-        let DeletionTarget::Tag(name) = &seen.target else {
-            return Ok(());
-        };
-        let check = TagCheck {
-            repository_id: seen.found.repository.id,
-            tag: name.as_str().to_owned(),
-            outcome: TagOutcome::Gone,
-        };
-        self.record(connected, vec![check]).await
-    }
-
     /// Asks whether something can be deleted here, and remembers what holds for the whole registry.
     async fn ask_whether(
         &self,

@@ -3,7 +3,7 @@
 
 use crate::context::Ports;
 use roadstead_core::Failure;
-use roadstead_core::model::{AuditEntry, DeletionIntent};
+use roadstead_core::model::{AuditEntry, Deleted, DeletionIntent};
 use roadstead_core::ports::{
     ArtifactPointer, EndDeletion, RegistryAdapter, RegistryError, StoreError,
 };
@@ -74,13 +74,10 @@ pub(super) async fn run(
 
 async fn ask(adapter: &dyn RegistryAdapter, intent: &DeletionIntent) -> Result<(), RegistryError> {
     let deletion = adapter.deletion().ok_or(RegistryError::Unsupported)?;
-    match &intent.tag {
-        Some(tag) => deletion.delete_tag(&intent.repository, tag).await,
-        None => {
-            deletion
-                .delete_artifact(&intent.repository, &intent.digest)
-                .await
-        }
+    let repository = &intent.repository;
+    match &intent.what {
+        Deleted::Tag(name, _) => deletion.delete_tag(repository, name).await,
+        Deleted::Artifact(digest) => deletion.delete_artifact(repository, digest).await,
     }
 }
 
@@ -101,22 +98,13 @@ pub(crate) async fn is_gone(
     adapter: &dyn RegistryAdapter,
     intent: &DeletionIntent,
 ) -> Result<bool, RegistryError> {
-    let looked = match &intent.tag {
-        Some(tag) => {
-            let moved = adapter.moved(&intent.repository, tag.as_str(), None).await;
-            moved.map(|_| ())
-        }
-        None => {
-            let pointer = ArtifactPointer::Digest(intent.digest.clone());
-            let read = adapter.artifact(&intent.repository, &pointer).await;
-            read.map(|_| ())
-        }
+    let deletion = adapter.deletion().ok_or(RegistryError::Unsupported)?;
+    let what = match &intent.what {
+        Deleted::Tag(name, _) => ArtifactPointer::Tag(name.as_str().to_owned()),
+        Deleted::Artifact(digest) => ArtifactPointer::Digest(digest.clone()),
     };
-    match looked {
-        Ok(()) => Ok(false),
-        Err(RegistryError::NotFound) => Ok(true),
-        Err(error) => Err(error),
-    }
+    let there = deletion.holds(&intent.repository, &what).await?;
+    Ok(!there)
 }
 
 /// Writes the audit entry and takes out of the index what is gone.
@@ -126,10 +114,9 @@ pub(crate) async fn end(
     mut audit: AuditEntry,
     certain: Certain,
 ) -> Result<(), StoreError> {
-    let deleted = if intent.tag.is_some() {
-        "tag"
-    } else {
-        "artifact"
+    let deleted = match intent.what {
+        Deleted::Tag(..) => "tag",
+        Deleted::Artifact(_) => "artifact",
     };
     audit.after = Some(match certain {
         Certain::Deleted => json!({ "deleted": deleted }),

@@ -63,6 +63,15 @@ pub struct DeletionReach {
     pub attached: Vec<String>,
 }
 
+/// What goes by a deletion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deleted {
+    /// This tag alone, and what it points at as far as known.
+    Tag(TagName, Option<Digest>),
+    /// The artifact with all its tags.
+    Artifact(Digest),
+}
+
 /// A deletion that is about to be asked for, or was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeletionIntent {
@@ -76,10 +85,8 @@ pub struct DeletionIntent {
     pub repository_id: RepositoryId,
     /// The repository's whole name.
     pub repository: String,
-    /// What is deleted, or what the tag points at.
-    pub digest: Digest,
-    /// The tag when it goes alone; `None` when the artifact goes with all its tags.
-    pub tag: Option<TagName>,
+    /// What goes.
+    pub what: Deleted,
     /// When it was begun.
     pub begun_at: Timestamp,
 }

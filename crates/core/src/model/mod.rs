@@ -44,7 +44,9 @@ pub use change::{Change, ChangeId, Topic};
 pub use cleanup::{CLEANUP_TRIED_FOR, Cleanup, CleanupEntries};
 pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use connection::{Account, Connection, TlsPolicy};
-pub use deletion::{DeletionIntent, DeletionReach, DeletionTarget, DeletionWay, First, ListedBy};
+pub use deletion::{
+    Deleted, DeletionIntent, DeletionReach, DeletionTarget, DeletionWay, First, ListedBy,
+};
 pub use health::{Health, HealthReport, Reason};
 pub use health_history::{HealthBucket, HealthStrip, HealthTurn, TimeInState};
 pub use hook::{Hook, HookCounts, HookId, HookSecret};

@@ -4,7 +4,7 @@
 //! what is gone out of the index and writes the audit entry. So one that happened always has its
 //! entry, whatever was interrupted (`docs/adr/0013-deletion.md`).
 
-use super::{RegistryError, StoreError};
+use super::{ArtifactPointer, RegistryError, StoreError};
 use crate::model::{
     AuditEntry, Capability, DeletionId, DeletionIntent, DeletionReach, Digest, RegistryId,
     RepositoryId, TagName, Timestamp,
@@ -35,6 +35,9 @@ pub trait Deletion: Send + Sync {
 
     /// Takes one tag away; what it points at stays. As [`Self::delete_artifact`].
     async fn delete_tag(&self, repository: &str, tag: &TagName) -> Result<(), RegistryError>;
+
+    /// Whether something is there. Only the registry's own word that it is not counts for that.
+    async fn holds(&self, repository: &str, what: &ArtifactPointer) -> Result<bool, RegistryError>;
 }
 
 /// A tag as it is known, to be looked at again.

@@ -2,10 +2,10 @@
 
 use super::DockerAdapter;
 use super::observe::answered;
-use super::read::{parsed, wire};
+use super::read::{parsed, pointer, wire};
 use async_trait::async_trait;
 use roadstead_core::model::{Digest, TagName};
-use roadstead_core::ports::{Deletable, Deletion, RegistryError};
+use roadstead_core::ports::{ArtifactPointer, Deletable, Deletion, RegistryError};
 use roadstead_oci::Tag;
 
 #[async_trait]
@@ -34,5 +34,10 @@ impl Deletion for DockerAdapter {
         let repository = self.client.repository(parsed(repository)?);
         let tag = Tag::parse(tag.as_str()).map_err(|_| RegistryError::NotFound)?;
         repository.delete_tag(&tag).await
+    }
+
+    async fn holds(&self, repository: &str, what: &ArtifactPointer) -> Result<bool, RegistryError> {
+        let repository = self.client.repository(parsed(repository)?);
+        repository.holds(&pointer(what)?).await
     }
 }

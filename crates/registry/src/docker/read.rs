@@ -51,13 +51,9 @@ pub(super) async fn artifact(
     repository: &str,
     pointer: &ArtifactPointer,
 ) -> Read<ReadArtifact> {
-    let pointer = match pointer {
-        ArtifactPointer::Tag(tag) => tag_pointer(tag)?,
-        ArtifactPointer::Digest(digest) => Pointer::Digest(wire(digest)?),
-    };
     let manifest = client
         .repository(parsed(repository)?)
-        .manifest(&pointer)
+        .manifest(&self::pointer(pointer)?)
         .await?;
     read(manifest)
 }
@@ -101,6 +97,13 @@ pub(super) async fn config(
 /// A name no registry can have is not there.
 pub(super) fn parsed(name: &str) -> Read<RepositoryName> {
     RepositoryName::parse(name).map_err(|_| RegistryError::NotFound)
+}
+
+pub(super) fn pointer(of: &ArtifactPointer) -> Read<Pointer> {
+    match of {
+        ArtifactPointer::Tag(tag) => tag_pointer(tag),
+        ArtifactPointer::Digest(digest) => Ok(Pointer::Digest(wire(digest)?)),
+    }
 }
 
 fn tag_pointer(tag: &str) -> Read<Pointer> {

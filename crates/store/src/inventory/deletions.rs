@@ -13,8 +13,8 @@ use crate::store::Store;
 use crate::tx::Tx;
 use async_trait::async_trait;
 use roadstead_core::model::{
-    AuditEntry, DeletionId, DeletionIntent, DeletionReach, Digest, RegistryId, RepositoryId,
-    TagName, Timestamp, Topic,
+    AuditEntry, Deleted, DeletionId, DeletionIntent, DeletionReach, Digest, RegistryId,
+    RepositoryId, TagName, Timestamp, Topic,
 };
 use roadstead_core::ports::{DeletionStore, EndDeletion, KnownTag, StoreError};
 use sea_orm::QueryResult;
@@ -134,11 +134,17 @@ fn read(row: &QueryResult) -> Result<(DeletionIntent, AuditEntry), Fault> {
     let id: Uuid = row.try_get("", "id")?;
     let registry: Uuid = row.try_get("", "registry_id")?;
     let repository: Uuid = row.try_get("", "repository_id")?;
-    let digest: Vec<u8> = row.try_get("", "digest")?;
+    let digest: Option<Vec<u8>> = row.try_get("", "digest")?;
+    let digest = digest.as_deref().map(super::queues::digest).transpose()?;
     let tag: Option<String> = row.try_get("", "tag")?;
-    let tag = tag
-        .map(|tag| TagName::parse(&tag).ok_or_else(|| damaged("tag of a deletion", tag)))
-        .transpose()?;
+    let what = match (tag, digest) {
+        (Some(tag), digest) => {
+            let name = TagName::parse(&tag).ok_or_else(|| damaged("tag of a deletion", tag))?;
+            Deleted::Tag(name, digest)
+        }
+        (None, Some(digest)) => Deleted::Artifact(digest),
+        (None, None) => return Err(damaged("deletion", "of nothing").into()),
+    };
     let audit: String = row.try_get("", "audit")?;
     let intent = DeletionIntent {
         id: DeletionId(id),
@@ -146,8 +152,7 @@ fn read(row: &QueryResult) -> Result<(DeletionIntent, AuditEntry), Fault> {
         generation: row.try_get("", "generation")?,
         repository_id: RepositoryId(repository),
         repository: row.try_get("", "repository")?,
-        digest: super::queues::digest(&digest)?,
-        tag,
+        what,
         begun_at: Timestamp::from_micros(row.try_get("", "begun_at")?),
     };
     Ok((intent, parse("audit entry of a deletion", &audit)?))
@@ -164,6 +169,10 @@ async fn begin(tx: &Tx<'_>, intent: &DeletionIntent, audit: &str) -> Result<(), 
         }
         .into());
     }
+    let (tag, digest) = match &intent.what {
+        Deleted::Tag(name, digest) => (Some(name), digest.as_ref()),
+        Deleted::Artifact(digest) => (None, Some(digest)),
+    };
     Sql::of(
         "INSERT INTO image_deletion (id, registry_id, generation, repository_id, repository, \
          digest, tag, audit, begun_at) VALUES ",
@@ -175,8 +184,8 @@ async fn begin(tx: &Tx<'_>, intent: &DeletionIntent, audit: &str) -> Result<(), 
         intent.generation.into(),
         intent.repository_id.0.into(),
         intent.repository.as_str().into(),
-        intent.digest.to_bytes().into(),
-        intent.tag.as_ref().map(TagName::as_str).into(),
+        digest.map(Digest::to_bytes).into(),
+        tag.map(TagName::as_str).into(),
         audit.into(),
         intent.begun_at.as_micros().into(),
     ]])
@@ -212,10 +221,12 @@ async fn end(tx: &Tx<'_>, command: &EndDeletion, audit: &AuditEntry) -> Result<(
         return Ok(());
     };
     let mut effects = Effects::default();
-    match &intent.tag {
-        Some(tag) => take_tag(tx, no, tag, &intent.digest, &mut effects).await?,
-        None => {
-            take_artifact(tx, &scope, no, &intent.digest, command.now, &mut effects).await?;
+    match &intent.what {
+        Deleted::Tag(name, digest) => {
+            take_tag(tx, no, name, digest.as_ref(), &mut effects).await?;
+        }
+        Deleted::Artifact(digest) => {
+            take_artifact(tx, &scope, no, digest, command.now, &mut effects).await?;
         }
     }
     let ended = -effects.of(no).tags;
@@ -255,7 +266,7 @@ async fn take_tag(
     tx: &Tx<'_>,
     repository_no: i64,
     tag: &TagName,
-    digest: &Digest,
+    digest: Option<&Digest>,
     effects: &mut Effects,
 ) -> Result<(), Fault> {
     let rows = Sql::of(
@@ -264,7 +275,7 @@ async fn take_tag(
         [
             repository_no.into(),
             tag.as_str().into(),
-            digest.to_bytes().into(),
+            digest.map(Digest::to_bytes).into(),
         ],
     )
     .all(tx)

@@ -25,7 +25,7 @@ impl MigrationTrait for Migration {
                 big("generation").not_null().to_owned(),
                 columns.uuid("repository_id").not_null().to_owned(),
                 text("repository").not_null().to_owned(),
-                bytes("digest").not_null().to_owned(),
+                bytes("digest"),
                 text("tag"),
                 text("audit").not_null().to_owned(),
                 big("begun_at").not_null().to_owned(),
