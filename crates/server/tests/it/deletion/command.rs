@@ -2,7 +2,6 @@
 
 use super::Bed;
 use crate::ROADSTEAD;
-use crate::cast::PASSWORD;
 use crate::people::in_days;
 use roadstead_testkit::RegistryOptions;
 use serde_json::{Value, json};
@@ -90,5 +89,4 @@ async fn peer_docker_image_rm_says_what_goes_and_wants_the_name_for_many() {
         let absent = run(&bed, &token, &[absent, "--yes"]).await;
         assert_eq!(absent.code, Some(1), "{}", absent.err);
     }
-    let _ = PASSWORD;
 }
