@@ -777,7 +777,8 @@ export interface paths {
         get: operations["get_artifact"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Deletes an artifact with every tag that points at it, or says what would go. */
+        delete: operations["delete_artifact"];
         options?: never;
         head?: never;
         patch?: never;
@@ -812,6 +813,26 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{id}/tags/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a tag, or says what would go. Where the registry cannot take a tag away alone, a tag
+         *     that is the only one of its artifact goes with it, and one that is not is refused.
+         */
+        delete: operations["delete_tag"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1378,6 +1399,15 @@ export interface components {
         };
         /** @enum {string} */
         CredentialMode: "anonymous" | "supplied" | "shared" | "none";
+        /** @description Why something cannot be deleted. */
+        DeletionRefusal: {
+            /** @description The stable reason. */
+            code: components["schemas"]["ErrorCode"];
+            /** @description Parameters of the sentence. */
+            params: {
+                [key: string]: string;
+            };
+        };
         /** @description The account that would be delivered. */
         DeliveredAccount: {
             /** @description A pull-only account that was supplied, or the integration account, shared. */
@@ -1417,7 +1447,7 @@ export interface components {
             made: components["schemas"]["MadeUpstream"][];
         };
         /** @enum {string} */
-        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "repository.name_malformed" | "repository.too_many" | "registry.test_limit" | "registry.suspended" | "registry.not_suspended" | "registry.identity_moved" | "registry.name_unconfirmed" | "registry.refresh_limit" | "sharing.not_offered" | "sharing.not_needed" | "sharing.account_missing" | "sharing.write_unproved" | "sharing.account_can_write" | "sharing.consent_required" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.certificate_expired" | "upstream.certificate_not_yet_valid" | "upstream.certificate_other_host" | "upstream.certificate_issuer_unknown" | "upstream.certificate_self_signed" | "upstream.tls_too_old" | "upstream.other_scheme" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.identity_changed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
+        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "repository.name_malformed" | "repository.too_many" | "registry.test_limit" | "registry.suspended" | "registry.not_suspended" | "registry.identity_moved" | "registry.name_unconfirmed" | "registry.refresh_limit" | "registry.unverified" | "deletion.unavailable" | "deletion.unconfirmed" | "tag.shared" | "tag.moved" | "artifact.listed" | "sharing.not_offered" | "sharing.not_needed" | "sharing.account_missing" | "sharing.write_unproved" | "sharing.account_can_write" | "sharing.consent_required" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.certificate_expired" | "upstream.certificate_not_yet_valid" | "upstream.certificate_other_host" | "upstream.certificate_issuer_unknown" | "upstream.certificate_self_signed" | "upstream.tls_too_old" | "upstream.other_scheme" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.identity_changed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
         /** @description A field that was refused. */
         FieldProblem: {
             /** @description JSON pointer to the field. */
@@ -1569,6 +1599,46 @@ export interface components {
             /** @description Whom the registry belongs to. */
             owner: components["schemas"]["Owner"];
         };
+        /** @description What goes, or has gone, by a deletion. */
+        ImageDeletion: {
+            /** @description It is deleted; false for a dry run. */
+            done: boolean;
+            /** @description The registry did not have it any more; what was remembered of it is taken away. */
+            already_gone: boolean;
+            /** @description The repository's name, to be given as `confirm` where that is needed. */
+            repository: string;
+            /** @description The tag that was asked for; null for an artifact. */
+            tag?: string | null;
+            /** @description The artifact; null while nobody knows what the tag points at. To be given as `If-Match`. */
+            digest?: string | null;
+            /** @description Whether the artifact goes, with all its tags; else the tag alone. */
+            takes_artifact: boolean;
+            /** @description Whether the tag can be taken away alone; null for an artifact, and when nobody knows yet. */
+            only_this_tag?: boolean | null;
+            /**
+             * @description Every tag of the repository that points at the artifact. All of them go when the artifact
+             *     goes.
+             */
+            tags: components["schemas"]["SomeTags"];
+            /**
+             * @description Whether every tag of the repository was looked at just now; else there may be more that
+             *     were pushed lately.
+             */
+            looked_at_all: boolean;
+            /** @description Whether more than one tag goes, so that `confirm` is needed. */
+            confirmation_needed: boolean;
+            /** @description Manifests the artifact lists that nothing else in the repository leads to. */
+            children: components["schemas"]["SomeManifests"];
+            /** @description Indexes that list the artifact and would be left with a hole; then it is refused. */
+            parents: components["schemas"]["SomeIndexes"];
+            /** @description What refers to the artifact, and would refer to nothing. */
+            referrers: components["schemas"]["SomeManifests"];
+            /** @description Tags named after the artifact's digest, which carry signatures and the like. */
+            attached_tags: string[];
+            /** @description What the registry can do about it. */
+            capabilities: components["schemas"]["Capability"][];
+            refusal?: components["schemas"]["DeletionRefusal"] | null;
+        };
         /** @description A page of images. */
         ImagePage: {
             /** @description The rows. */
@@ -1633,6 +1703,13 @@ export interface components {
             repositories?: string[];
             /** @description Prefixes of whole parts: `team` covers `team/app`. */
             prefixes?: string[];
+        };
+        /** @description An index that lists an artifact. */
+        ListingIndex: {
+            /** @description Its digest. */
+            digest: string;
+            /** @description The first of its tags by name; null when it has none. */
+            tag?: string | null;
         };
         /** @description Name and password. */
         LoginRequest: {
@@ -1826,7 +1903,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.hook" | "registry.refresh" | "registry.disconnect" | "cleanup.read" | "pull_account.set" | "pull_account.remove" | "registry.share" | "registry.unshare";
+        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.hook" | "registry.refresh" | "image.delete" | "registry.disconnect" | "cleanup.read" | "pull_account.set" | "pull_account.remove" | "registry.share" | "registry.unshare";
         /** @enum {string} */
         PlatformRole: "admin" | "auditor";
         /** @description What went wrong. */
@@ -2385,6 +2462,36 @@ export interface components {
          * @enum {string}
          */
         SharingState: "NotShared" | "InForce" | "ProofMissing" | "ConsentNeeded";
+        /** @description Indexes that list an artifact, and how many there are. */
+        SomeIndexes: {
+            /** @description The first hundred. */
+            items: components["schemas"]["ListingIndex"][];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
+        };
+        /** @description Manifests, and how many there are. */
+        SomeManifests: {
+            /** @description The digests of the first hundred. */
+            items: string[];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
+        };
+        /** @description Tags, and how many there are. */
+        SomeTags: {
+            /** @description The first hundred by name. */
+            items: string[];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
+        };
         /** @description A registry space: a Harbor project, an Artifactory repository, or the whole of a Docker Registry. */
         Space: {
             /**
@@ -8564,6 +8671,119 @@ export interface operations {
             };
         };
     };
+    delete_artifact: {
+        parameters: {
+            query?: {
+                /** @description Only say what would go. */
+                dry_run?: boolean;
+                /**
+                 * @description The repository's name, to show that all its tags in question are meant. Needed when more than
+                 *     one tag goes, unless `dry_run`.
+                 */
+                confirm?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description `sha256:` and 64 hexadecimal digits */
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted, or what would go */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageDeletion"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be deleted there, or an index lists it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than one tag goes, and `confirm` is not the repository's name */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The registry could not be asked */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_images: {
         parameters: {
             query?: {
@@ -8710,6 +8930,131 @@ export interface operations {
             };
             /** @description Something went wrong inside Roadstead */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tag: {
+        parameters: {
+            query?: {
+                /** @description Only say what would go. */
+                dry_run?: boolean;
+                /**
+                 * @description The repository's name, to show that all its tags in question are meant. Needed when more than
+                 *     one tag goes, unless `dry_run`.
+                 */
+                confirm?: string;
+            };
+            header?: {
+                /** @description The digest that was seen behind the tag, in quotes; needed unless `dry_run` */
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+                /** @description Its name */
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted, or what would go */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageDeletion"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be deleted there, or not alone */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The tag points at something else now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The registry could not be asked */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };

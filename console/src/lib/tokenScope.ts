@@ -16,6 +16,7 @@ export const TOKEN_SCOPE = {
     'registry.share',
     'registry.unshare',
   ],
+  image: ['image.delete'],
   workspace: ['workspace.read', 'workspace.create', 'workspace.edit', 'workspace.delete'],
   member: ['member.read', 'member.set', 'member.remove'],
   machine_account: [
@@ -42,6 +43,7 @@ const DECIDED_WITH: Partial<Record<Permission, Permission>> = {
   'registry.edit': 'registry.integrate',
   'registry.hook': 'registry.integrate',
   'registry.disconnect': 'registry.integrate',
+  'image.delete': 'registry.integrate',
   'pull_account.set': 'registry.integrate',
   'pull_account.remove': 'registry.integrate',
   'machine_account.delete': 'machine_account.create',

@@ -6,16 +6,16 @@ use crate::password::Passwords;
 use crate::refusals::Refusals;
 use crate::search::SearchIndex;
 use crate::services::{
-    AuditService, ChangeService, HookService, ImageService, InventoryService, MemberService,
-    PasswordService, RegistryService, SessionService, SetupService, TokenService, UserService,
-    WorkspaceService,
+    AuditService, ChangeService, DeletionService, HookService, ImageService, InventoryService,
+    MemberService, PasswordService, RegistryService, SessionService, SetupService, TokenService,
+    UserService, WorkspaceService,
 };
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
-    AuditStore, ChangeFeed, CleanupStore, Clock, HookStore, InventoryLists, InventoryStore,
-    LedgerStore, RegistryConnector, RegistryStore, SearchStore, SessionStore, SetupStore,
-    SharingStore, TokenStore, UserStore, Vault, WorkspaceStore,
+    AuditStore, ChangeFeed, CleanupStore, Clock, DeletionStore, HookStore, InventoryLists,
+    InventoryStore, LedgerStore, RegistryConnector, RegistryStore, SearchStore, SessionStore,
+    SetupStore, SharingStore, TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +33,7 @@ pub trait Store:
     + CleanupStore
     + SharingStore
     + InventoryStore
+    + DeletionStore
     + HookStore
     + InventoryLists
     + SearchStore
@@ -51,6 +52,7 @@ impl<T> Store for T where
         + CleanupStore
         + SharingStore
         + InventoryStore
+        + DeletionStore
         + HookStore
         + InventoryLists
         + SearchStore
@@ -149,6 +151,8 @@ pub struct App {
     pub inventory: InventoryService,
     /// All images, and the search over them.
     pub images: ImageService,
+    /// Deleting it.
+    pub deletions: DeletionService,
     /// The change stream.
     pub changes: ChangeService,
     /// The audit log.
@@ -182,6 +186,7 @@ impl App {
             hooks: HookService::new(ports.clone()),
             inventory: InventoryService::new(ports.clone(), cursors()),
             images: ImageService::new(ports.clone(), cursors()),
+            deletions: DeletionService::new(ports.clone()),
             changes: ChangeService::new(ports.clone()),
             audit: AuditService::new(ports.clone(), Cursors::new(Arc::clone(&ports.vault))),
             refusals: Arc::default(),

@@ -165,9 +165,24 @@ impl Client {
         generation: Option<i64>,
         body: Option<&Value>,
     ) -> Result<Answer, ClientError> {
+        let entity = generation.map(|generation| generation.to_string());
+        self.answer_for(method, path, entity.as_deref(), body).await
+    }
+
+    /// The same for what is known by another mark than its generation: an artifact by its digest.
+    ///
+    /// # Errors
+    /// Those of [`Self::answer`].
+    pub async fn answer_for(
+        &self,
+        method: Method,
+        path: &str,
+        entity: Option<&str>,
+        body: Option<&Value>,
+    ) -> Result<Answer, ClientError> {
         let mut headers = HeaderMap::new();
-        if let Some(generation) = generation {
-            let tag = HeaderValue::from_str(&format!("\"{generation}\""));
+        if let Some(entity) = entity {
+            let tag = HeaderValue::from_str(&format!("\"{entity}\""));
             headers.insert(IF_MATCH, tag.map_err(|_| ClientError::Address)?);
         }
         let answer = self.send(method, path, headers, body).await?;

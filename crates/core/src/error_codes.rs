@@ -112,6 +112,13 @@ error_codes! {
     RegistryIdentityMoved "registry.identity_moved" 409 "Another server answers now than the one you saw; look at it again." [];
     RegistryNameUnconfirmed "registry.name_unconfirmed" 422 "Give the registry's name as `confirm`, to show that you mean this one." ["name"];
     RegistryRefreshLimit "registry.refresh_limit" 429 "You have refreshed too often; wait a moment." ["retry_after_s"];
+    RegistryUnverified "registry.unverified" 409 "No whole connection test of this registry has ever passed; test it first." [];
+    // Deleting images
+    DeletionUnavailable "deletion.unavailable" 409 "This registry does not let this be deleted; the reason says why." ["reason"];
+    DeletionUnconfirmed "deletion.unconfirmed" 422 "More than one tag goes; give the repository's name as `confirm`, to show that you mean it." ["name", "tags"];
+    TagShared "tag.shared" 409 "Other tags point at the same artifact, and this registry can only delete all of them; delete the artifact with its tags instead." ["digest", "tags"];
+    TagMoved "tag.moved" 412 "The tag does not point at what you confirmed; look at it again." ["digest"];
+    ArtifactListed "artifact.listed" 409 "An index lists this artifact and would be left with a hole; delete the index first." ["indexes", "names"];
     SharingNotOffered "sharing.not_offered" 422 "Only a Docker Registry of the platform can be shared with all namespaces." [];
     SharingNotNeeded "sharing.not_needed" 422 "Everybody may pull from this registry without an account already, so there is nothing to share." [];
     SharingAccountMissing "sharing.account_missing" 422 "There is no account that could be delivered; give the registry a pull-only account first." [];

@@ -137,6 +137,8 @@ permissions! {
     RegistryHook "registry.hook" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
     /// Have a registry, or a repository of it, read again, or stop that.
     RegistryRefresh "registry.refresh" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Editor) };
+    /// Delete a tag or an artifact in a registry.
+    ImageDelete "image.delete" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
     /// Disconnect a registry.
     RegistryDisconnect "registry.disconnect" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
     /// See what disconnected registries left behind.

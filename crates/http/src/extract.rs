@@ -6,7 +6,7 @@ use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use roadstead_core::model::{Generation, RequestContext};
+use roadstead_core::model::{Digest, Generation, RequestContext};
 use roadstead_core::{ErrorCode, Failure, FieldFailure};
 use serde::de::DeserializeOwned;
 use std::net::IpAddr;
@@ -232,6 +232,22 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             .and_then(|v| v.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok())
             .map(Self)
             .ok_or_else(|| ErrorCode::RequestPreconditionRequired.into())
+    }
+}
+
+/// The digest in `If-Match`: a manifest's digest is its entity tag, at registries too. `None` when
+/// there is no such header; of one that holds no digest the inner is `None`, which nothing matches.
+pub(crate) struct IfMatchDigest(pub(crate) Option<Option<Digest>>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatchDigest {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let header = parts.headers.get(header::IF_MATCH);
+        Ok(Self(header.map(|value| {
+            let quoted = value.to_str().ok()?.trim();
+            Digest::parse(quoted.strip_prefix('"')?.strip_suffix('"')?)
+        })))
     }
 }
 

@@ -6,6 +6,7 @@ mod blob;
 mod challenge;
 mod client;
 mod credential;
+mod deletion;
 mod doors;
 mod error;
 mod guard;

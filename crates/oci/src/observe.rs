@@ -5,8 +5,7 @@ use crate::error::from_status;
 use crate::manifest::{Content, MANIFEST_BYTES, decode};
 use crate::media;
 use crate::reference::Digest;
-use crate::repository::{Repository, STATUS_BYTES, header};
-use crate::scope::Scopes;
+use crate::repository::{Repository, header};
 use crate::transport::Answer;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
@@ -63,12 +62,6 @@ impl Repository<'_> {
             429 | 500.. => return Err(from_status(answer.status, &answer.headers)),
             _ => Capability::Unknown(CapabilityReason::Unclear),
         })
-    }
-
-    async fn delete(&self, pointer: &str) -> Result<Answer, RegistryError> {
-        let scopes = Scopes::repository(self.name.as_str(), &["delete", "pull"]);
-        let ask = self.ask(Method::DELETE, &format!("manifests/{pointer}"), &scopes)?;
-        self.client.transport.ask(&ask, STATUS_BYTES).await
     }
 }
 

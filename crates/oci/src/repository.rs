@@ -193,23 +193,6 @@ impl Repository<'_> {
         Blob::open(self, descriptor.digest.clone(), Some(descriptor.size)).await
     }
 
-    /// Deletes a manifest and every tag that points to it.
-    ///
-    /// # Errors
-    /// [`RegistryError::NotFound`], [`RegistryError::Unsupported`] where deletion is switched
-    /// off, [`RegistryError::Forbidden`] where the account may not.
-    pub async fn delete_manifest(&self, digest: &Digest) -> Result<(), RegistryError> {
-        let scopes = Scopes::repository(self.name.as_str(), &["delete", "pull"]);
-        let pointer = Pointer::Digest(digest.clone());
-        let mut ask = self.manifest_ask(Method::DELETE, &pointer, &scopes)?;
-        ask.headers.remove(ACCEPT);
-        let answer = self.client.transport.ask(&ask, STATUS_BYTES).await?;
-        match answer.status.as_u16() {
-            200 | 202 | 204 => Ok(()),
-            _ => Err(from_status(answer.status, &answer.headers)),
-        }
-    }
-
     /// Whether the account may delete here and the registry has deletion switched on: it is asked
     /// to delete what cannot be there.
     ///
@@ -281,7 +264,7 @@ impl Repository<'_> {
         Ok(ask)
     }
 
-    fn manifest_ask<'s>(
+    pub(crate) fn manifest_ask<'s>(
         &self,
         method: Method,
         pointer: &Pointer,

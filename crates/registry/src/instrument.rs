@@ -11,7 +11,7 @@ use roadstead_core::model::{
     StepStatus,
 };
 use roadstead_core::ports::{
-    ArtifactPointer, CrawlBatch, CrawlCursor, CrawlScope, Observation, PullProbe, Read,
+    ArtifactPointer, CrawlBatch, CrawlCursor, CrawlScope, Deletion, Observation, PullProbe, Read,
     ReadArtifact, ReadConfig, RegistryAdapter, RegistryError, StepSink, TagList,
 };
 use std::collections::BTreeMap;
@@ -67,7 +67,7 @@ impl<A: RegistryAdapter> Instrumented<A> {
         }
     }
 
-    /// One call of trying out, within limits.
+    /// One call of trying out or deleting, within limits.
     pub(crate) async fn trial<T>(
         &self,
         call: &'static str,
@@ -266,6 +266,13 @@ impl<A: RegistryAdapter> RegistryAdapter for Instrumented<A> {
             .pulls()
             .is_some()
             .then_some(self as &dyn PullProbe)
+    }
+
+    fn deletion(&self) -> Option<&dyn Deletion> {
+        self.inner
+            .deletion()
+            .is_some()
+            .then_some(self as &dyn Deletion)
     }
 
     async fn repository(&self, name: &str) -> Read<TagList> {

@@ -108,5 +108,7 @@ commands! {
         EndHook "end_hook" People,
         RecordHookActivity "record_hook_activity" Crawl,
         PruneHooks "prune_hooks" Crawl,
+        BeginDeletion "begin_deletion" People,
+        EndDeletion "end_deletion" People,
     }
 }

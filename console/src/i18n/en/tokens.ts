@@ -13,6 +13,7 @@ export const tokens = {
   rights: (count: string, singular: boolean) => `${count} ${singular ? 'right' : 'rights'}`,
   nouns: {
     registry: 'Registries',
+    image: 'Images',
     workspace: 'Workspaces',
     member: 'Members',
     machine_account: 'Machine accounts',

@@ -14,6 +14,7 @@ export const tokens: Texts['tokens'] = {
   rights: (count) => `${count} 项权限`,
   nouns: {
     registry: '镜像仓库',
+    image: '镜像',
     workspace: '工作空间',
     member: '成员',
     machine_account: '机器账户',

@@ -32,7 +32,7 @@ pub(super) async fn expected_server(
 
 /// To be done before a duty uses a registry's account: it is shown only to the server that was
 /// pinned, and that was just seen without it.
-pub(super) async fn may_show_account(
+pub(crate) async fn may_show_account(
     adapter: &dyn RegistryAdapter,
     registry: &Registry,
 ) -> Result<(), RegistryError> {

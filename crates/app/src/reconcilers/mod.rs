@@ -3,6 +3,7 @@
 mod capabilities;
 mod cleanup;
 mod crawl;
+mod deletions;
 mod events;
 mod health;
 mod housekeeping;
@@ -17,11 +18,14 @@ use crate::refusals::Refusals;
 pub use capabilities::CapabilityReconciler;
 pub use cleanup::CleanupReconciler;
 pub use crawl::{CrawlLimits, CrawlReconciler};
+pub use deletions::DeletionReconciler;
 pub use events::EventReconciler;
 pub use health::HealthReconciler;
 pub(crate) use health::certificate_condition;
 pub use housekeeping::HousekeepingReconciler;
+pub(crate) use identity::may_show_account;
 pub use pulls::PullReconciler;
+pub(crate) use readable::may_read;
 use roadstead_core::model::Topic;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +53,7 @@ pub struct Reconcilers {
     health: Driver<roadstead_core::model::RegistryId>,
     crawl: Driver<roadstead_core::model::RegistryId>,
     cleanup: Driver<roadstead_core::model::RegistryId>,
+    deletions: Driver<roadstead_core::model::RegistryId>,
     pulls: Driver<roadstead_core::model::RegistryId>,
     capabilities: Driver<roadstead_core::model::RegistryId>,
     events: Driver<roadstead_core::model::RegistryId>,
@@ -86,6 +91,11 @@ impl Reconcilers {
         let cleanup = Driver::start(
             Arc::new(CleanupReconciler::new(ports.clone())),
             options(16, 5),
+            stop.clone(),
+        );
+        let deletions = Driver::start(
+            Arc::new(DeletionReconciler::new(ports.clone())),
+            options(8, 5),
             stop.clone(),
         );
         let pulls = Driver::start(
@@ -161,6 +171,7 @@ impl Reconcilers {
             health,
             capabilities,
             cleanup,
+            deletions,
             crawl,
             pulls,
             events,
@@ -182,6 +193,7 @@ impl Reconcilers {
         self.health.ended().await;
         self.crawl.ended().await;
         self.cleanup.ended().await;
+        self.deletions.ended().await;
         self.pulls.ended().await;
         self.capabilities.ended().await;
         self.events.ended().await;

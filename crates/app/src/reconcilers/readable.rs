@@ -5,7 +5,7 @@ use roadstead_core::model::{ConditionStatus, ConditionType, Reason, Registry};
 
 /// Whether the registry may be read now: the server that was pinned answers, and it accepts its
 /// account.
-pub(super) fn may_read(registry: &Registry) -> Result<(), ErrorCode> {
+pub(crate) fn may_read(registry: &Registry) -> Result<(), ErrorCode> {
     if registry.suspension.is_some() {
         return Err(ErrorCode::UpstreamIdentityChanged);
     }

@@ -3,6 +3,9 @@
 
 mod audit;
 mod changes;
+mod deletion;
+mod deletion_look;
+pub(crate) mod deletion_run;
 mod disconnection;
 mod health_history;
 mod hooks;
@@ -28,6 +31,7 @@ mod workspaces;
 
 pub use audit::{AuditInput, AuditListed, AuditService};
 pub use changes::{ChangeService, Followed};
+pub use deletion::{DeletionInput, DeletionService, SeenDeletion};
 pub use disconnection::{CleanupsInput, CleanupsListed, DisconnectionCost};
 pub use hooks::{HookService, IssuedHook, Post};
 pub use identity::IdentityConfirmation;

@@ -66,7 +66,7 @@ impl AuditOutcome {
 }
 
 /// One entry of the audit log.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditEntry {
     /// Its id.
     pub id: AuditEntryId,

@@ -58,13 +58,15 @@ id! {
     AuditEntryId;
     /// Something Roadstead made upstream.
     LedgerEntryId;
+    /// A deletion upstream that was begun.
+    DeletionId;
     /// What a disconnected registry left behind.
     CleanupId;
 }
 
 /// The id under which one request is found in answers, the log and the audit log.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct RequestId(String);
 
 impl RequestId {
@@ -87,6 +89,20 @@ impl RequestId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<RequestId> for String {
+    fn from(id: RequestId) -> Self {
+        id.0
+    }
+}
+
+impl TryFrom<String> for RequestId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::accept(&text).ok_or("this is no request id")
     }
 }
 

@@ -10,6 +10,7 @@ mod change;
 mod cleanup;
 mod condition;
 mod connection;
+mod deletion;
 mod health;
 mod health_history;
 mod hook;
@@ -43,20 +44,23 @@ pub use change::{Change, ChangeId, Topic};
 pub use cleanup::{CLEANUP_TRIED_FOR, Cleanup, CleanupEntries};
 pub use condition::{Condition, ConditionStatus, ConditionType};
 pub use connection::{Account, Connection, TlsPolicy};
+pub use deletion::{
+    Deleted, DeletionIntent, DeletionReach, DeletionTarget, DeletionWay, First, ListedBy,
+};
 pub use health::{Health, HealthReport, Reason};
 pub use health_history::{HealthBucket, HealthStrip, HealthTurn, TimeInState};
 pub use hook::{Hook, HookCounts, HookId, HookSecret};
 pub use id::{
-    ApiTokenId, AuditEntryId, CleanupId, InstallationId, LedgerEntryId, RegistryId, RepositoryId,
-    RequestId, SessionId, SpaceId, UserId, WorkspaceId,
+    ApiTokenId, AuditEntryId, CleanupId, DeletionId, InstallationId, LedgerEntryId, RegistryId,
+    RepositoryId, RequestId, SessionId, SpaceId, UserId, WorkspaceId,
 };
 pub use identity::{AuthScheme, ServerIdentity, Suspension, SuspensionCause};
 pub use inventory::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
     CrawlStatus, Descriptor, Digest, DigestStart, Epoch, FoundReference, HistoryStep, ImageFilter,
-    IndexedRepository, Listing, ManifestsRead, NoDigest, OciPlatform, Placed, Referrer,
+    IndexedRepository, Listing, ManifestsRead, NoDigest, NoTag, OciPlatform, Placed, Referrer,
     RegistryFigures, Repository, RepositoryFilter, RepositorySort, RepositoryState, Space,
-    SpaceClass, SpaceSet, StatisticsDay, Tag, TagSort, Visibility,
+    SpaceClass, SpaceSet, StatisticsDay, Tag, TagName, TagSort, Visibility,
 };
 pub use ledger::{LedgerEntry, LedgerKind};
 pub use listed::{Listed, ListedError, REPOSITORY_NAME_MAX, is_repository_name};

@@ -1,8 +1,8 @@
 //! Registries as Roadstead talks to them, whatever the product.
 
-use super::PullProbe;
 use super::inventory::{ReadArtifact, ReadConfig};
 use super::reading::{ArtifactPointer, Read, TagList};
+use super::{Deletion, PullProbe};
 use crate::ErrorCode;
 use crate::Failure;
 use crate::model::{
@@ -339,6 +339,11 @@ pub trait RegistryAdapter: Send + Sync {
 
     /// Trying out who may pull and write; `None` for products that say it themselves.
     fn pulls(&self) -> Option<&dyn PullProbe> {
+        None
+    }
+
+    /// Deleting tags and artifacts; `None` for products that do not let it be done.
+    fn deletion(&self) -> Option<&dyn Deletion> {
         None
     }
 

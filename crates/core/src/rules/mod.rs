@@ -3,6 +3,7 @@
 mod advisories;
 mod audit;
 mod authorize;
+mod deletion;
 mod entitlement;
 mod health;
 mod health_history;
@@ -14,6 +15,7 @@ mod visible;
 pub use advisories::{Advisory, advisories};
 pub use audit::{AuditSet, audit_set, is_refusal};
 pub use authorize::{admit, authorize, holds};
+pub use deletion::deletion_way;
 pub use entitlement::{Because, DockerSpace, Subject, allowed, opened};
 pub use health::{HealthObservation, HealthSchedule, HealthTracker};
 pub use health_history::{HealthLog, health_strip};

@@ -3,6 +3,7 @@
 
 mod audit_entries;
 mod changes;
+mod deletions;
 mod health_history;
 mod hooks;
 mod images;
@@ -229,6 +230,8 @@ fn api(state: Option<AppState>) -> Api {
         .route(Permission::RegistryRead, routes!(inventory::get_artifact))
         .route(Permission::RegistryRead, routes!(images::list_images))
         .route(Permission::RegistryRead, routes!(images::search))
+        .route(Permission::ImageDelete, routes!(deletions::delete_tag))
+        .route(Permission::ImageDelete, routes!(deletions::delete_artifact))
         .route(Permission::ChangeFollow, routes!(changes::follow_changes))
         .route(
             Permission::AuditRead,

@@ -19,6 +19,8 @@ const HARMLESS: &[(&str, &str)] = &[
     ("ImageReference", "digest"),
     ("Referrer", "digest"),
     ("Tag", "digest"),
+    ("ImageDeletion", "digest"),
+    ("ListingIndex", "digest"),
     // The hash of a public key.
     ("ServerIdentity", "key"),
 ];

@@ -1,7 +1,7 @@
 //! What was seen that a registry can do, and what is known against its version.
 
 use super::words::{CapabilityNameWord, CapabilityReasonWord, CapabilityStatusWord};
-use roadstead_core::model::{Capabilities, Registry};
+use roadstead_core::model::{Capabilities, Capability, CapabilityName, Registry};
 use roadstead_core::rules::{Advisory, advisories};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,14 +21,20 @@ pub(crate) struct CapabilityView {
     reason: Option<&'static str>,
 }
 
-/// All of them, in the order people read them.
-pub(crate) fn capabilities(seen: &Capabilities) -> Vec<CapabilityView> {
-    seen.all()
-        .map(|(name, seen)| CapabilityView {
+impl CapabilityView {
+    pub(crate) fn new(name: CapabilityName, seen: Capability) -> Self {
+        Self {
             name: name.as_str(),
             status: seen.status(),
             reason: seen.reason().map(|reason| reason.as_str()),
-        })
+        }
+    }
+}
+
+/// All of them, in the order people read them.
+pub(crate) fn capabilities(seen: &Capabilities) -> Vec<CapabilityView> {
+    seen.all()
+        .map(|(name, seen)| CapabilityView::new(name, seen))
         .collect()
 }
 

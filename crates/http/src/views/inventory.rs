@@ -251,7 +251,11 @@ pub(crate) struct RepositoryDetail {
 impl RepositoryDetail {
     pub(crate) fn new(ctx: &RequestContext, found: FoundRepository) -> Self {
         Self {
-            allowed_actions: allowed(&ctx.actor, found.owner, &[Permission::RegistryRefresh]),
+            allowed_actions: allowed(
+                &ctx.actor,
+                found.owner,
+                &[Permission::RegistryRefresh, Permission::ImageDelete],
+            ),
             repository: found.repository.into(),
             space: found.space,
             registry: found.registry,

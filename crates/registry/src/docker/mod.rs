@@ -1,6 +1,7 @@
 //! CNCF Distribution, and any registry with the OCI API.
 
 mod crawl;
+mod deletion;
 mod identity;
 mod observe;
 mod probe;
@@ -14,7 +15,7 @@ use roadstead_core::model::{
     ProbeReport, RegistryKind, ServerIdentity, TlsPolicy,
 };
 use roadstead_core::ports::{
-    ArtifactPointer, CrawlBatch, CrawlCursor, CrawlScope, Observation, PullProbe, Read,
+    ArtifactPointer, CrawlBatch, CrawlCursor, CrawlScope, Deletion, Observation, PullProbe, Read,
     ReadArtifact, ReadConfig, RegistryAdapter, RegistryError, StepSink, TagList,
 };
 use roadstead_oci::{Deadlines, Names, OciClient, OciSettings, OutboundPolicy, RepositoryName};
@@ -112,6 +113,10 @@ impl RegistryAdapter for DockerAdapter {
     }
 
     fn pulls(&self) -> Option<&dyn PullProbe> {
+        Some(self)
+    }
+
+    fn deletion(&self) -> Option<&dyn Deletion> {
         Some(self)
     }
 

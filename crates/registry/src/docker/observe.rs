@@ -127,7 +127,7 @@ async fn pull(client: &OciClient, found: &Found) -> Capability {
     }
 }
 
-fn answered(looked: Result<Capability, RegistryError>) -> Capability {
+pub(super) fn answered(looked: Result<Capability, RegistryError>) -> Capability {
     match looked {
         Ok(seen) => seen,
         Err(RegistryError::Unauthorized | RegistryError::Forbidden) => {

@@ -51,13 +51,9 @@ pub(super) async fn artifact(
     repository: &str,
     pointer: &ArtifactPointer,
 ) -> Read<ReadArtifact> {
-    let pointer = match pointer {
-        ArtifactPointer::Tag(tag) => tag_pointer(tag)?,
-        ArtifactPointer::Digest(digest) => Pointer::Digest(wire(digest)?),
-    };
     let manifest = client
         .repository(parsed(repository)?)
-        .manifest(&pointer)
+        .manifest(&self::pointer(pointer)?)
         .await?;
     read(manifest)
 }
@@ -99,8 +95,15 @@ pub(super) async fn config(
 }
 
 /// A name no registry can have is not there.
-fn parsed(name: &str) -> Read<RepositoryName> {
+pub(super) fn parsed(name: &str) -> Read<RepositoryName> {
     RepositoryName::parse(name).map_err(|_| RegistryError::NotFound)
+}
+
+pub(super) fn pointer(of: &ArtifactPointer) -> Read<Pointer> {
+    match of {
+        ArtifactPointer::Tag(tag) => tag_pointer(tag),
+        ArtifactPointer::Digest(digest) => Ok(Pointer::Digest(wire(digest)?)),
+    }
 }
 
 fn tag_pointer(tag: &str) -> Read<Pointer> {
@@ -109,7 +112,7 @@ fn tag_pointer(tag: &str) -> Read<Pointer> {
         .map_err(|_| RegistryError::NotFound)
 }
 
-fn wire(digest: &Digest) -> Read<oci::Digest> {
+pub(super) fn wire(digest: &Digest) -> Read<oci::Digest> {
     oci::Digest::parse(digest.as_str()).map_err(|_| RegistryError::Unsupported)
 }
 

@@ -4,6 +4,8 @@ mod admin;
 mod backup;
 mod completions;
 mod health_strip;
+mod image;
+mod image_rm;
 mod key;
 mod login;
 mod logins;
@@ -104,6 +106,8 @@ enum Command {
     Logout(login::LogoutArgs),
     /// Integrated registries.
     Registry(registry::RegistryArgs),
+    /// What registries hold.
+    Image(image::ImageArgs),
     /// Prints a script with which a shell completes this program's commands.
     Completions {
         /// The shell.
@@ -206,6 +210,7 @@ impl Cli {
             Command::Login(args) => Ok(in_runtime(login::login(args))??),
             Command::Logout(args) => Ok(in_runtime(login::logout(args))??),
             Command::Registry(args) => Ok(in_runtime(registry::run(args))??),
+            Command::Image(args) => Ok(in_runtime(image::run(args))??),
             Command::Completions { shell } => {
                 completions::print(shell);
                 Ok(())
@@ -254,9 +259,11 @@ mod tests {
         "address",
         "ca_file",
         "config",
+        "confirm",
         "cursor",
         "description",
         "health",
+        "image",
         "kind",
         "limit",
         "name",

@@ -142,6 +142,16 @@ pub(super) struct Which {
     workspace: Option<String>,
 }
 
+impl Which {
+    /// One that was named elsewhere.
+    pub(super) const fn of(registry: String, workspace: Option<String>) -> Self {
+        Self {
+            registry,
+            workspace,
+        }
+    }
+}
+
 #[derive(Args)]
 struct Ls {
     /// Only of this owner: `platform`, or a workspace's name or id.

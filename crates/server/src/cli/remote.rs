@@ -232,6 +232,22 @@ impl Connected {
         }))
     }
 
+    /// Deletes what was seen as `entity`: the server refuses when it is something else by now.
+    pub(super) async fn delete_seen(
+        &self,
+        path: &str,
+        entity: Option<&str>,
+    ) -> Result<Value, Trouble> {
+        let answer = self.client.answer_for(Method::DELETE, path, entity, None);
+        match answer.await {
+            Ok(answer) if answer.body.is_object() => Ok(answer.body),
+            Ok(answer) => Err(self.trouble(ClientError::Unreadable {
+                status: answer.status,
+            })),
+            Err(error) => Err(self.trouble(error)),
+        }
+    }
+
     /// Reads.
     pub(super) async fn get(&self, path: &str) -> Result<Value, Trouble> {
         self.document(Method::GET, path, None, None).await

@@ -110,7 +110,8 @@ fn refusal(problem: &Problem) -> String {
             told.push(what);
         }
     }
-    if problem.code.starts_with("upstream.") {
+    // Only a connection test names a step; nothing else stores anything.
+    if problem.code.starts_with("upstream.") && problem.params.contains_key("step") {
         text.push_str("\n  or: store it unchecked with --save-anyway");
     }
     if let Some(id) = &problem.request_id {

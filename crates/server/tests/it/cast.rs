@@ -93,6 +93,13 @@ impl Cast {
     }
 }
 
+impl Cast {
+    /// What answers for the registries of [`Cast::registry`].
+    pub(crate) const fn upstream(&self) -> &Scripted {
+        &self.upstream
+    }
+}
+
 pub(crate) async fn put(api: &Api, path: &str, body: &Value) -> roadstead_testkit::Answer {
     api.send(roadstead_testkit::Method::PUT, path, Some(body), &[])
         .await

@@ -13,6 +13,7 @@ mod cast;
 mod changes;
 mod cli;
 mod crawl;
+mod deletion;
 mod disconnection;
 mod health;
 mod hooks;

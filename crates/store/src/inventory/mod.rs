@@ -1,11 +1,14 @@
 //! What registries hold: tables of `m0010_inventory`, commands of `InventoryStore`.
 //!
 //! `scope` begins and ends every command, `crawls`, `names`, `tags`, `manifests`, `point` and `checks`
-//! are what it does, `links` what that means for bytes, `queues` what is still to do, `ended` the end.
+//! are what it does, `links` what that means for bytes, `queues` what is still to do, `ended` the end, `deletions` what people
+//! have deleted, and `deletion_reach` what that takes.
 
 mod artifact;
 mod checks;
 mod crawls;
+mod deletion_reach;
+mod deletions;
 mod ended;
 mod links;
 mod lists;

@@ -13,6 +13,7 @@ mod m0009_listed;
 mod m0010_inventory;
 mod m0011_hooks;
 mod m0012_images;
+mod m0013_deletions;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_inventory::Migration),
             Box::new(m0011_hooks::Migration),
             Box::new(m0012_images::Migration),
+            Box::new(m0013_deletions::Migration),
         ]
     }
 }

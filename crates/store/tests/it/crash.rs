@@ -44,6 +44,8 @@ const INVENTORY: &[&str] = &[
     "request_repository",
     "cancel_crawl",
     "request_crawl",
+    "begin_deletion",
+    "end_deletion",
 ];
 
 /// The process that is killed in a command of the inventory.

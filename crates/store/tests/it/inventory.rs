@@ -2,21 +2,22 @@
 
 use crate::bed::Bed;
 use crate::build::{audit, integrate, later, now, registry};
+use crate::deletions::{begun, deleted, end};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use roadstead_core::ErrorCode;
 use roadstead_core::model::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlStatus,
-    Descriptor, Digest, OciPlatform, PageRequest, Placed, RegistryId, RepositoryFilter,
-    RepositoryId, RepositorySort, RepositoryState, SpaceClass, TagSort, Timestamp, Topic,
+    Deleted, Descriptor, Digest, OciPlatform, PageRequest, Placed, RegistryId, RepositoryFilter,
+    RepositoryId, RepositorySort, RepositoryState, SpaceClass, TagName, TagSort, Timestamp, Topic,
     Visibility,
 };
 use roadstead_core::ports::{
-    ChangeFeed as _, ConfigRead, CrawlKey, CrawlReport, InventoryLists as _, InventoryStore as _,
-    ManifestOutcome, ManifestRead, NamesPage, ProvisionalTag, ReadArtifact, ReadConfig, Recorded,
-    RegistryStore as _, RepositoryMark, SeenRepository, SeenSpace, SeenTag, Source, StoreError,
-    TagCheck, TagOutcome,
+    ChangeFeed as _, ConfigRead, CrawlKey, CrawlReport, DeletionStore as _, InventoryLists as _,
+    InventoryStore as _, ManifestOutcome, ManifestRead, NamesPage, ProvisionalTag, ReadArtifact,
+    ReadConfig, Recorded, RegistryStore as _, RepositoryMark, SeenRepository, SeenSpace, SeenTag,
+    Source, StoreError, TagCheck, TagOutcome,
 };
 use roadstead_core::rules::Visible;
 use roadstead_store::Store;
@@ -49,9 +50,9 @@ on_both! {
 
 /// A registry with one space, and its crawl begun.
 pub(crate) struct Field<'b> {
-    store: &'b Store,
-    id: RegistryId,
-    key: CrawlKey,
+    pub(crate) store: &'b Store,
+    pub(crate) id: RegistryId,
+    pub(crate) key: CrawlKey,
 }
 
 pub(crate) fn digest(n: u64) -> Digest {
@@ -218,7 +219,7 @@ impl<'b> Field<'b> {
         assert_eq!(recorded.expect("manifest"), Recorded::Yes(()));
     }
 
-    async fn check(&self, id: RepositoryId, tag: &str, outcome: TagOutcome) {
+    pub(crate) async fn check(&self, id: RepositoryId, tag: &str, outcome: TagOutcome) {
         let check = TagCheck {
             repository_id: id,
             tag: tag.to_owned(),
@@ -255,7 +256,7 @@ impl<'b> Field<'b> {
             .collect()
     }
 
-    async fn clean(&self) {
+    pub(crate) async fn clean(&self) {
         for _ in 0..10_000 {
             if self.store.remove_ended(later(10)).await.expect("removed") == 0 {
                 return;
@@ -1044,6 +1045,8 @@ enum Happens {
     Moved(usize, u8, u64),
     Gone(usize, u8),
     RepositoryGone(usize),
+    Deleted(usize, u64),
+    Untagged(usize, u8, u64),
     Clean,
 }
 
@@ -1059,6 +1062,9 @@ fn happens() -> impl Strategy<Value = Happens> {
         2 => (0..3_usize, 0..5_u8, 100..108_u64).prop_map(|(r, t, n)| Happens::Moved(r, t, n)),
         1 => (0..3_usize, 0..5_u8).prop_map(|(r, t)| Happens::Gone(r, t)),
         1 => (0..3_usize).prop_map(Happens::RepositoryGone),
+        1 => (0..3_usize, prop_oneof![100..108_u64, 200..204_u64])
+            .prop_map(|(r, n)| Happens::Deleted(r, n)),
+        1 => (0..3_usize, 0..5_u8, 100..108_u64).prop_map(|(r, t, n)| Happens::Untagged(r, t, n)),
         2 => Just(Happens::Clean),
     ]
 }
@@ -1109,6 +1115,15 @@ async fn happen(field: &Field<'_>, what: Happens) {
                 .mark_repositories(field.key.source, marks, now())
                 .await
                 .expect("marked");
+        }
+        Happens::Deleted(r, n) => {
+            let what = Deleted::Artifact(digest(n));
+            deleted(field, repository(r).await, what).await;
+        }
+        Happens::Untagged(r, t, n) => {
+            let name = TagName::parse(&text(t)).expect("tag");
+            let what = Deleted::Tag(name, Some(digest(n)));
+            deleted(field, repository(r).await, what).await;
         }
         Happens::Clean => field.clean().await,
     }
@@ -1525,6 +1540,12 @@ pub(crate) async fn act(store: &Store, command: &str) {
                 .await
                 .expect("requested");
         }
+        "begin_deletion" => begun(&field, a, Deleted::Artifact(digest(1))).await,
+        "end_deletion" => {
+            let open = store.open_deletions(field.id, later(1)).await;
+            let (intent, entry) = open.expect("open").remove(0);
+            end(&field, intent, entry).await;
+        }
         other => panic!("nobody knows {other}"),
     }
 }
@@ -1542,6 +1563,10 @@ pub(crate) async fn traces(store: &Store, command: &str) -> String {
     match command {
         // A list takes two transactions, of which the first may be told alone.
         "record_tags" => format!("{:?}", figures.values().map(|f| f.tags).collect::<Vec<_>>()),
+        "begin_deletion" | "end_deletion" => {
+            let open = store.open_deletions(field.id, later(1)).await;
+            format!("{figures:?} {head} {:?}", open.expect("open"))
+        }
         _ => format!("{crawl:?} {figures:?} {} {head}", wanted.len()),
     }
 }
@@ -1708,4 +1733,12 @@ async fn sec_30_list_of_a_thousand_makes_a_thousand_rows_in_bounded_commands(bed
     assert_eq!(bed.count("blob").await, 0);
     let found = field.page(a, 1).await;
     assert_eq!((found.children.len(), found.omitted), (1_000, 9_000));
+}
+
+/// The same on a bed.
+pub(crate) async fn assert_sums_of(bed: &Bed, told: &str) {
+    for (rule, sql) in SUMS {
+        let wrong = bed.sql(&format!("SELECT CAST(({sql}) AS TEXT)")).await;
+        assert_eq!(wrong, "0", "{rule}, {told}");
+    }
 }

@@ -37,6 +37,7 @@ mod cleanups;
 mod consistency;
 mod crash;
 mod data_dir;
+mod deletions;
 mod faults;
 mod health_turns;
 mod hooks;

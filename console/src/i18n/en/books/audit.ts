@@ -43,6 +43,7 @@ const actions: Record<AuditAction, string> = {
   'registry.hook': 'Set up registry events',
   'registry.disconnect': 'Disconnect registry',
   'registry.refresh': 'Refresh registry',
+  'image.delete': 'Delete tag or artifact',
   'registry.suspend': 'Suspend registry: another server answers',
   'cleanup.read': 'See what disconnected registries left behind',
   'pull_account.set': 'Set pull-only account',
@@ -93,6 +94,8 @@ export const audit = {
   kinds: {
     registry: 'Registry',
     repository: 'Repository',
+    tag: 'Tag',
+    artifact: 'Artifact',
     user: 'User',
     session: 'Session',
     setup: 'Set-up link',

@@ -80,6 +80,7 @@ export const audit: typeof english = {
     'registry.hook': '配置镜像仓库事件',
     'registry.disconnect': '解除集成镜像仓库',
     'registry.refresh': '刷新镜像仓库',
+    'image.delete': '删除标签或制品',
     'registry.suspend': '暂停镜像仓库：响应的是另一台服务器',
     'cleanup.read': '查看已断开连接的镜像仓库的遗留内容',
     'pull_account.set': '设置仅拉取账户',
@@ -90,6 +91,8 @@ export const audit: typeof english = {
   kinds: {
     registry: '镜像仓库',
     repository: '镜像',
+    tag: '标签',
+    artifact: '制品',
     user: '用户',
     session: '会话',
     setup: '初始化链接',

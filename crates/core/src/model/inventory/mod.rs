@@ -23,4 +23,4 @@ pub use lists::{
 pub use repository::{Repository, RepositoryState};
 pub use search::{DigestStart, FoundReference, ImageFilter, IndexedRepository, SpaceSet};
 pub use space::{Space, SpaceClass, Visibility};
-pub use tag::Tag;
+pub use tag::{NoTag, Tag, TagName};

@@ -2,6 +2,7 @@
 //! process, turn by turn, on a real database; registries are scripted or real.
 
 mod counts;
+mod deletions;
 mod engine;
 mod events;
 mod faults;

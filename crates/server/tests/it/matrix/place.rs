@@ -197,8 +197,15 @@ impl World {
             None
         };
         let fresh = || spare.clone();
+        // All of them have one of this name; what is elsewhere is not in this repository.
+        let tag = if place.child.name == place.outer.name {
+            "latest"
+        } else {
+            "elsewhere"
+        };
         path.replace("{id}", outer)
             .replace("{digest}", &place.child.digest)
+            .replace("{tag}", tag)
             .replace(
                 "{user_id}",
                 &child(&place.child.member, "{user_id}", fresh()),

@@ -1,9 +1,9 @@
 //! Every mutating route with a body it accepts.
 
 use crate::cast::{Cast, PASSWORD, id};
-use crate::inventory::{Filled, beside, fill};
+use crate::inventory::{Filled, beside, digest, fill};
 use crate::people::in_days;
-use roadstead_testkit::{Answer, Api, Method};
+use roadstead_testkit::{Answer, Api, Method, Reply};
 use serde_json::{Value, json};
 
 /// A request that would be accepted.
@@ -239,6 +239,22 @@ impl Mutations {
         let route = "POST /api/v1/repositories/{id}/refresh";
         let refresh = format!("/api/v1/repositories/{}/refresh", filled.repository);
         add(PADMIN, route, refresh, None, 202);
+        let repository = format!("/api/v1/repositories/{}", filled.repository);
+        // The registry does not have it any more.
+        let route = "DELETE /api/v1/repositories/{id}/tags/{tag}";
+        add(
+            PADMIN,
+            route,
+            format!("{repository}/tags/unread"),
+            None,
+            200,
+        );
+        let index = digest("one", 4);
+        let gone = format!("DELETE /v2/team/one/manifests/{index}");
+        cast.upstream().on(&gone, Reply::status(202));
+        let route = "DELETE /api/v1/repositories/{id}/artifacts/{digest}";
+        let artifact = format!("{repository}/artifacts/{index}");
+        add(PADMIN, route, artifact, None, 200);
         let route = "PATCH /api/v1/registries/{id}";
         add(PADMIN, route, registry.clone(), Some(described), 200);
         let route = "POST /api/v1/registries/{id}/refresh";

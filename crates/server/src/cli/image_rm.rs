@@ -1,0 +1,336 @@
+//! Deleting a tag or an artifact.
+
+use super::output::{Format, clean, print_json, text};
+use super::registry::{Which, find, path_of};
+use super::remote::Connected;
+use super::secret_input;
+use super::trouble::Trouble;
+use crate::print_line;
+use clap::Args;
+use roadstead_client::{Method, with_query};
+use roadstead_core::ErrorCode;
+use roadstead_core::model::{Digest, TagName};
+use serde_json::Value;
+
+/// The longest text a list of repositories is searched by.
+const SEARCHED: usize = 200;
+
+/// What is deleted, and how surely.
+#[derive(Args)]
+pub(super) struct Rm {
+    /// `<registry>/<repository>:<tag>` or `<registry>/<repository>@<digest>`; the registry by its
+    /// name or id.
+    image: String,
+    /// The registry's workspace, by name or id, where several registries have the name.
+    #[arg(long, value_name = "NAME|ID")]
+    workspace: Option<String>,
+    /// Does not ask, where one tag or none goes.
+    #[arg(short, long)]
+    yes: bool,
+    /// The repository's name, instead of typing it when asked: needed where more than one tag goes.
+    #[arg(long, value_name = "REPOSITORY")]
+    confirm: Option<String>,
+    /// Only says what would go.
+    #[arg(long, conflicts_with_all = ["yes", "confirm"])]
+    dry_run: bool,
+}
+
+/// Something in a repository of a registry.
+#[derive(Debug, PartialEq, Eq)]
+struct Reference {
+    registry: String,
+    repository: String,
+    what: What,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum What {
+    Tag(TagName),
+    Digest(Digest),
+}
+
+impl Reference {
+    fn parse(image: &str) -> Result<Self, Trouble> {
+        let wrong = || {
+            Trouble::Usage(
+                "write what is to be deleted like dock/team/app:1.0 or dock/team/app@sha256:..."
+                    .to_owned(),
+            )
+        };
+        let (registry, rest) = image.split_once('/').ok_or_else(wrong)?;
+        let (repository, what) = match rest.split_once('@') {
+            Some((repository, digest)) => (
+                repository,
+                What::Digest(Digest::parse(digest).ok_or_else(wrong)?),
+            ),
+            None => {
+                let (repository, tag) = rest.rsplit_once(':').ok_or_else(wrong)?;
+                (
+                    repository,
+                    What::Tag(TagName::parse(tag).ok_or_else(wrong)?),
+                )
+            }
+        };
+        if registry.is_empty() || repository.is_empty() {
+            return Err(wrong());
+        }
+        Ok(Self {
+            registry: registry.to_owned(),
+            repository: repository.to_owned(),
+            what,
+        })
+    }
+}
+
+pub(super) async fn remove(connected: &Connected, rm: Rm, format: Format) -> Result<(), Trouble> {
+    let reference = Reference::parse(&rm.image)?;
+    let which = Which::of(reference.registry.clone(), rm.workspace.clone());
+    let registry = find(connected, &which).await?;
+    let repository = repository(connected, &registry, &reference.repository).await?;
+    // Tags have letters, digits and `_.-`, digests nothing that a path would split at either.
+    let path = match &reference.what {
+        What::Tag(tag) => format!("/api/v1/repositories/{repository}/tags/{tag}"),
+        What::Digest(digest) => format!("/api/v1/repositories/{repository}/artifacts/{digest}"),
+    };
+    let look = format!("{path}?dry_run=true");
+    let plan = connected
+        .document(Method::DELETE, &look, None, None)
+        .await?;
+    match format {
+        Format::Json if rm.dry_run => print_json(&plan),
+        Format::Json => {}
+        Format::Table => {
+            for line in lines(&plan) {
+                print_line(&line);
+            }
+        }
+    }
+    if let Some(refusal) = refusal(&plan) {
+        return Err(Trouble::Failed(refusal));
+    }
+    if rm.dry_run {
+        return Ok(());
+    }
+    let confirm = confirmed(&plan, &rm)?;
+    let query = confirm.as_deref().map(|name| ("confirm", name));
+    let path = with_query(&path, query);
+    let expected = match reference.what {
+        What::Tag(_) => Some(text(&plan, "digest")),
+        What::Digest(_) => None,
+    };
+    let done = connected.delete_seen(&path, expected).await?;
+    match format {
+        Format::Json => print_json(&done),
+        Format::Table if done["already_gone"] == true => {
+            print_line("The registry did not have it any more.");
+        }
+        Format::Table => print_line(&format!("{} is deleted.", clean(&rm.image))),
+    }
+    Ok(())
+}
+
+/// The id of a repository by its whole name.
+async fn repository(
+    connected: &Connected,
+    registry: &Value,
+    name: &str,
+) -> Result<String, Trouble> {
+    let spaces = format!("{}/spaces", path_of(registry)?);
+    let part: String = name.chars().take(SEARCHED).collect();
+    for space in connected.items(&spaces, &[("limit", "200")]).await? {
+        let id = text(&space, "id");
+        let repositories = format!("/api/v1/spaces/{id}/repositories");
+        let query = [("q", part.as_str()), ("limit", "200")];
+        let found = connected.items(&repositories, &query).await?;
+        let found = found.iter().find(|found| text(found, "name") == name);
+        if let Some(found) = found {
+            return Ok(text(found, "id").to_owned());
+        }
+    }
+    Err(Trouble::Failed(format!(
+        "there is no repository {} in {}, or none you may see",
+        clean(name),
+        clean(text(registry, "name"))
+    )))
+}
+
+/// What is to be given as `confirm`; nothing is deleted that nobody said yes to.
+fn confirmed(plan: &Value, rm: &Rm) -> Result<Option<String>, Trouble> {
+    let name = text(plan, "repository");
+    let many = plan["confirmation_needed"] == true;
+    let unasked = |how: &str| {
+        Trouble::Usage(format!(
+            "there is no terminal to ask on: {how}; nothing is deleted"
+        ))
+    };
+    let typed = match (&rm.confirm, many) {
+        (Some(typed), _) => typed.clone(),
+        (None, false) if rm.yes => return Ok(None),
+        (None, true) if secret_input::can_ask() => secret_input::ask(&format!(
+            "More than one tag goes. Type {} to delete them: ",
+            clean(name)
+        ))?,
+        (None, false) if secret_input::can_ask() => {
+            let answer = secret_input::ask("Delete it? Type yes: ")?;
+            return if answer == "yes" {
+                Ok(None)
+            } else {
+                Err(Trouble::Failed("nothing is deleted".to_owned()))
+            };
+        }
+        (None, true) => return Err(unasked("give the repository's name with --confirm")),
+        (None, false) => return Err(unasked("say --yes")),
+    };
+    if typed == name {
+        Ok(Some(typed))
+    } else {
+        Err(Trouble::Failed(format!(
+            "that is not the repository's name, {}; nothing is deleted",
+            clean(name)
+        )))
+    }
+}
+
+/// Why it cannot be done.
+fn refusal(plan: &Value) -> Option<String> {
+    let refusal = plan["refusal"].as_object()?;
+    let code = refusal.get("code")?.as_str()?;
+    let title = ErrorCode::parse(code).map_or("It cannot be deleted.", ErrorCode::title);
+    let mut said = format!("{title} ({})", clean(code));
+    for name in ["reason", "tags", "names"] {
+        if let Some(value) = refusal["params"][name].as_str() {
+            said.push_str(&format!("\n  {name}: {}", clean(value)));
+        }
+    }
+    Some(said)
+}
+
+/// What goes and what stays behind, in sentences.
+fn lines(plan: &Value) -> Vec<String> {
+    let digest = plan["digest"].as_str().unwrap_or("not known yet");
+    let mut lines = vec![format!(
+        "{} in {}",
+        clean(digest),
+        clean(text(plan, "repository"))
+    )];
+    let artifact = plan["takes_artifact"] == true;
+    if let (false, Some(tag)) = (artifact, plan["tag"].as_str()) {
+        lines.push(format!("  the tag that goes      {}", clean(tag)));
+    }
+    let tags = named(&plan["tags"]["items"], |tag| tag.as_str());
+    let label = if artifact {
+        "tags that go         "
+    } else {
+        "tags that point at it"
+    };
+    let total = plan["tags"]["total"].as_u64().unwrap_or_default();
+    lines.push(format!("  {label}  {total}{}", in_brackets(&tags)));
+    if artifact {
+        for (field, label) in [
+            ("children", "left without an index"),
+            ("parents", "indexes that list it "),
+            ("referrers", "refer to nothing then"),
+        ] {
+            let total = plan[field]["total"].as_u64().unwrap_or_default();
+            if total > 0 {
+                let some = named(&plan[field]["items"], |item| {
+                    item.as_str()
+                        .or_else(|| item["tag"].as_str())
+                        .or_else(|| item["digest"].as_str())
+                });
+                lines.push(format!("  {label}  {total}{}", in_brackets(&some)));
+            }
+        }
+        let attached = named(&plan["attached_tags"], |tag| tag.as_str());
+        if !attached.is_empty() {
+            lines.push(format!("  tags named after it    {}", attached.join(", ")));
+        }
+        if plan["looked_at_all"] != true {
+            lines.push("Not every tag was looked at just now; there may be more.".to_owned());
+        }
+    }
+    lines
+}
+
+/// At most so many are named on a line.
+const NAMED: usize = 10;
+
+fn named(items: &Value, name: impl Fn(&Value) -> Option<&str>) -> Vec<String> {
+    let items = items.as_array().map_or(&[][..], Vec::as_slice);
+    let named = items.iter().filter_map(name);
+    let mut named: Vec<String> = named.take(NAMED + 1).map(clean).collect();
+    if named.len() > NAMED {
+        named.truncate(NAMED);
+        named.push("..".to_owned());
+    }
+    named
+}
+
+fn in_brackets(names: &[String]) -> String {
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", names.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reference, What, lines, refusal};
+    use roadstead_core::model::{Digest, TagName};
+    use serde_json::json;
+
+    #[test]
+    fn reference_is_registry_repository_and_tag_or_digest() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        let parsed = |image: &str| Reference::parse(image).ok();
+        let of = |repository: &str, what| {
+            Some(Reference {
+                registry: "dock".to_owned(),
+                repository: repository.to_owned(),
+                what,
+            })
+        };
+        let tag = |name| What::Tag(TagName::parse(name).expect("tag"));
+        assert_eq!(parsed("dock/team/app:1.0"), of("team/app", tag("1.0")));
+        let by_digest = What::Digest(Digest::parse(&digest).expect("digest"));
+        assert_eq!(parsed(&format!("dock/app@{digest}")), of("app", by_digest));
+        for bad in [
+            "app:1.0",
+            "dock/app",
+            "dock/:1.0",
+            "/app:1.0",
+            "dock/app:",
+            "dock/app:a/b",
+            "dock/app@sha256:a",
+            "dock/app:1.0@sha256:a",
+        ] {
+            assert_eq!(parsed(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_goes_is_said_and_why_it_cannot() {
+        let plan = json!({"repository": "team/app", "digest": "sha256:a", "tag": "v1",
+            "takes_artifact": true, "tags": {"items": ["v1", "v2"], "total": 140},
+            "children": {"items": ["sha256:b"], "total": 1},
+            "parents": {"items": [{"digest": "sha256:c", "tag": null}], "total": 1},
+            "referrers": {"items": [], "total": 0}, "attached_tags": ["sha256-a.sig"],
+            "looked_at_all": false,
+            "refusal": {"code": "tag.shared", "params": {"tags": "140"}}});
+        let said = lines(&plan).join("\n");
+        for wanted in [
+            "sha256:a in team/app",
+            "140 (v1, v2)",
+            "1 (sha256:b)",
+            "1 (sha256:c)",
+            "sha256-a.sig",
+            "there may be more",
+        ] {
+            assert!(said.contains(wanted), "{wanted}: {said}");
+        }
+        let refused = refusal(&plan).expect("refused");
+        assert!(refused.contains("tag.shared") && refused.contains("tags: 140"));
+        assert_eq!(refusal(&json!({"refusal": null})), None);
+    }
+}
