@@ -530,7 +530,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Has health and figures of a registry taken anew now. */
+        /** Looks at the health of a registry, counts its repositories and reads what is new, now. */
         post: operations["refresh_registry"];
         delete?: never;
         options?: never;
@@ -2211,6 +2211,8 @@ export interface components {
             detected_kind?: components["schemas"]["RegistryKind"] | null;
             /** @description Its version, when it says. */
             version?: string | null;
+            /** @description What would refuse it when it is integrated as it was tested; absent when nothing would. */
+            warnings?: components["schemas"]["ErrorCode"][];
             /** @enum {string} */
             type: "result";
         };

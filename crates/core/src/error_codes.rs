@@ -83,7 +83,7 @@ error_codes! {
     WorkspaceNotEmpty "workspace.not_empty" 409 "The workspace still has registries; disconnect them first." ["registries", "names"];
     WorkspaceLastAdmin "workspace.last_admin" 409 "This is the workspace's last administrator; make another member one first." [];
     MachineAccountNameTaken "machine_account.name_taken" 409 "Another machine account of this workspace has this name already." ["name"];
-    TokenScopeInvalid "token.scope_invalid" 422 "A token cannot carry this permission, or carries none at all." ["permission"];
+    TokenScopeInvalid "token.scope_invalid" 422 "A token cannot carry this permission, or carries none at all; those there are stand in the API's description under `Permission`." ["permission"];
     TokenExpiryInvalid "token.expiry_invalid" 422 "A token ends in the future, within 366 days." ["max_days"];
     TokenLimit "token.limit" 409 "There are too many tokens already; revoke one first." ["limit"];
     // Fields

@@ -100,7 +100,7 @@ pub(crate) const KEYS: &[Key] = &[
     key(
         "sweep.requests_per_second",
         "2",
-        "how many requests in a second the slow second look at everything may make to one registry",
+        "requests a second to one registry for looking again at what was read; 0.01 to 100",
     ),
     key("log.level", "info", "error, warn, info, debug or trace"),
     key("log.format", "auto", "auto, text or json"),

@@ -61,6 +61,42 @@ pub(crate) async fn of(
     Ok(counts)
 }
 
+/// How many workspaces there are, and how many people, not machine accounts, are in any of them.
+pub(crate) async fn totals(store: &Store) -> Result<(u64, u64), StoreError> {
+    let person = (membership::Entity, membership::Column::UserId);
+    let people = Query::select()
+        .expr(Func::count_distinct(Expr::col(person)))
+        .from(membership::Entity)
+        .inner_join(
+            user::Entity,
+            Expr::col((user::Entity, user::Column::Id)).equals(person),
+        )
+        .and_where(Expr::col((user::Entity, user::Column::MachineOf)).is_null())
+        .to_owned();
+    let query = Query::select()
+        .expr_as(Func::count(Expr::cust("*")), Alias::new("workspaces"))
+        .expr_as(
+            Expr::SubQuery(None, Box::new(people.into())),
+            Alias::new("people"),
+        )
+        .from(workspace::Entity)
+        .to_owned();
+    let row = store
+        .db()
+        .read()
+        .query_one(&query)
+        .await
+        .map_err(Fault::from)?;
+    let counted = |name: &str| -> Result<u64, StoreError> {
+        let count: i64 = match &row {
+            Some(row) => row.try_get("", name).map_err(Fault::from)?,
+            None => 0,
+        };
+        Ok(u64::try_from(count).unwrap_or(0))
+    };
+    Ok((counted("workspaces")?, counted("people")?))
+}
+
 /// How many rows of a table belong to the workspace of the outer query.
 fn rows_of<E: EntityTrait, C: ColumnTrait>(table: E, workspace_id: C) -> Expr {
     let counted: SelectStatement = Query::select()

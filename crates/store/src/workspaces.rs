@@ -67,6 +67,10 @@ impl WorkspaceStore for Store {
         workspace_counts::of(self, ids).await
     }
 
+    async fn workspace_totals(&self) -> Result<(u64, u64), StoreError> {
+        workspace_counts::totals(self).await
+    }
+
     async fn create_workspace(
         &self,
         workspace: Workspace,

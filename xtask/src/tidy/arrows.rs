@@ -40,10 +40,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sqlx", &["roadstead-store"]),
     ("aes-gcm-siv", &["roadstead-store"]),
     ("hmac", &["roadstead-store"]),
-    (
-        "reqwest",
-        &["roadstead-oci", "roadstead-registry", "roadstead-client"],
-    ),
+    ("reqwest", &["roadstead-oci", "roadstead-client"]),
     ("axum", &["roadstead-http"]),
     ("tower-http", &["roadstead-http"]),
     ("utoipa", &["roadstead-http"]),

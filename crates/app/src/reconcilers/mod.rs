@@ -83,11 +83,9 @@ impl Reconcilers {
         };
         let retrying = Arc::clone(&health);
         let health = Driver::start(health, HEALTH, stop.clone());
-        let crawl = Driver::start(
-            Arc::new(CrawlReconciler::new(ports.clone(), orders.crawl)),
-            options(16, 5),
-            stop.clone(),
-        );
+        let crawl = Arc::new(CrawlReconciler::new(ports.clone(), orders.crawl));
+        let listing = Arc::clone(&crawl);
+        let crawl = Driver::start(crawl, options(16, 5), stop.clone());
         let cleanup = Driver::start(
             Arc::new(CleanupReconciler::new(ports.clone())),
             options(16, 5),
@@ -152,7 +150,14 @@ impl Reconcilers {
                         wake(id);
                     }
                 }),
-                Box::new(crawl.waking()),
+                Box::new({
+                    let wake = crawl.waking();
+                    // How many repositories there are is a figure that is taken anew, too.
+                    move |id| {
+                        listing.list_names(id);
+                        wake(id);
+                    }
+                }),
                 Box::new(capabilities.waking()),
             ],
             stop.clone(),

@@ -1,12 +1,13 @@
 //! Ending an integration: what it costs, the end, and what is left behind.
 
+use super::pull_trial::space_of;
 use super::registries::{RegistryService, audited, connection_of, object_of};
 use roadstead_core::model::{
     AuditEntry, Cleanup, CleanupEntries, CleanupId, Generation, LedgerKind, Observed, Owner,
-    PageRequest, Registry, RegistryId, RequestContext, Total, Unavailable,
+    PageRequest, Registry, RegistryId, RequestContext, Total,
 };
 use roadstead_core::ports::{CredentialBinding, DisconnectRegistry, SealedCredential};
-use roadstead_core::rules::{Visible, authorize, holds};
+use roadstead_core::rules::{Visible, authorize, holds, opened};
 use roadstead_core::{ErrorCode, Failure, Permission};
 
 /// What disconnecting a registry costs.
@@ -50,27 +51,32 @@ impl RegistryService {
         id: RegistryId,
     ) -> Result<DisconnectionCost, Failure> {
         let registry = self.to_disconnect(ctx, id).await?;
-        let now = self.ports().clock.now();
+        let store = &self.ports().store;
         let (workspaces, members) = match registry.owner {
             Owner::Workspace { id } => {
-                let mut counts = self.ports().store.workspace_counts(&[id]).await?;
-                let members = counts.remove(&id).unwrap_or_default().members;
-                let members = i64::try_from(members).unwrap_or(i64::MAX);
-                (Observed::known(1, now), Observed::known(members, now))
+                let mut counts = store.workspace_counts(&[id]).await?;
+                (1, counts.remove(&id).unwrap_or_default().members)
             }
-            // Who may see a platform registry is not counted.
-            Owner::Platform => {
-                let unknown = Observed::unknown(Unavailable::NotMeasuredYet);
-                (unknown, unknown)
-            }
+            // What everybody may pull from, the members of every workspace see; the rest none.
+            Owner::Platform if self.is_open(&registry).await? => store.workspace_totals().await?,
+            Owner::Platform => (0, 0),
         };
-        let made = self.ports().store.open_entries(id).await?;
+        let made = store.open_entries(id).await?;
+        let now = self.ports().clock.now();
+        let known = |count: u64| Observed::known(i64::try_from(count).unwrap_or(i64::MAX), now);
         Ok(DisconnectionCost {
-            registry,
-            workspaces,
-            members,
+            registry: self.with_figures(registry).await?,
+            workspaces: known(workspaces),
+            members: known(members),
             made: made.into_iter().map(|e| (e.kind, e.name)).collect(),
         })
+    }
+
+    /// Whether every subject may pull from it, and so members of every workspace see it.
+    async fn is_open(&self, registry: &Registry) -> Result<bool, Failure> {
+        let pull = self.ports().store.pull_target(registry.id).await?;
+        let address = registry.address.to_string();
+        Ok(pull.is_some_and(|pull| opened(&space_of(registry, &address, &pull.access)).is_some()))
     }
 
     /// Ends an integration. What we made upstream is removed there afterwards, by the ledger;

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 const REFRESHES_A_MINUTE: usize = 10;
 
 impl RegistryService {
-    /// Has health and figures of a registry taken anew at once.
+    /// Has the health of a registry looked at, its repositories counted and what is new read at once.
     ///
     /// # Errors
     /// An absent registry, a missing permission, [`ErrorCode::RegistryRefreshLimit`].

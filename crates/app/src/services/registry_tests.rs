@@ -42,6 +42,8 @@ pub enum TestEvent {
         report: ProbeReport,
         /// How long all of it took.
         duration: Duration,
+        /// What would refuse the connection all the same when it is integrated as it was typed.
+        warnings: Vec<ErrorCode>,
     },
 }
 
@@ -123,6 +125,7 @@ impl RegistryService {
             TestTarget::Stored(id) => Some(*id),
             TestTarget::Unsaved { .. } => None,
         };
+        let mut warnings = Vec::new();
         let (owner, connection, depth) = match target {
             TestTarget::Unsaved {
                 owner,
@@ -132,16 +135,15 @@ impl RegistryService {
             } => {
                 self.permitted(ctx, Permission::RegistryTest, owner).await?;
                 check_tls("/registry/tls", owner, &connection.tls)?;
-                // Without consent nothing secret goes out, but looking is harmless.
-                if credential
-                    && connection.account.is_some()
-                    && connection.address.is_plain_http()
-                    && !plain_http_consent
-                {
-                    return Err(Failure::field(
-                        "/registry/plain_http_consent",
-                        ErrorCode::RegistryPlainHttpConsent,
-                    ));
+                if connection.address.is_plain_http() && !plain_http_consent {
+                    // Nothing secret goes out. Looking is harmless, and says what is missing.
+                    if credential && connection.account.is_some() {
+                        return Err(Failure::field(
+                            "/registry/plain_http_consent",
+                            ErrorCode::RegistryPlainHttpConsent,
+                        ));
+                    }
+                    warnings.push(ErrorCode::RegistryPlainHttpConsent);
                 }
                 (
                     owner,
@@ -189,6 +191,7 @@ impl RegistryService {
             let _ = send.send(TestEvent::Result {
                 report,
                 duration: begun.elapsed(),
+                warnings,
             });
         });
         Ok(UnboundedReceiverStream::new(receive))

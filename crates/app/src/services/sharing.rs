@@ -4,14 +4,14 @@
 use super::pull_trial::{SAMPLE, probe_of, pull_connection_of, space_of, try_writing, write_proof};
 use super::registries::{RegistryService, connection_of, object_of};
 use roadstead_core::model::{
-    Account, AuditEntry, Connection, Consent, CredentialMode, Generation, PageRequest, PullAccess,
-    PullAccount, Registry, RegistryId, RequestContext, UserRef, WorkspaceFilter, WriteProof,
+    Account, AuditEntry, Connection, Consent, CredentialMode, Generation, PullAccess, PullAccount,
+    Registry, RegistryId, RequestContext, UserRef, WriteProof,
 };
 use roadstead_core::ports::{
     CredentialBinding, PullTarget, RegistryAdapter, Sample, SealedPullAccount, SetPullAccount,
     ShareRegistry,
 };
-use roadstead_core::rules::{Delivered, Visible, authorize, delivered, may_share};
+use roadstead_core::rules::{Delivered, authorize, delivered, may_share};
 use roadstead_core::{ErrorCode, Failure, Permission};
 use serde_json::json;
 use std::sync::Arc;
@@ -323,19 +323,11 @@ impl RegistryService {
         registry: Registry,
         access: PullAccess,
     ) -> Result<SeenSharing, Failure> {
-        let everything = WorkspaceFilter {
-            visible: Visible::Everything,
-            text: None,
-        };
-        let one = PageRequest {
-            limit: 1,
-            after: None,
-        };
-        let counted = self.ports().store.workspaces(&everything, &one).await?;
+        let (workspaces, _) = self.ports().store.workspace_totals().await?;
         Ok(SeenSharing {
             registry,
             access,
-            workspaces: counted.total.value,
+            workspaces,
         })
     }
 }

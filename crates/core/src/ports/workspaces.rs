@@ -60,6 +60,10 @@ pub trait WorkspaceStore: Send + Sync {
         ids: &[WorkspaceId],
     ) -> Result<HashMap<WorkspaceId, WorkspaceCounts>, StoreError>;
 
+    /// How many workspaces there are, and how many people have a role in any of them; machine
+    /// accounts are nobody. One query.
+    async fn workspace_totals(&self) -> Result<(u64, u64), StoreError>;
+
     /// Stores a new workspace. [`StoreError::NameTaken`] when another has the name.
     async fn create_workspace(
         &self,

@@ -31,7 +31,7 @@ pub(super) async fn confirm_identity(
     Ok(tagged(RegistryView::new(&ctx, registry)))
 }
 
-/// Has health and figures of a registry taken anew now.
+/// Looks at the health of a registry, counts its repositories and reads what is new, now.
 #[utoipa::path(post, path = "/api/v1/registries/{id}/refresh", tag = "registries", params(("id" = uuid::Uuid, Path)), responses((status = 202, description = "It is being looked at; the change stream tells"), (status = 429, description = "Too many in a minute")))]
 pub(super) async fn refresh_registry(
     State(state): State<AppState>,

@@ -92,7 +92,7 @@ pub(crate) struct TokenRequest {
     name: String,
     /// The permissions it can use, as far as its owner holds them.
     #[schema(value_type = Vec<PermissionWord>)]
-    scope: Vec<Permission>,
+    scope: Vec<String>,
     /// The only workspace it reaches; a machine account's token reaches its own in any case.
     #[serde(default)]
     workspace_id: Option<Uuid>,
@@ -110,14 +110,38 @@ impl TokenRequest {
         let expires_at = Timestamp::parse(&self.expires_at)
             .map_err(|_| fields.push(FieldFailure::new("/expires_at", ErrorCode::FieldInvalid)))
             .ok();
+        let words = self.scope.iter().enumerate();
+        let scope = words
+            .filter_map(|(n, word)| {
+                let permission = Permission::parse(word);
+                if permission.is_none() {
+                    fields.push(unknown_permission(n, word));
+                }
+                permission
+            })
+            .collect();
         match (name, expires_at) {
-            (Some(name), Some(expires_at)) => Ok(TokenInput {
+            (Some(name), Some(expires_at)) if fields.is_empty() => Ok(TokenInput {
                 name,
-                scope: self.scope,
+                scope,
                 workspace_id: self.workspace_id.map(WorkspaceId),
                 expires_at,
             }),
             _ => Err(Failure::fields(fields)),
         }
+    }
+}
+
+/// A word that is no permission. It is named where it looks like one: what does not may be a secret
+/// in the wrong place.
+fn unknown_permission(n: usize, word: &str) -> FieldFailure {
+    let refused = FieldFailure::new(format!("/scope/{n}"), ErrorCode::TokenScopeInvalid);
+    let part =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    match word.split_once('.') {
+        Some((noun, verb)) if part(noun) && part(verb) && word.len() <= 64 => {
+            refused.with("permission", word)
+        }
+        _ => refused,
     }
 }

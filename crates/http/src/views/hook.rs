@@ -11,6 +11,11 @@ use utoipa::ToSchema;
 /// What stands in the snippet where Roadstead does not know how the registry reaches it.
 const NO_ADDRESS: &str = "https://ROADSTEAD-ADDRESS";
 
+/// The line above it, which says what to put there.
+const NO_ADDRESS_NOTE: &str = "      # Put how this registry reaches Roadstead in place of https://ROADSTEAD-ADDRESS, with its scheme:
+      # https://roadstead.example, or http://10.0.0.5:8470 where no proxy does TLS.
+";
+
 /// A registry's events. Neither the hook's address nor its secret is here.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Hook)]
@@ -81,12 +86,13 @@ impl IssuedHookView {
         let base = public_url.map(|url| url.as_str().trim_end_matches('/').to_owned());
         let address = base.map(|base| base + &path);
         let secret = issued.secret.expose().to_owned();
-        let shown = address
-            .clone()
-            .unwrap_or_else(|| format!("{NO_ADDRESS}{path}"));
+        let snippet = match &address {
+            Some(address) => snippet(address, "", &secret),
+            None => snippet(&format!("{NO_ADDRESS}{path}"), NO_ADDRESS_NOTE, &secret),
+        };
         Self {
             hook: HookView::new(ctx, owner, Some(&issued.hook)),
-            snippet: snippet(&shown, &secret),
+            snippet,
             address,
             path,
             secret,
@@ -96,14 +102,14 @@ impl IssuedHookView {
 
 /// The part of a Docker Registry's configuration, 2.x and 3.x, that sends it here. Before 3.1
 /// `actions` counts for nothing unless `mediatypes` stands beside it.
-fn snippet(address: &str, secret: &str) -> String {
+fn snippet(address: &str, note: &str, secret: &str) -> String {
     format!(
         "notifications:
   events:
     includereferences: true
   endpoints:
     - name: roadstead
-      url: {address}
+{note}      url: {address}
       headers:
         Authorization: [Bearer {secret}]
       timeout: 1s
@@ -118,11 +124,11 @@ fn snippet(address: &str, secret: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::snippet;
+    use super::{NO_ADDRESS_NOTE, snippet};
 
     #[test]
     fn snippet_names_address_secret_and_what_a_registry_keeps_to_itself() {
-        let text = snippet("https://r.example/hooks/v1/docker/ab", "rsh_x");
+        let text = snippet("https://r.example/hooks/v1/docker/ab", "", "rsh_x");
         for line in [
             "      url: https://r.example/hooks/v1/docker/ab\n",
             "        Authorization: [Bearer rsh_x]\n",
@@ -132,5 +138,17 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line}");
         }
+        assert!(!text.contains('#'), "{text}");
+    }
+
+    #[test]
+    fn snippet_without_an_address_says_that_the_scheme_is_part_of_what_to_put_there() {
+        let url = "https://ROADSTEAD-ADDRESS/hooks/v1/docker/ab";
+        let text = snippet(url, NO_ADDRESS_NOTE, "rsh_x");
+        let (note, rest) = text.split_once("      url: ").expect("url");
+        assert!(note.contains("with its scheme") && note.contains("http://10.0.0.5:8470"));
+        assert!(rest.starts_with(url), "{text}");
+        let comments = note.lines().filter(|l| l.starts_with("      # ")).count();
+        assert_eq!(comments, 2, "{text}");
     }
 }

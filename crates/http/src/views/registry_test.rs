@@ -142,6 +142,10 @@ pub(crate) enum TestLine {
         detected_kind: Option<RegistryKind>,
         /// Its version, when it says.
         version: Option<String>,
+        /// What would refuse it when it is integrated as it was tested; absent when nothing would.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[schema(value_type = Vec<ErrorCodeWord>)]
+        warnings: Vec<ErrorCode>,
     },
 }
 
@@ -167,7 +171,11 @@ impl From<TestEvent> for TestLine {
                     facts: step.facts,
                 }
             }
-            TestEvent::Result { report, duration } => Self::Result {
+            TestEvent::Result {
+                report,
+                duration,
+                warnings,
+            } => Self::Result {
                 status: if report.outcome.is_ok() {
                     StepStatusView::Ok
                 } else {
@@ -176,6 +184,7 @@ impl From<TestEvent> for TestLine {
                 duration_ms: millis(duration),
                 detected_kind: report.detected_kind,
                 version: report.version,
+                warnings,
             },
         }
     }

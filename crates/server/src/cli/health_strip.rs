@@ -18,20 +18,27 @@ pub(super) fn lines(history: &Value) -> Vec<String> {
         .map(|worst| worst.map_or('?', |(_, shown)| shown))
         .collect();
     let time = &history["time"];
-    let words = [
-        ("healthy_ms", "healthy", '.'),
-        ("degraded_ms", "degraded", '!'),
-        ("unhealthy_ms", "unhealthy", 'X'),
-        ("unknown_ms", "not observed", '?'),
-    ];
-    let words: Vec<String> = words
-        .into_iter()
-        .filter_map(|(field, word, shown)| {
-            let seconds = time[field].as_u64()? / 1_000;
-            (seconds > 0).then(|| format!("{shown} {word} {}", span(seconds)))
-        })
+    let words: Vec<String> = times(time)
+        .map(|(milliseconds, word)| (milliseconds / 1_000, word))
+        .filter(|(seconds, _)| *seconds > 0)
+        .map(|(seconds, word)| format!("{word} {}", span(seconds)))
         .collect();
-    vec![format!("[{strip}] now"), words.join(", ")]
+    // The newest bar is still filling, so it is a little less than two days.
+    let all: u64 = times(time).map(|(milliseconds, _)| milliseconds).sum();
+    let covered = format!("of {}: {}", span(all / 1_000), words.join(", "));
+    vec![format!("[{strip}] now"), covered]
+}
+
+/// How long each state lasted, in milliseconds, with its sign and word.
+fn times(time: &Value) -> impl Iterator<Item = (u64, &'static str)> {
+    [
+        ("healthy_ms", ". healthy"),
+        ("degraded_ms", "! degraded"),
+        ("unhealthy_ms", "X unhealthy"),
+        ("unknown_ms", "? not observed"),
+    ]
+    .into_iter()
+    .filter_map(|(field, word)| Some((time[field].as_u64()?, word)))
 }
 
 /// How a bar is shown, and how much it matters when two share a place.
@@ -71,7 +78,7 @@ mod tests {
             shown,
             [
                 format!("[{}{}X.] now", "?".repeat(23), ".".repeat(23)),
-                ". healthy 24h 0m, X unhealthy 1m, ? not observed 59s".to_owned(),
+                "of 24h 2m: . healthy 24h 0m, X unhealthy 1m, ? not observed 59s".to_owned(),
             ]
         );
     }

@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 
 const REGISTRIES: &str = "/api/v1/registries";
 
+/// What `add` and `edit` offer when the connection test fails.
+const SAVE_ANYWAY: &str = "store it unchecked with --save-anyway";
+
 /// What to do with registries.
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
@@ -51,7 +54,7 @@ enum RegistryCommand {
         /// is not integrated yet would belong to.
         #[arg(long, value_name = "NAME|ID")]
         workspace: Option<String>,
-        /// Its product.
+        /// Its product; in this version only docker can be tested.
         #[arg(long, value_parser = KINDS, default_value = "docker")]
         kind: String,
         #[command(flatten)]
@@ -61,7 +64,7 @@ enum RegistryCommand {
     Add {
         /// What it will be called; this cannot be changed later.
         name: String,
-        /// Its product.
+        /// Its product; in this version only docker can be integrated.
         #[arg(long, value_parser = KINDS)]
         kind: String,
         /// The workspace it will belong to, by name or id; the platform without this.
@@ -125,7 +128,7 @@ enum RegistryCommand {
         #[command(flatten)]
         password: PasswordArgs,
     },
-    /// Has health and figures of a registry taken anew now.
+    /// Looks at the health of a registry, counts its repositories and reads what is new, now.
     Refresh {
         #[command(flatten)]
         which: Which,
@@ -157,7 +160,7 @@ struct Ls {
     /// Only of this owner: `platform`, or a workspace's name or id.
     #[arg(long, value_name = "platform|NAME|ID")]
     owner: Option<String>,
-    /// Only of this product.
+    /// Only of this product; in this version only docker can be integrated.
     #[arg(long, value_parser = KINDS)]
     kind: Option<String>,
     /// Only with this health.
@@ -241,7 +244,8 @@ pub(super) async fn run(args: RegistryArgs) -> Result<(), Trouble> {
             let body = Value::Object(fields);
             let made = connected
                 .document(Method::POST, REGISTRIES, None, Some(&body))
-                .await?;
+                .await
+                .map_err(|trouble| trouble.or(SAVE_ANYWAY))?;
             show(&connected, &made, format).await;
             Ok(())
         }
@@ -285,7 +289,9 @@ pub(super) async fn run(args: RegistryArgs) -> Result<(), Trouble> {
             if save_anyway {
                 fields.insert("save_anyway".to_owned(), json!(true));
             }
-            let edited = edit(&connected, &which, Value::Object(fields)).await?;
+            let edited = edit(&connected, &which, Value::Object(fields))
+                .await
+                .map_err(|trouble| trouble.or(SAVE_ANYWAY))?;
             show(&connected, &edited, format).await;
             Ok(())
         }

@@ -8,7 +8,10 @@ use super::secret_input;
 use super::trouble::Trouble;
 use crate::print_line;
 use roadstead_client::Method;
+use roadstead_core::ErrorCode;
 use serde_json::{Value, json};
+
+const GIVE_ACCOUNT: &str = "give it an account with `roadstead registry edit NAME --username USER --password-stdin`, then confirm it";
 
 pub(super) async fn remove(
     connected: &Connected,
@@ -119,14 +122,16 @@ pub(super) async fn confirm(
         body["password"] = json!(given.expose());
     }
     let path = format!("{}/identity", path_of(found)?);
-    connected
-        .document(
-            Method::PUT,
-            &path,
-            found["generation"].as_i64(),
-            Some(&body),
-        )
-        .await
+    let generation = found["generation"].as_i64();
+    let confirmed = connected.document(Method::PUT, &path, generation, Some(&body));
+    confirmed.await.map_err(|trouble| {
+        // A registry that was open and asks for an account now cannot be confirmed without one.
+        if trouble.is(ErrorCode::UpstreamUnauthorized) && !found["username"].is_string() {
+            trouble.or(GIVE_ACCOUNT)
+        } else {
+            trouble
+        }
+    })
 }
 
 #[cfg(test)]

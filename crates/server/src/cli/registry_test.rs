@@ -51,9 +51,15 @@ fn told(line: &Value) -> Vec<String> {
             found => format!(", found: {found}"),
         };
         let status = text(line, "status");
-        return vec![clean(&format!(
-            "{status:<8} all of it     {took:>6} ms{found}"
-        ))];
+        let all = format!("{status:<8} all of it     {took:>6} ms{found}");
+        let mut told = vec![clean(&all)];
+        let warnings = line["warnings"].as_array();
+        for code in warnings.into_iter().flatten().filter_map(Value::as_str) {
+            told.push("warning  it would not be integrated like this".to_owned());
+            told.push(cause(code));
+            told.extend(to_do(code));
+        }
+        return told;
     }
     let facts: Vec<String> = line["facts"]
         .as_object()
@@ -67,16 +73,24 @@ fn told(line: &Value) -> Vec<String> {
     let Some(code) = line["code"].as_str() else {
         return told;
     };
-    let title = ErrorCode::parse(code).map_or("", ErrorCode::title);
-    told.push(format!("         {title} ({})", clean(code)));
+    told.push(cause(code));
     for (name, value) in line["params"].as_object().into_iter().flatten() {
         if name != "step" {
             let value = value.as_str().unwrap_or_default();
             told.push(format!("         {}: {}", clean(name), clean(value)));
         }
     }
-    told.extend(remedy(code).map(|what| format!("         what to do: {what}")));
+    told.extend(to_do(code));
     told
+}
+
+fn cause(code: &str) -> String {
+    let title = ErrorCode::parse(code).map_or("", ErrorCode::title);
+    format!("         {title} ({})", clean(code))
+}
+
+fn to_do(code: &str) -> Option<String> {
+    remedy(code).map(|what| format!("         what to do: {what}"))
 }
 
 #[cfg(test)]

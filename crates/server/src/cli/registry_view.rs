@@ -8,6 +8,14 @@ use roadstead_core::model::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// What stands where the server tells this asker nothing: the platform's to know.
+const WITHHELD: &str = "not told to you";
+
+/// Whether only the outside of a registry was told, as members are told of the platform's.
+fn is_outline(registry: &Value) -> bool {
+    text(registry, "detail") == "outline"
+}
+
 /// Names of workspaces by id, as far as they may be known.
 pub(super) type Workspaces = BTreeMap<String, String>;
 
@@ -111,21 +119,33 @@ fn lines(
     }
     row("owner", owner(registry, workspaces));
     row("address", text(registry, "address").to_owned());
+    let outline = is_outline(registry);
+    let told = |said: String| match outline {
+        true => WITHHELD.to_owned(),
+        false => said,
+    };
     let account = registry["username"].as_str();
-    row("account", account.unwrap_or("- (none)").to_owned());
-    row("certificate", certificate(registry));
+    row("account", told(account.unwrap_or("- (none)").to_owned()));
+    // That plain http has no certificate, everybody knows who knows the address.
+    let plain = text(registry, "address").starts_with("http://");
+    let checked = certificate(registry);
+    row("certificate", if plain { checked } else { told(checked) });
     if let Some(presented) = presented(&registry["certificate"], now) {
         row("", presented);
     }
     row(
         "verified",
-        match registry["verified"].as_bool() {
+        told(match registry["verified"].as_bool() {
             Some(true) => "yes, the whole connection test has passed".to_owned(),
             _ => "no, the connection test has not passed".to_owned(),
-        },
+        }),
     );
     row("health", health(&registry["health"], now));
-    for (n, line) in health_strip::lines(history).into_iter().enumerate() {
+    let strip = health_strip::lines(history);
+    if outline && strip.is_empty() {
+        row("last 48 hours", WITHHELD.to_owned());
+    }
+    for (n, line) in strip.into_iter().enumerate() {
         row(if n == 0 { "last 48 hours" } else { "" }, line);
     }
     for (name, value) in suspension(&registry["suspension"], now) {
@@ -144,7 +164,10 @@ fn lines(
         "tags",
         "storage_bytes",
     ] {
-        let figure = observed(&registry["statistics"][name], now);
+        let figure = match outline {
+            true => format!("- ({WITHHELD})"),
+            false => observed(&registry["statistics"][name], now),
+        };
         row(&name.replace('_', " "), figure);
     }
     for capability in registry["capabilities"].as_array().into_iter().flatten() {
@@ -161,9 +184,12 @@ fn lines(
     let by = by.map_or_else(String::new, |name| format!(" by {name}"));
     row(
         "integrated",
-        format!("{}{by}", text(registry, "created_at")),
+        told(format!("{}{by}", text(registry, "created_at"))),
     );
-    row("edited", text(registry, "updated_at").to_owned());
+    row("edited", told(text(registry, "updated_at").to_owned()));
+    if outline {
+        row("description", WITHHELD.to_owned());
+    }
     for (n, line) in text(registry, "description").lines().enumerate() {
         row(if n == 0 { "description" } else { "" }, line.to_owned());
     }
@@ -361,6 +387,32 @@ mod tests {
         ] {
             assert!(lines.contains(wanted), "{wanted} is not in\n{lines}");
         }
+    }
+
+    #[test]
+    fn what_a_member_is_not_told_of_the_platforms_registry_is_said_to_be_so_and_not_to_be_none() {
+        let outline = json!({"detail": "outline", "name": "dock", "kind": "docker",
+            "owner": {"type": "platform"}, "address": "https://r",
+            "health": {"status": "healthy", "reason": "Reachable"}});
+        let lines = lines(&outline, &json!(null), &Workspaces::new(), now());
+        for (name, wanted) in [
+            ("account", "not told to you"),
+            ("certificate", "not told to you"),
+            ("verified", "not told to you"),
+            ("last 48 hours", "not told to you"),
+            ("spaces", "- (not told to you)"),
+            ("storage bytes", "- (not told to you)"),
+            ("integrated", "not told to you"),
+            ("edited", "not told to you"),
+            ("description", "not told to you"),
+        ] {
+            let row = lines.iter().find(|line| line.starts_with(name));
+            let value = row.and_then(|row| row.strip_prefix(name)).map(str::trim);
+            assert_eq!(value, Some(wanted), "{name} in {lines:?}");
+        }
+        let plain = json!({"detail": "outline", "address": "http://r"});
+        let lines = super::lines(&plain, &json!(null), &Workspaces::new(), now()).join("\n");
+        assert!(lines.contains("- (plain http has none)"), "{lines}");
     }
 
     #[test]

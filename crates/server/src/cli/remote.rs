@@ -174,6 +174,7 @@ impl Connected {
             Err(error) => Err(Trouble::Server {
                 server: origin,
                 error,
+                or: None,
             }),
         }
     }
@@ -199,6 +200,7 @@ impl Connected {
         Trouble::Server {
             server: self.origin.clone(),
             error,
+            or: None,
         }
     }
 

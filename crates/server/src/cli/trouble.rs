@@ -20,10 +20,35 @@ pub(crate) enum Trouble {
         server: String,
         /// What happened.
         error: ClientError,
+        /// What the command at hand offers beside, when the registry is the cause.
+        or: Option<&'static str>,
     },
 }
 
 impl Trouble {
+    /// Whether the server refused with this code.
+    pub(super) fn is(&self, code: ErrorCode) -> bool {
+        match self {
+            Self::Server {
+                error: ClientError::Problem(problem),
+                ..
+            } => problem.code == code.as_str(),
+            _ => false,
+        }
+    }
+
+    /// The same, with what can be done instead when the registry is the cause.
+    pub(super) fn or(self, instead: &'static str) -> Self {
+        match self {
+            Self::Server { server, error, .. } => Self::Server {
+                server,
+                error,
+                or: Some(instead),
+            },
+            other => other,
+        }
+    }
+
     /// 1 refused or failed, 2 usage, 69 (`EX_UNAVAILABLE`) the server did not answer, 77
     /// (`EX_NOPERM`) not signed in or not permitted.
     pub(crate) const fn exit_code(&self) -> u8 {
@@ -51,8 +76,8 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(text) | Self::SignedOut(text) | Self::Failed(text) => f.write_str(text),
-            Self::Server { server, error } => match error {
-                ClientError::Problem(problem) => f.write_str(&refusal(problem)),
+            Self::Server { server, error, or } => match error {
+                ClientError::Problem(problem) => f.write_str(&refusal(problem, *or)),
                 ClientError::Transport(_) => f.write_str(&silence(server, error)),
                 ClientError::Unreadable { status } => write!(
                     f,
@@ -81,7 +106,7 @@ fn silence(server: &str, error: &ClientError) -> String {
 }
 
 /// A refusal as people read it: what, where, what to do, and how to find it in the log.
-fn refusal(problem: &Problem) -> String {
+fn refusal(problem: &Problem, or: Option<&str>) -> String {
     let mut text = format!("{} ({})", clean(&problem.title), clean(&problem.code));
     if let Some(permission) = &problem.permission {
         let _ = write!(text, "\n  missing permission: {}", clean(permission));
@@ -110,9 +135,8 @@ fn refusal(problem: &Problem) -> String {
             told.push(what);
         }
     }
-    // Only a connection test names a step; nothing else stores anything.
-    if problem.code.starts_with("upstream.") && problem.params.contains_key("step") {
-        text.push_str("\n  or: store it unchecked with --save-anyway");
+    if let Some(or) = or.filter(|_| problem.code.starts_with("upstream.")) {
+        let _ = write!(text, "\n  or: {or}");
     }
     if let Some(id) = &problem.request_id {
         let _ = write!(text, "\n  request id: {}", clean(id));
@@ -220,15 +244,18 @@ mod tests {
 
     #[test]
     fn refusal_says_what_where_what_to_do_and_how_to_find_it() {
-        let text = refusal(&problem(json!({
-            "status": 422, "code": "request.invalid", "title": "Some fields are not acceptable.",
-            "errors": [
-                {"pointer": "/registry/address", "code": "address.scheme_missing", "params": {"suggestion": "https://r"}},
-                {"pointer": "/password", "code": "credential.binding_changed"},
-                {"pointer": "/registry_id", "code": "field.invalid"},
-            ],
-            "request_id": "req-1",
-        })));
+        let text = refusal(
+            &problem(json!({
+                "status": 422, "code": "request.invalid", "title": "Some fields are not acceptable.",
+                "errors": [
+                    {"pointer": "/registry/address", "code": "address.scheme_missing", "params": {"suggestion": "https://r"}},
+                    {"pointer": "/password", "code": "credential.binding_changed"},
+                    {"pointer": "/registry_id", "code": "field.invalid"},
+                ],
+                "request_id": "req-1",
+            })),
+            None,
+        );
         for part in [
             "Some fields are not acceptable. (request.invalid)\n",
             "\n  --address: Write https:// (or http://) in front of the address. Write https://r. (address.scheme_missing)",
@@ -244,13 +271,30 @@ mod tests {
     #[test]
     fn sec_31_refusal_of_a_hostile_server_does_not_reach_the_terminal_raw() {
         let bad = "\u{1b}]0;x\u{7}\u{9b}2J\n";
-        let text = refusal(&problem(json!({
-            "status": 403, "code": bad, "title": bad, "permission": bad, "request_id": bad,
-            "params": {"step": bad, "detail": bad, "name": bad},
-            "errors": [{"pointer": bad, "code": bad, "params": {"suggestion": bad}}],
-        })));
+        let text = refusal(
+            &problem(json!({
+                "status": 403, "code": bad, "title": bad, "permission": bad, "request_id": bad,
+                "params": {"step": bad, "detail": bad, "name": bad},
+                "errors": [{"pointer": bad, "code": bad, "params": {"suggestion": bad}}],
+            })),
+            None,
+        );
         let control = text.replace('\n', "");
         assert!(!control.chars().any(char::is_control), "{text:?}");
+    }
+
+    #[test]
+    fn only_what_the_command_offers_is_offered_and_only_when_the_registry_is_the_cause() {
+        let of = |code: &str, or| {
+            refusal(
+                &problem(json!({"status": 502, "code": code, "title": "T"})),
+                or,
+            )
+        };
+        let offered = Some("store it unchecked with --save-anyway");
+        assert!(of("upstream.timeout", offered).contains("\n  or: store it unchecked"));
+        assert!(!of("request.stale", offered).contains("or:"));
+        assert!(!of("upstream.timeout", None).contains("or:"));
     }
 
     #[test]
@@ -259,7 +303,8 @@ mod tests {
             let problem = problem(json!({"status": status, "code": "a.b", "title": "T"}));
             let error = ClientError::Problem(Box::new(problem));
             let server = "http://127.0.0.1:1".to_owned();
-            Trouble::Server { server, error }.exit_code()
+            let or = None;
+            Trouble::Server { server, error, or }.exit_code()
         };
         let codes = [400, 401, 403, 404, 409, 412, 422, 429, 502, 503].map(of);
         assert_eq!(codes, [1, 77, 77, 1, 1, 1, 1, 1, 1, 1]);

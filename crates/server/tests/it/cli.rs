@@ -2,12 +2,14 @@
 
 use crate::ROADSTEAD;
 use crate::cast::{Cast, PASSWORD, id};
+use crate::identity;
 use crate::tool::{SECRET, upstream};
 use roadstead_testkit::{Certificate, Reply, Scripted, TestApp};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
@@ -605,6 +607,82 @@ async fn unsaved_connection_is_tested_with_its_account() {
     assert!(!tested.out.contains(SECRET), "{tested:?}");
     let both = [&test[..], &["dock"]].concat();
     me.run(&both).await.refused(2, &[]);
+}
+
+#[tokio::test]
+async fn test_of_a_plain_http_address_without_consent_shows_its_steps_and_warns_that_add_refuses() {
+    let app = TestApp::start(ROADSTEAD).await;
+    app.admin().await;
+    let me = signed_in(&app).await;
+    let registry = upstream_open().await;
+    let url = registry.url();
+    let test = ["registry", "test", "--address", &url];
+    let warned = me.run(&test).await.ok();
+    warned.says(&[
+        "ok       detect",
+        "warning  ",
+        "(registry.plain_http_consent)",
+        "--plain-http",
+    ]);
+    let lines = me.run(&[&test[..], &["--json"]].concat()).await.ok();
+    let last = lines.out.lines().last().unwrap_or_default();
+    let last: Value = serde_json::from_str(last).expect("JSON");
+    assert_eq!(last["warnings"], json!(["registry.plain_http_consent"]));
+    let accepted = [&test[..], &["--plain-http"]].concat();
+    let accepted = me.run(&accepted).await.ok();
+    assert!(!accepted.out.contains("warning"), "{accepted:?}");
+}
+
+/// A registry without an account that lists nothing.
+async fn upstream_open() -> Scripted {
+    let server = Scripted::start().await;
+    server.on("GET /v2/", Reply::registry());
+    for list in ["GET /v2/_catalog?n=1", "GET /v2/_catalog?n=1000"] {
+        server.on(list, Reply::json("{\"repositories\":[]}"));
+    }
+    server
+}
+
+#[tokio::test]
+async fn open_registry_that_turned_to_password_is_confirmed_by_what_the_refusal_says() {
+    let app = TestApp::start(ROADSTEAD).await;
+    app.admin().await;
+    let me = signed_in(&app).await;
+    let server = upstream_open().await;
+    let url = server.url();
+    let add = [
+        "registry",
+        "add",
+        "dock",
+        "--kind",
+        "docker",
+        "--plain-http",
+    ];
+    me.run(&[&add[..], &["--address", &url]].concat())
+        .await
+        .ok();
+    identity::serve(&server, "home", SECRET, &[]);
+    me.run(&["registry", "refresh", "dock"]).await.ok();
+    let begun = std::time::Instant::now();
+    loop {
+        let shown = me.run(&["registry", "show", "dock", "--json"]).await.ok();
+        if shown.json()["suspension"].is_object() {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "{shown:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let refused = me.run(&["registry", "confirm", "dock"]).await;
+    let said = "roadstead registry edit NAME --username USER --password-stdin";
+    let refused = refused.refused(1, &["(upstream.unauthorized)", said]);
+    assert!(!refused.err.contains("--save-anyway"), "{refused:?}");
+    let edit = ["registry", "edit", "dock", "--username", "robot"];
+    let edit = [&edit[..], &["--password-stdin"]].concat();
+    me.run_with(&edit, SECRET).await.ok();
+    let confirm = ["registry", "confirm", "dock", "--password-stdin"];
+    let confirmed = me.run_with(&confirm, SECRET).await.ok();
+    let confirmed = confirmed.says(&["robot", "yes, the whole connection test has passed"]);
+    assert!(!confirmed.out.contains("suspended"), "{confirmed:?}");
 }
 
 #[tokio::test]

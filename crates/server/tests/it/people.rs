@@ -191,6 +191,17 @@ async fn token_carries_its_scope_of_the_owners_rights_and_ends_with_them() {
             (422, Some(pointer))
         );
     }
+    // What is no permission is named, unless it does not look like one.
+    for (word, named) in [
+        ("registry.look", json!({"permission": "registry.look"})),
+        ("Hunter2.secret", json!({})),
+    ] {
+        let body = make(json!(["registry.read", word]), 1);
+        let refused = a_admin.post("/api/v1/tokens", &body).await;
+        let wanted = json!({"pointer": "/scope/1", "code": "token.scope_invalid", "params": named});
+        assert_eq!(refused.status, 422);
+        assert_eq!(refused.body["errors"], json!([wanted]));
+    }
     let scope = json!(["workspace.read", "user.delete"]);
     let made = a_admin.post("/api/v1/tokens", &make(scope, 1)).await;
     assert_eq!(made.status, 201, "{}", made.body);

@@ -1,7 +1,7 @@
 //! A real Docker Registry is integrated, watched, edited and disconnected.
 
-use crate::ROADSTEAD;
-use roadstead_testkit::{Api, DockerRegistry, Guise, RegistryOptions, TestApp, fill};
+use crate::{ROADSTEAD, identity};
+use roadstead_testkit::{Api, DockerRegistry, Guise, RegistryOptions, Scripted, TestApp, fill};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -293,4 +293,23 @@ async fn peer_docker_save_anyway_stores_unverified_and_the_health_loop_proves_it
         r["verified"] == true && r["health"]["status"] == "healthy"
     })
     .await;
+}
+
+#[tokio::test]
+async fn refresh_counts_repositories_again_at_once_and_not_only_in_a_minute() {
+    let app = TestApp::start(ROADSTEAD).await;
+    let api = app.admin().await;
+    let server = Scripted::start().await;
+    identity::serve(&server, "home", identity::SECRET, &["team/app"]);
+    let path = identity::integrate(&api, &server.url(), None).await;
+    let settled = |r: &Value| identity::counted(r, 1) && !r["capabilities_as_of"].is_null();
+    identity::until(&api, &path, settled).await;
+    let finished = |crawl: &Value| crawl["status"] == "finished";
+    identity::until(&api, &format!("{path}/crawl"), finished).await;
+    let repositories = ["team/app", "team/new"];
+    identity::serve(&server, "home", identity::SECRET, &repositories);
+    let refresh = format!("{path}/refresh");
+    assert_eq!(api.post(&refresh, &json!(null)).await.status, 202);
+    // It waits for half a minute; names are listed every minute without anybody's wish.
+    identity::until(&api, &path, |r| identity::counted(r, 2)).await;
 }

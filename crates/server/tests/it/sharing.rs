@@ -1,9 +1,10 @@
 //! Who may pull from a registry of the platform: proved, supplied, shared; and what members see of it.
 
+use crate::ROADSTEAD;
 use crate::cast::{Cast, code, delete_at, id};
 use futures::StreamExt as _;
 use roadstead_testkit::{
-    Answer, Api, DockerRegistry, Guise, Method, RegistryOptions, Reply, Scripted, fill,
+    Answer, Api, DockerRegistry, Guise, Method, RegistryOptions, Reply, Scripted, TestApp, fill,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -492,4 +493,47 @@ async fn sec_01_pull_account_ends_with_the_address_it_was_given_for() {
         .filter(|head| format!("{head:?}").contains(ROBOT))
         .count();
     assert_eq!(received, 0);
+}
+
+#[tokio::test]
+async fn peer_docker_disconnecting_an_open_registry_costs_what_its_page_counts_and_who_sees_it() {
+    let registry = DockerRegistry::start(Guise::Open, RegistryOptions::default()).await;
+    fill::push(registry.address(), None, "team/one", &["v1", "v2"]).await;
+    fill::push(registry.address(), None, "team/two", &["v1"]).await;
+    let cast = Cast::on(TestApp::start(ROADSTEAD).await).await;
+    cast.member("a-viewer", &cast.alpha, "viewer").await;
+    cast.member("b-admin", &cast.beta, "admin").await;
+    let path = integrated(&cast, &registry.url(), None).await;
+    until(&cast.padmin, &path, "proved", |s| s["mode"] == "anonymous").await;
+    let begun = std::time::Instant::now();
+    while cast.padmin.get(&path).await.body["statistics"]["tags"]["value"] != 3 {
+        assert!(
+            begun.elapsed() < BOUND,
+            "never read: {}",
+            cast.padmin.get(&path).await.body
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let look = format!("{path}?dry_run=true");
+    let cost = cast.padmin.send(Method::DELETE, &look, None, &[]).await;
+    assert_eq!(cost.status, 200, "{}", cost.body);
+    let figure = |name: &str| cost.body[name]["value"].clone();
+    let told = ["spaces", "repositories", "tags", "workspaces", "members"].map(figure);
+    assert_eq!(told, [1, 2, 3, 2, 2].map(|n| json!(n)), "{}", cost.body);
+}
+
+#[tokio::test]
+async fn platform_registry_that_is_not_open_costs_no_workspace_and_no_member_its_sight() {
+    let cast = Cast::start().await;
+    cast.member("a-viewer", &cast.alpha, "viewer").await;
+    let guarded = Guarded::start().await;
+    let account = Some(("robot", PASSWORD));
+    let path = integrated(&cast, &guarded.server.url(), account).await;
+    let look = format!("{path}?dry_run=true");
+    let cost = cast.padmin.send(Method::DELETE, &look, None, &[]).await;
+    let figure = |name: &str| cost.body[name]["value"].clone();
+    assert_eq!(
+        ["workspaces", "members"].map(figure),
+        [0, 0].map(|n| json!(n))
+    );
 }

@@ -152,6 +152,10 @@ async fn workspace_counts_come_in_one_query_and_machine_accounts_are_nobody(bed:
         (of(1, 2, 1), of(0, 1, 0))
     );
     let before = bed.store.queries();
+    let totals = bed.store.workspace_totals().await.expect("totals");
+    assert_eq!(bed.store.queries() - before, 1);
+    assert_eq!(totals, (2, 2), "who is in two workspaces is one person");
+    let before = bed.store.queries();
     assert!(
         bed.store
             .workspace_counts(&[])

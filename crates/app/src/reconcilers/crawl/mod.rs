@@ -26,7 +26,7 @@ use progress::Progress;
 use roadstead_core::Failure;
 use roadstead_core::model::{CrawlPhase, CrawlState, CrawlStatus, Registry, RegistryId};
 use roadstead_core::ports::{Recorded, RegistryError, StoreError};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -73,6 +73,8 @@ pub struct CrawlReconciler {
     ports: Ports,
     limits: CrawlLimits,
     held: Mutex<HashMap<RegistryId, Held>>,
+    /// Registries whose names somebody wants listed again now.
+    names_wanted: Mutex<HashSet<RegistryId>>,
 }
 
 /// What to do after a turn.
@@ -125,7 +127,21 @@ impl CrawlReconciler {
             ports,
             limits,
             held: Mutex::default(),
+            names_wanted: Mutex::default(),
         }
+    }
+
+    /// Has the names of a registry listed again at its next run.
+    pub(super) fn list_names(&self, id: RegistryId) {
+        if self.limits.enabled {
+            self.names_wanted().insert(id);
+        }
+    }
+
+    fn names_wanted(&self) -> MutexGuard<'_, HashSet<RegistryId>> {
+        self.names_wanted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<RegistryId, Held>> {
@@ -338,6 +354,7 @@ impl Reconciler for CrawlReconciler {
             return Outcome::Gone;
         }
         let known = self.all().remove(&id);
+        let wanted = self.names_wanted().remove(&id);
         let mut held = match self.gather(id, known, wake).await {
             Ok(Some(held)) => held,
             Ok(None) => return Outcome::Gone,
@@ -346,6 +363,9 @@ impl Reconciler for CrawlReconciler {
                 return Outcome::Failed;
             }
         };
+        if wanted {
+            held.names.due = Instant::now();
+        }
         match self.turn(&mut held).await {
             Ok(wait) => {
                 self.all().insert(id, held);
