@@ -46,7 +46,7 @@ fn mixed(n: u64) -> u64 {
 
 /// Tags as projects have them, one way a repository.
 fn tag_name(repository: u64, n: u64) -> String {
-    let some = mixed(repository << 20 | n);
+    let some = mixed((repository << 20) | n);
     match (n, repository % 6) {
         (0, _) => "latest".to_owned(),
         (_, 0) => format!("v{}.{}.{}", 1 + n / 40, n / 7 % 12, n % 7),
@@ -75,7 +75,7 @@ fn repository_name(registry: u64, n: u64) -> String {
     let word = [
         "web", "api", "worker", "proxy", "cache", "billing", "search", "mail",
     ];
-    let some = mixed(registry << 40 | n);
+    let some = mixed((registry << 40) | n);
     format!(
         "team-{}/{}-{:04x}",
         some % 97,
@@ -139,7 +139,7 @@ async fn load(store: &Store, registry: RegistryId, number: u64) {
             .unwrap()
             .id;
         let seen = |t: u64| {
-            let some = mixed(number << 50 | n << 20 | t / 2);
+            let some = mixed((number << 50) | (n << 20) | (t / 2));
             SeenTag {
                 name: tag_name(n, t),
                 digest: Digest::parse(&format!("sha256:{some:016x}{n:024x}{t:024x}")),
@@ -261,7 +261,7 @@ fn report(database: &str, what: &str) -> Report {
 
 /// A part of a tag or, each fifth time, of a repository's name.
 fn part(n: usize, length: usize) -> String {
-    for some in (0..).map(|more| mixed((n as u64) << 32 | more << 16 | length as u64)) {
+    for some in (0..).map(|more| mixed(((n as u64) << 32) | (more << 16) | length as u64)) {
         let repositories = tags() / TAGS_EACH / REGISTRIES;
         let repository = some % repositories;
         let whole = if n.is_multiple_of(5) {
