@@ -679,6 +679,7 @@ async fn open_registry_that_turned_to_password_is_confirmed_by_what_the_refusal_
     let edit = ["registry", "edit", "dock", "--username", "robot"];
     let edit = [&edit[..], &["--password-stdin"]].concat();
     me.run_with(&edit, SECRET).await.ok();
+    assert_eq!(identity::leaks(&server), 0, "stored and sent nowhere");
     let confirm = ["registry", "confirm", "dock", "--password-stdin"];
     let confirmed = me.run_with(&confirm, SECRET).await.ok();
     let confirmed = confirmed.says(&["robot", "yes, the whole connection test has passed"]);
