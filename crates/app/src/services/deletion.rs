@@ -246,10 +246,10 @@ fn about(found: &FoundRepository, target: &DeletionTarget) -> AuditObject {
 
 /// Whether it is still what the person saw, and they mean all of it.
 fn check(seen: &SeenDeletion, input: &DeletionInput) -> Result<(), Failure> {
-    if let (DeletionTarget::Tag(_), Some(digest)) = (&seen.target, &seen.digest)
-        && input.expected.as_ref() != Some(digest)
+    if let (DeletionTarget::Tag(_), Some(now)) = (&seen.target, &seen.digest)
+        && input.expected.as_ref() != Some(now)
     {
-        return Err(Failure::new(ErrorCode::TagMoved).with("digest", digest));
+        return Err(Failure::new(ErrorCode::TagMoved).with("digest", now));
     }
     let name = &seen.found.repository.name;
     if seen.needs_confirmation() && input.confirm.as_ref() != Some(name) {

@@ -93,15 +93,16 @@ impl DeletionService {
             let now = connected
                 .adapter
                 .moved(&repository.name, name.as_str(), None);
+            let known = seen.digest.clone();
             match now.await {
-                Ok(Some(digest)) if seen.digest.as_ref() != Some(&digest) => {
+                Ok(Some(found)) if known.as_ref() != Some(&found) => {
                     let check = TagCheck {
                         repository_id: repository.id,
                         tag: name.as_str().to_owned(),
-                        outcome: TagOutcome::Moved(digest.clone()),
+                        outcome: TagOutcome::Moved(found.clone()),
                     };
                     self.record(connected, vec![check]).await?;
-                    seen.digest = Some(digest);
+                    seen.digest = Some(found);
                 }
                 Ok(_) => {}
                 Err(RegistryError::NotFound) => return self.gone(seen).await,

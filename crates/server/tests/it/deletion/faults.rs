@@ -3,6 +3,7 @@
 use super::{delete_tag, plan};
 use crate::ROADSTEAD;
 use crate::cast::{Cast, code, id, unread};
+use crate::identity::{SECRET, integrate, leaks, serve};
 use crate::inventory::{beside, digest, fill};
 use roadstead_core::model::{RegistryId, Timestamp};
 use roadstead_core::ports::DeletionStore as _;
@@ -260,4 +261,30 @@ async fn registry_that_is_away_or_unproved_is_not_asked_and_says_so_before() {
     let refused = delete_tag(stage.api(), &stage.path(), &stage.digest).await;
     assert_eq!(code(&refused), (502, "upstream.unavailable".to_owned()));
     assert_eq!(stage.deletions(), 0);
+}
+
+#[tokio::test]
+async fn sec_02_deletion_shows_the_account_to_no_server_in_anothers_place() {
+    let options = unread(TestAppOptions::default());
+    let cast = Cast::on(TestApp::start_with(ROADSTEAD, options).await).await;
+    let server = Scripted::start().await;
+    serve(&server, "home", SECRET, &["team/s"]);
+    let registry = integrate(&cast.padmin, &server.url(), None).await;
+    let store = beside(&cast.app).await;
+    let of = registry.rsplit('/').next().unwrap_or_default();
+    let filled = fill(&store, of, "s").await;
+    store.close().await;
+    let tag = format!("/api/v1/repositories/{}/tags/latest", filled.repository);
+    let other = Reply::status(401).header("WWW-Authenticate", "Basic realm=\"elsewhere\"");
+    server.on(&format!("HEAD {LATEST}"), other);
+    serve(&server, "elsewhere", "nobody's", &[]);
+    server.clear_log();
+    let refused = delete_tag(&cast.padmin, &tag, &digest("s", 4).to_string()).await;
+    let (status, code) = code(&refused);
+    assert!(
+        ["upstream.identity_changed", "registry.suspended"].contains(&code.as_str()),
+        "{status} {code}"
+    );
+    assert_eq!(leaks(&server), 0);
+    cast.app.assert_silent_about(&[SECRET]);
 }
