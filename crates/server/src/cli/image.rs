@@ -1,9 +1,9 @@
 //! `roadstead image`: what registries hold, by the public API.
 
-use super::image_rm;
 use super::output::Format;
 use super::remote::{AFTER_HELP, Remote};
 use super::trouble::Trouble;
+use super::{image_rm, image_view};
 use clap::{Args, Subcommand};
 
 /// What to do with images.
@@ -24,6 +24,12 @@ pub(super) struct ImageArgs {
 
 #[derive(Subcommand)]
 enum ImageCommand {
+    /// Lists the repositories of every registry you may see.
+    Ls(image_view::Ls),
+    /// Searches names of repositories, tags and digests.
+    Search(image_view::Search),
+    /// Shows a repository with its newest tags, or what a tag or digest is.
+    Show(image_view::Show),
     /// Deletes a tag, or an artifact with all its tags, after saying what goes.
     ///
     /// Exit code 1 when it cannot be deleted, also of a dry run.
@@ -35,6 +41,9 @@ pub(super) async fn run(args: ImageArgs) -> Result<(), Trouble> {
     let format = if args.json { Format::Json } else { args.output };
     let connected = args.remote.connect()?;
     match args.command {
+        ImageCommand::Ls(ls) => image_view::list(&connected, ls, format).await,
+        ImageCommand::Search(search) => image_view::search(&connected, search, format).await,
+        ImageCommand::Show(show) => image_view::show(&connected, show, format).await,
         ImageCommand::Rm(rm) => image_rm::remove(&connected, rm, format).await,
     }
 }

@@ -1,7 +1,7 @@
 //! Deleting a tag or an artifact.
 
+use super::image_reference::{Reference, What};
 use super::output::{Format, clean, print_json, text};
-use super::registry::{Which, find, path_of};
 use super::remote::Connected;
 use super::secret_input;
 use super::trouble::Trouble;
@@ -9,11 +9,7 @@ use crate::print_line;
 use clap::Args;
 use roadstead_client::{Method, with_query};
 use roadstead_core::ErrorCode;
-use roadstead_core::model::{Digest, TagName};
 use serde_json::Value;
-
-/// The longest text a list of repositories is searched by.
-const SEARCHED: usize = 200;
 
 /// What is deleted, and how surely.
 #[derive(Args)]
@@ -35,60 +31,17 @@ pub(super) struct Rm {
     dry_run: bool,
 }
 
-/// Something in a repository of a registry.
-#[derive(Debug, PartialEq, Eq)]
-struct Reference {
-    registry: String,
-    repository: String,
-    what: What,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum What {
-    Tag(TagName),
-    Digest(Digest),
-}
-
-impl Reference {
-    fn parse(image: &str) -> Result<Self, Trouble> {
-        let wrong = || {
-            Trouble::Usage(
-                "write what is to be deleted like dock/team/app:1.0 or dock/team/app@sha256:..."
-                    .to_owned(),
-            )
-        };
-        let (registry, rest) = image.split_once('/').ok_or_else(wrong)?;
-        let (repository, what) = match rest.split_once('@') {
-            Some((repository, digest)) => (
-                repository,
-                What::Digest(Digest::parse(digest).ok_or_else(wrong)?),
-            ),
-            None => {
-                let (repository, tag) = rest.rsplit_once(':').ok_or_else(wrong)?;
-                (
-                    repository,
-                    What::Tag(TagName::parse(tag).ok_or_else(wrong)?),
-                )
-            }
-        };
-        if registry.is_empty() || repository.is_empty() {
-            return Err(wrong());
-        }
-        Ok(Self {
-            registry: registry.to_owned(),
-            repository: repository.to_owned(),
-            what,
-        })
-    }
-}
-
 pub(super) async fn remove(connected: &Connected, rm: Rm, format: Format) -> Result<(), Trouble> {
     let reference = Reference::parse(&rm.image)?;
-    let which = Which::of(reference.registry.clone(), rm.workspace.clone());
-    let registry = find(connected, &which).await?;
-    let repository = repository(connected, &registry, &reference.repository).await?;
+    let Some(what) = &reference.what else {
+        return Err(Trouble::Usage(
+            "say which tag (`:1.0`) or digest (`@sha256:...`) of it".to_owned(),
+        ));
+    };
+    let repository = reference.find(connected, rm.workspace.as_deref()).await?;
+    let repository = text(&repository["repository"], "id");
     // Tags have letters, digits and `_.-`, digests nothing that a path would split at either.
-    let path = match &reference.what {
+    let path = match what {
         What::Tag(tag) => format!("/api/v1/repositories/{repository}/tags/{tag}"),
         What::Digest(digest) => format!("/api/v1/repositories/{repository}/artifacts/{digest}"),
     };
@@ -114,7 +67,7 @@ pub(super) async fn remove(connected: &Connected, rm: Rm, format: Format) -> Res
     let confirm = confirmed(&plan, &rm)?;
     let query = confirm.as_deref().map(|name| ("confirm", name));
     let path = with_query(&path, query);
-    let expected = match reference.what {
+    let expected = match what {
         What::Tag(_) => Some(text(&plan, "digest")),
         What::Digest(_) => None,
     };
@@ -127,31 +80,6 @@ pub(super) async fn remove(connected: &Connected, rm: Rm, format: Format) -> Res
         Format::Table => print_line(&format!("{} is deleted.", clean(&rm.image))),
     }
     Ok(())
-}
-
-/// The id of a repository by its whole name.
-async fn repository(
-    connected: &Connected,
-    registry: &Value,
-    name: &str,
-) -> Result<String, Trouble> {
-    let spaces = format!("{}/spaces", path_of(registry)?);
-    let part: String = name.chars().take(SEARCHED).collect();
-    for space in connected.items(&spaces, &[("limit", "200")]).await? {
-        let id = text(&space, "id");
-        let repositories = format!("/api/v1/spaces/{id}/repositories");
-        let query = [("q", part.as_str()), ("limit", "200")];
-        let found = connected.items(&repositories, &query).await?;
-        let found = found.iter().find(|found| text(found, "name") == name);
-        if let Some(found) = found {
-            return Ok(text(found, "id").to_owned());
-        }
-    }
-    Err(Trouble::Failed(format!(
-        "there is no repository {} in {}, or none you may see",
-        clean(name),
-        clean(text(registry, "name"))
-    )))
 }
 
 /// What is to be given as `confirm`; nothing is deleted that nobody said yes to.
@@ -276,38 +204,8 @@ fn in_brackets(names: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reference, What, lines, refusal};
-    use roadstead_core::model::{Digest, TagName};
+    use super::{lines, refusal};
     use serde_json::json;
-
-    #[test]
-    fn reference_is_registry_repository_and_tag_or_digest() {
-        let digest = format!("sha256:{}", "a".repeat(64));
-        let parsed = |image: &str| Reference::parse(image).ok();
-        let of = |repository: &str, what| {
-            Some(Reference {
-                registry: "dock".to_owned(),
-                repository: repository.to_owned(),
-                what,
-            })
-        };
-        let tag = |name| What::Tag(TagName::parse(name).expect("tag"));
-        assert_eq!(parsed("dock/team/app:1.0"), of("team/app", tag("1.0")));
-        let by_digest = What::Digest(Digest::parse(&digest).expect("digest"));
-        assert_eq!(parsed(&format!("dock/app@{digest}")), of("app", by_digest));
-        for bad in [
-            "app:1.0",
-            "dock/app",
-            "dock/:1.0",
-            "/app:1.0",
-            "dock/app:",
-            "dock/app:a/b",
-            "dock/app@sha256:a",
-            "dock/app:1.0@sha256:a",
-        ] {
-            assert_eq!(parsed(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn what_goes_is_said_and_why_it_cannot() {
