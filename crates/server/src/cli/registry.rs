@@ -476,7 +476,10 @@ async fn owner(connected: &Connected, workspace: Option<String>) -> Result<Value
     })
 }
 
-pub(super) async fn workspace_id(connected: &Connected, workspace: &str) -> Result<String, Trouble> {
+pub(super) async fn workspace_id(
+    connected: &Connected,
+    workspace: &str,
+) -> Result<String, Trouble> {
     if is_id(workspace) {
         return Ok(workspace.to_owned());
     }

@@ -2,6 +2,8 @@
 
 use crate::cast::{Cast, delete_at, id};
 use crate::inventory::{beside, digest, fill};
+use crate::people::in_days;
+use crate::tool;
 use roadstead_core::model::{RegistryId, Timestamp};
 use roadstead_core::ports::{InventoryStore as _, Recorded, SeenTag, Source};
 use roadstead_testkit::{Api, fill as push};
@@ -211,4 +213,69 @@ async fn members_find_images_of_a_platform_registry_that_everybody_may_pull() {
         .get(&format!("/api/v1/repositories/{repository}"))
         .await;
     assert_eq!(hidden.status, 404);
+}
+
+#[tokio::test]
+async fn image_commands_list_search_and_show_what_the_token_may_see() {
+    let cast = Cast::start().await;
+    let store = beside(&cast.app).await;
+    let of_alpha = registry(&cast, "one", Some(&cast.alpha)).await;
+    let of_beta = registry(&cast, "two", Some(&cast.beta)).await;
+    let alpha = fill(&store, &of_alpha, "alpha").await;
+    fill(&store, &of_beta, "beta").await;
+    let (a, _) = cast.member("a-viewer", &cast.alpha, "viewer").await;
+    let body = json!({"name": "cli", "scope": ["registry.read"], "expires_at": in_days(1)});
+    let made = a.post("/api/v1/tokens", &body).await;
+    let token = made.body["text"].as_str().expect("token").to_owned();
+    until(&a, "q=latest", |found| found["tags"] != json!([])).await;
+    let home = tempfile::tempdir().expect("folder");
+    let url = cast.app.url();
+    let environment = [
+        ("ROADSTEAD_URL", url.as_str()),
+        ("ROADSTEAD_TOKEN", token.as_str()),
+    ];
+    let ran = async |arguments: &[&str]| {
+        let all = [&["image"], arguments].concat();
+        let output = tool::run(&home.path().join("none"), &all, &environment).await;
+        (output.status.code(), tool::said(&output))
+    };
+    let (code, said) = ran(&["ls"]).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("team/alpha") && !said.contains("beta"),
+        "{said}"
+    );
+    let (_, said) = ran(&["search", "alpha:lat"]).await;
+    assert!(
+        said.contains("team/alpha:latest") && said.contains("1.0 KiB"),
+        "{said}"
+    );
+    let (_, said) = ran(&["search", "beta"]).await;
+    assert_eq!(said.trim(), "Nothing was found.");
+    let (_, said) = ran(&["show", "one/team/alpha"]).await;
+    assert!(
+        said.contains("latest") && said.contains("linux/amd64"),
+        "{said}"
+    );
+    let (_, said) = ran(&["show", "one/team/alpha:latest"]).await;
+    assert!(said.contains("kind        index"), "{said}");
+    assert!(
+        said.contains(&format!("lists       {}", alpha.digest)),
+        "{said}"
+    );
+    let by_digest = format!("one/team/alpha@{}", alpha.digest);
+    let (_, said) = ran(&["show", &by_digest, "--json"]).await;
+    let told: Value = serde_json::from_str(&said).expect("json");
+    assert_eq!(told["kind"], "image");
+    for (absent, code) in [
+        ("one/team/other", 1),
+        ("one/team/alpha:nothing", 1),
+        ("one/team/alpha:unread", 1),
+        ("two/team/beta", 1),
+        ("nonsense", 2),
+    ] {
+        let (got, said) = ran(&["show", absent]).await;
+        assert_eq!(got, Some(code), "{absent}: {said}");
+    }
+    store.close().await;
 }
