@@ -30,6 +30,8 @@ export default defineConfig({
             // Dialogs are fetched after the page they lie over.
             { name: 'dialog', test: OF_DIALOGS },
             { name: 'forms', test: OF_FORMS },
+            // Where the texts of late screens are: a line each, which would be a file each.
+            { name: 'books', test: /i18n.books?[.\\/]/ },
           ],
         },
       },

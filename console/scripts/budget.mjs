@@ -1,6 +1,6 @@
 // Fails when the built console outgrows what a first visit may cost. Run after `npm run build`.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 const KIB = 1024
 const LIMITS = { firstLoadJs: 180 * KIB, css: 18 * KIB, lazyRoute: 30 * KIB, fonts: 50_000 }
@@ -22,13 +22,33 @@ const entryKey = Object.keys(manifest).find((key) => manifest[key].isEntry)
 const first = closure(entryKey)
 
 // A visitor loads exactly one dictionary before the first paint: count the larger.
-const isDictionary = (key) => /i18n\/(en|zh)\//.test(manifest[key].src ?? key)
-const dictionaries = Object.keys(manifest).filter((key) => manifest[key].isDynamicEntry && isDictionary(key))
+const isText = (key) => /i18n\/(en|zh)\//.test(manifest[key].src ?? key)
+const dictionaries = Object.keys(manifest).filter((key) => /i18n\/(en|zh)\/index\.ts$/.test(key))
 const sizeBeyondFirst = (key) =>
   [...closure(key)].filter((chunk) => !first.has(chunk)).reduce((sum, chunk) => sum + compressed(manifest[chunk].file), 0)
 const firstLoadJs =
   [...first].reduce((sum, key) => sum + compressed(manifest[key].file), 0) +
   Math.max(0, ...dictionaries.map(sizeBeyondFirst))
+
+const root = new URL('../', import.meta.url).pathname
+
+/** The books that a source file, or anything it imports statically, reads from. */
+function booksOf(file, seen = new Set(), books = new Set()) {
+  if (seen.has(file)) return books
+  seen.add(file)
+  const book = /i18n\/books\/(\w+)\.ts$/.exec(file)
+  if (book) books.add(book[1])
+  for (const [, path] of readFileSync(join(root, file), 'utf8').matchAll(/^(?:import|\}) (?!type\b).*?'(\.[^']+)'$/gm)) {
+    const stem = join(dirname(file), path)
+    const found = [`${stem}.ts`, `${stem}.tsx`].find((each) => existsSync(join(root, each)))
+    if (found) booksOf(found, seen, books)
+  }
+  return books
+}
+
+// Whoever opens a screen fetches its books with it, in one language: count the larger of each.
+const bookSize = (book) => Math.max(...['en', 'zh'].map((language) => sizeBeyondFirst(`src/i18n/${language}/books/${book}.ts`)))
+const lazySize = (key) => [...booksOf(manifest[key].src)].reduce((sum, book) => sum + bookSize(book), sizeBeyondFirst(key))
 
 const assets = readdirSync(join(dist, 'assets'))
 const css = assets.filter((name) => name.endsWith('.css')).reduce((sum, name) => sum + compressed(`assets/${name}`), 0)
@@ -40,7 +60,7 @@ const rows = [
   ['fonts', fonts, LIMITS.fonts],
 ]
 for (const key of Object.keys(manifest)) {
-  if (manifest[key].isDynamicEntry && !isDictionary(key)) rows.push([`lazy ${manifest[key].name} (br)`, sizeBeyondFirst(key), LIMITS.lazyRoute])
+  if (manifest[key].isDynamicEntry && !isText(key)) rows.push([`lazy ${manifest[key].name} (br)`, lazySize(key), LIMITS.lazyRoute])
 }
 
 let failed = false

@@ -5,6 +5,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createQueryClient } from './api/queries'
+import { turnBooks } from './i18n/book'
 import { I18nProvider } from './i18n/context'
 import { detectLocale, loadTexts } from './i18n/locale'
 import { takeLinkToken } from './lib/linkToken'
@@ -23,7 +24,7 @@ const router = createAppRouter({ queryClient, setupToken, passwordToken })
 const container = document.getElementById('root')
 if (container === null) throw new Error('the page has no #root')
 
-const texts = await loadTexts(locale)
+const [texts] = await Promise.all([loadTexts(locale), turnBooks(locale)])
 createRoot(container).render(
   <StrictMode>
     <I18nProvider initialLocale={locale} initialTexts={texts}>

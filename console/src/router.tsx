@@ -2,6 +2,12 @@ import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { homePath } from './api/home'
 import { sessionQuery } from './api/session'
+import { type Book, openBooks } from './i18n/book'
+import { artifactBook } from './i18n/books/artifact'
+import { auditBook } from './i18n/books/audit'
+import { commandsBook } from './i18n/books/commands'
+import { inventoryBook } from './i18n/books/inventory'
+import { overviewBook } from './i18n/books/overview'
 import { validateAuditSearch } from './lib/auditSearch'
 import { validateRepositorySearch, validateTagSearch } from './lib/inventorySearch'
 import { validateListSearch } from './lib/listSearch'
@@ -24,6 +30,18 @@ interface LoginSearch {
 }
 
 const root = createRootRouteWithContext<RouterContext>()({})
+
+/** A screen that is fetched when it is needed, and at the same time the books it reads from. */
+function lazyScreen<Module extends object, Name extends keyof Module>(
+  fetch: () => Promise<Module>,
+  name: Name,
+  ...books: Book<object>[]
+) {
+  return lazyRouteComponent(async () => {
+    const [screen] = await Promise.all([fetch(), openBooks(books)])
+    return screen
+  }, name)
+}
 
 // What only some visits need is fetched when it is needed.
 const SetupScreen = lazyRouteComponent(() => import('./screens/setup/SetupScreen'), 'SetupScreen')
@@ -88,20 +106,40 @@ const registries = createRoute({
   path: '/registries',
   beforeLoad: platformOnly,
   validateSearch: validateRegistrySearch,
-  component: lazyRouteComponent(() => import('./screens/registries/RegistriesScreen'), 'RegistriesScreen'),
+  component: lazyScreen(() => import('./screens/registries/RegistriesScreen'), 'RegistriesScreen'),
 })
+
+const OverviewScreen = lazyScreen(
+  () => import('./screens/registry/OverviewScreen'),
+  'OverviewScreen',
+  inventoryBook,
+  overviewBook,
+)
 
 const registry = createRoute({
   getParentRoute: () => signedIn,
   path: '/registries/$id',
-  component: lazyRouteComponent(() => import('./screens/registry/RegistryScreen'), 'RegistryScreen'),
+  component: OverviewScreen,
 })
 
-const RepositoriesScreen = lazyRouteComponent(
+const RepositoriesScreen = lazyScreen(
   () => import('./screens/repositories/RepositoriesScreen'),
   'RepositoriesScreen',
+  inventoryBook,
 )
-const RepositoryScreen = lazyRouteComponent(() => import('./screens/repository/RepositoryScreen'), 'RepositoryScreen')
+const RepositoryScreen = lazyScreen(
+  () => import('./screens/repository/RepositoryScreen'),
+  'RepositoryScreen',
+  inventoryBook,
+  commandsBook,
+)
+const ArtifactScreen = lazyScreen(
+  () => import('./screens/artifact/ArtifactScreen'),
+  'ArtifactScreen',
+  inventoryBook,
+  artifactBook,
+  commandsBook,
+)
 
 const repositories = createRoute({
   getParentRoute: () => signedIn,
@@ -117,11 +155,19 @@ const repository = createRoute({
   component: RepositoryScreen,
 })
 
+const artifact = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/registries/$id/repositories/$repositoryId/artifacts/$digest',
+  component: ArtifactScreen,
+})
+
+const AuditScreen = lazyScreen(() => import('./screens/audit/AuditScreen'), 'AuditScreen', auditBook)
+
 const audit = createRoute({
   getParentRoute: () => signedIn,
   path: '/audit',
   validateSearch: validateAuditSearch,
-  component: lazyRouteComponent(() => import('./screens/audit/AuditScreen'), 'AuditScreen'),
+  component: AuditScreen,
 })
 
 const workspaces = createRoute({
@@ -129,32 +175,32 @@ const workspaces = createRoute({
   path: '/workspaces',
   beforeLoad: platformOnly,
   validateSearch: validateListSearch,
-  component: lazyRouteComponent(() => import('./screens/workspaces/WorkspacesScreen'), 'WorkspacesScreen'),
+  component: lazyScreen(() => import('./screens/workspaces/WorkspacesScreen'), 'WorkspacesScreen'),
 })
 
 const workspace = createRoute({
   getParentRoute: () => signedIn,
   path: '/workspaces/$workspaceId',
-  component: lazyRouteComponent(() => import('./screens/workspace/WorkspaceLayout'), 'WorkspaceLayout'),
+  component: lazyScreen(() => import('./screens/workspace/WorkspaceLayout'), 'WorkspaceLayout'),
 })
 
 const workspaceOverview = createRoute({
   getParentRoute: () => workspace,
   path: '/',
-  component: lazyRouteComponent(() => import('./screens/workspace/WorkspaceOverviewScreen'), 'WorkspaceOverviewScreen'),
+  component: lazyScreen(() => import('./screens/workspace/WorkspaceOverviewScreen'), 'WorkspaceOverviewScreen'),
 })
 
 const workspaceRegistries = createRoute({
   getParentRoute: () => workspace,
   path: 'registries',
   validateSearch: validateRegistrySearch,
-  component: lazyRouteComponent(() => import('./screens/registries/RegistriesScreen'), 'RegistriesScreen'),
+  component: lazyScreen(() => import('./screens/registries/RegistriesScreen'), 'RegistriesScreen'),
 })
 
 const workspaceRegistry = createRoute({
   getParentRoute: () => workspace,
   path: 'registries/$id',
-  component: lazyRouteComponent(() => import('./screens/registry/RegistryScreen'), 'RegistryScreen'),
+  component: OverviewScreen,
 })
 
 const workspaceRepositories = createRoute({
@@ -171,25 +217,31 @@ const workspaceRepository = createRoute({
   component: RepositoryScreen,
 })
 
+const workspaceArtifact = createRoute({
+  getParentRoute: () => workspace,
+  path: 'registries/$id/repositories/$repositoryId/artifacts/$digest',
+  component: ArtifactScreen,
+})
+
 const members = createRoute({
   getParentRoute: () => workspace,
   path: 'members',
   validateSearch: validateListSearch,
-  component: lazyRouteComponent(() => import('./screens/members/MembersScreen'), 'MembersScreen'),
+  component: lazyScreen(() => import('./screens/members/MembersScreen'), 'MembersScreen'),
 })
 
 const machineAccounts = createRoute({
   getParentRoute: () => workspace,
   path: 'machine-accounts',
   validateSearch: validateListSearch,
-  component: lazyRouteComponent(() => import('./screens/machineAccounts/MachineAccountsScreen'), 'MachineAccountsScreen'),
+  component: lazyScreen(() => import('./screens/machineAccounts/MachineAccountsScreen'), 'MachineAccountsScreen', auditBook),
 })
 
 const workspaceAudit = createRoute({
   getParentRoute: () => workspace,
   path: 'audit',
   validateSearch: validateAuditSearch,
-  component: lazyRouteComponent(() => import('./screens/audit/AuditScreen'), 'AuditScreen'),
+  component: AuditScreen,
 })
 
 const workspaceTree = workspace.addChildren([
@@ -198,6 +250,7 @@ const workspaceTree = workspace.addChildren([
   workspaceRegistry,
   workspaceRepositories,
   workspaceRepository,
+  workspaceArtifact,
   members,
   machineAccounts,
   workspaceAudit,
@@ -207,25 +260,25 @@ const users = createRoute({
   getParentRoute: () => signedIn,
   path: '/users',
   validateSearch: validateListSearch,
-  component: lazyRouteComponent(() => import('./screens/users/UsersScreen'), 'UsersScreen'),
+  component: lazyScreen(() => import('./screens/users/UsersScreen'), 'UsersScreen'),
 })
 
 const user = createRoute({
   getParentRoute: () => signedIn,
   path: '/users/$id',
-  component: lazyRouteComponent(() => import('./screens/users/UserScreen'), 'UserScreen'),
+  component: lazyScreen(() => import('./screens/users/UserScreen'), 'UserScreen'),
 })
 
 const profile = createRoute({
   getParentRoute: () => signedIn,
   path: '/profile',
-  component: lazyRouteComponent(() => import('./screens/profile/ProfileScreen'), 'ProfileScreen'),
+  component: lazyScreen(() => import('./screens/profile/ProfileScreen'), 'ProfileScreen'),
 })
 
 const sessions = createRoute({
   getParentRoute: () => signedIn,
   path: '/profile/sessions',
-  component: lazyRouteComponent(() => import('./screens/profile/SessionsScreen'), 'SessionsScreen'),
+  component: lazyScreen(() => import('./screens/profile/SessionsScreen'), 'SessionsScreen'),
 })
 
 const tokens = createRoute({
@@ -233,7 +286,7 @@ const tokens = createRoute({
   path: '/profile/tokens',
   validateSearch: (search: Record<string, unknown>): { create?: boolean } =>
     isSwitchedOn(search.create) ? { create: true } : {},
-  component: lazyRouteComponent(() => import('./screens/profile/TokensScreen'), 'TokensScreen'),
+  component: lazyScreen(() => import('./screens/profile/TokensScreen'), 'TokensScreen', auditBook),
 })
 
 const people = [users, user, profile, sessions, tokens] as const
@@ -253,6 +306,7 @@ export function createAppRouter(context: RouterContext) {
         registry,
         repositories,
         repository,
+        artifact,
         audit,
         workspaces,
         workspaceTree,
@@ -263,6 +317,8 @@ export function createAppRouter(context: RouterContext) {
     context,
     parseSearch,
     stringifySearch,
+    // A digest in an address stays one that can be read and copied.
+    pathParamsAllowedCharacters: [':'],
     defaultPreload: 'intent',
     defaultNotFoundComponent: NotFoundScreen,
     defaultErrorComponent: ({ error }) => <CrashScreen error={error} />,

@@ -113,6 +113,13 @@ export const WORDS = {
     upToDate: 'Up to date',
     noRepositories: 'No repositories',
     readAgain: 'Read again now',
+    artifactGone: 'This artifact does not exist',
+    labels: 'Labels',
+    showAllText: /^Show all, 64/,
+    fetchIt: 'Fetch it',
+    layers: 'Layers',
+    configuration: 'Configuration',
+    architectures: 'Architectures',
   },
   zh: {
     language: 'zh-CN',
@@ -217,6 +224,13 @@ export const WORDS = {
     upToDate: '已是最新',
     noRepositories: '没有镜像',
     readAgain: '立即重新读取',
+    artifactGone: '该制品不存在',
+    labels: '元数据（Label）',
+    showAllText: /^显示全部（64/,
+    fetchIt: '拉取命令',
+    layers: '镜像层',
+    configuration: '配置',
+    architectures: '架构',
   },
 } as const satisfies Record<Language, unknown>
 export type Words = (typeof WORDS)[Language]

@@ -79,15 +79,22 @@ export class Registry {
       layers: [],
     })
     for (const name of names) {
-      const repository = `${this.address}/v2/${name}`
-      const upload = await this.send('POST', `${repository}/blobs/uploads/`)
-      const place = new URL(upload.headers.get('location') ?? '', this.address)
-      place.searchParams.set('digest', digestOf(config))
-      await this.send('PUT', place.href, new Uint8Array(config), 'application/octet-stream')
-      for (const tag of tags) {
-        await this.send('PUT', `${repository}/manifests/${tag}`, manifest, 'application/vnd.oci.image.manifest.v1+json')
-      }
+      await this.putBlob(name, config)
+      for (const tag of tags) await this.putManifest(name, tag, manifest, 'application/vnd.oci.image.manifest.v1+json')
     }
+  }
+
+  /** Uploads a blob, in one piece. */
+  async putBlob(name: string, bytes: Buffer): Promise<void> {
+    const upload = await this.send('POST', `${this.address}/v2/${name}/blobs/uploads/`)
+    const place = new URL(upload.headers.get('location') ?? '', this.address)
+    place.searchParams.set('digest', digestOf(bytes))
+    await this.send('PUT', place.href, new Uint8Array(bytes), 'application/octet-stream')
+  }
+
+  /** Puts a manifest under a tag or under its own digest. */
+  async putManifest(name: string, reference: string, manifest: string, mediaType: string): Promise<void> {
+    await this.send('PUT', `${this.address}/v2/${name}/manifests/${reference}`, manifest, mediaType)
   }
 
   private async send(method: string, url: string, body?: Uint8Array<ArrayBuffer> | string, type?: string): Promise<Response> {
@@ -98,6 +105,6 @@ export class Registry {
   }
 }
 
-function digestOf(bytes: Buffer): string {
+export function digestOf(bytes: Buffer | string): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }

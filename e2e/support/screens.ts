@@ -54,14 +54,34 @@ export async function openRepositories(
   await expect(page.getByRole('heading', { level: 1, name: registry.name })).toBeVisible()
 }
 
-/** Opens the page of one repository of a registry with one space. */
-export async function openRepository(page: Page, server: Server, registry: { id: string }, name: string): Promise<void> {
+/** The id of a repository of a registry with one space. */
+export async function repositoryId(server: Server, registry: { id: string }, name: string): Promise<string> {
   const spaces = (await server.call('GET', `/registries/${registry.id}/spaces`)) as { items: { id: string }[] }
   const path = `/spaces/${spaces.items[0]?.id}/repositories?q=${encodeURIComponent(name.slice(0, 200))}`
   const found = (await server.call('GET', path)) as { items: { id: string; name: string }[] }
-  const repository = found.items.find((each) => each.name === name)
-  await page.goto(`${server.url}/registries/${registry.id}/repositories/${repository?.id}`)
+  const id = found.items.find((each) => each.name === name)?.id
+  if (id === undefined) throw new Error(`${name} is not there`)
+  return id
+}
+
+/** Opens the page of one repository of a registry with one space. */
+export async function openRepository(page: Page, server: Server, registry: { id: string }, name: string): Promise<void> {
+  const id = await repositoryId(server, registry, name)
+  await page.goto(`${server.url}/registries/${registry.id}/repositories/${id}`)
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+}
+
+/** Opens the page of one artifact. */
+export async function openArtifact(
+  page: Page,
+  server: Server,
+  registry: { id: string },
+  repository: string,
+  digest: string,
+): Promise<void> {
+  const id = await repositoryId(server, registry, repository)
+  await page.goto(`${server.url}/registries/${registry.id}/repositories/${id}/artifacts/${digest}`)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(digest.slice(0, 19))
 }
 
 /** Waits until a registry was read once. */

@@ -91,6 +91,7 @@ describe('followChanges', () => {
       [
         ['inventory', 'repository', 'a'],
         ['inventory', 'tags', 'a'],
+        ['inventory', 'artifacts', 'a'],
         ['inventory', 'repositories'],
       ],
     ],

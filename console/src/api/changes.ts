@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import {
+  artifactsKey,
   crawlKey,
   historyKey,
   hookKey,
@@ -149,6 +150,7 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
       case 'repository':
         gather(repositoryKey(change.object_id))
         gather(tagsKey(change.object_id))
+        gather(artifactsKey(change.object_id))
         // Whose it is the change does not say; at most one list is on the screen.
         gather(REPOSITORY_LISTS_KEY)
         break

@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { RepositorySearch, TagSearch } from '../lib/inventorySearch'
 import { api, unwrap } from './client'
-import { crawlKey, historyKey, repositoryKey, repositoryListsKey, spacesKey, tagsKey } from './keys'
+import { artifactsKey, crawlKey, historyKey, repositoryKey, repositoryListsKey, spacesKey, tagsKey } from './keys'
 import { REFRESH_INTERVAL_MS } from './queries'
 
 export const INVENTORY_PAGE_SIZE = 50
@@ -69,6 +69,28 @@ export function tagsQuery(repositoryId: string, search: TagSearch) {
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_INTERVAL_MS,
   })
+}
+
+export function artifactQuery(repositoryId: string, digest: string) {
+  return queryOptions({
+    queryKey: [...artifactsKey(repositoryId), digest],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET('/api/v1/repositories/{id}/artifacts/{digest}', {
+          params: { path: { id: repositoryId, digest } },
+          signal,
+        }),
+      ),
+    refetchInterval: REFRESH_INTERVAL_MS,
+  })
+}
+
+/**
+ * The artifacts that an index lists. What a digest names never changes, so only those not read yet are worth asking for
+ * again; the change feed says when.
+ */
+export function childQuery(repositoryId: string, digest: string) {
+  return queryOptions({ ...artifactQuery(repositoryId, digest), refetchInterval: false, staleTime: Number.POSITIVE_INFINITY })
 }
 
 /** Has a registry read again, or stops that. */

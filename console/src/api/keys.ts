@@ -34,3 +34,4 @@ export const REPOSITORY_LISTS_KEY = [...INVENTORY_KEY, 'repositories'] as const
 export const repositoryListsKey = (registryId: string) => [...REPOSITORY_LISTS_KEY, registryId] as const
 export const repositoryKey = (id: string) => [...INVENTORY_KEY, 'repository', id] as const
 export const tagsKey = (repositoryId: string) => [...INVENTORY_KEY, 'tags', repositoryId] as const
+export const artifactsKey = (repositoryId: string) => [...INVENTORY_KEY, 'artifacts', repositoryId] as const

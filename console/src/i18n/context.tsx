@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react'
+import { turnBooks } from './book'
 import type { Texts } from './en'
 import { createFormatters, type Formatters } from './format'
 import { LANGUAGE_TAG, loadTexts, type Locale, storeLocale } from './locale'
@@ -27,7 +28,7 @@ export function I18nProvider({ initialLocale, initialTexts, children }: I18nProv
   }, [current.locale])
 
   const setLocale = useCallback(async (locale: Locale) => {
-    const texts = await loadTexts(locale)
+    const [texts] = await Promise.all([loadTexts(locale), turnBooks(locale)])
     storeLocale(locale)
     setCurrent({ locale, texts })
   }, [])

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import openapi from '../../../openapi.json'
+import type { Book } from './book'
 import { en } from './en'
 import { glossary } from './glossary'
+import type { Locale } from './locale'
 import { reasonText } from './problemText'
 import { zh } from './zh'
 
@@ -19,10 +21,27 @@ function leaves(node: object, path = ''): Map<string, string> {
   return found
 }
 
-const english = leaves(en)
-const chinese = leaves(zh)
+const bookFiles = import.meta.glob<Record<string, Book<object>>>('./books/*.ts', { eager: true })
+const bookNames = Object.keys(bookFiles).map((path) => path.replace(/^.*\/|\.ts$/g, ''))
+
+/** A dictionary with every book of its language. */
+async function whole(dictionary: object, locale: Locale): Promise<Map<string, string>> {
+  const books = Object.values(bookFiles).map((exported) => Object.values(exported)[0]?.load(locale) ?? {})
+  const read = await Promise.all(books)
+  return leaves({ ...dictionary, books: Object.fromEntries(read.map((texts, index) => [bookNames[index], texts])) })
+}
+
+const english = await whole(en, 'en')
+const chinese = await whole(zh, 'zh')
 
 describe('the two dictionaries', () => {
+  it('are read with all their books', () => {
+    for (const name of bookNames) {
+      expect([...english.keys()].some((path) => path.startsWith(`books.${name}.`)), name).toBe(true)
+    }
+    expect(bookNames).toContain('inventory')
+  })
+
   it('have the same texts', () => {
     expect([...chinese.keys()].sort()).toEqual([...english.keys()].sort())
   })

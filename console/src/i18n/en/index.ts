@@ -1,16 +1,12 @@
 import type { ConditionType } from '../../api/types'
-import { audit } from './audit'
 import { capabilities, listed } from './capabilities'
 import { errors } from './errors'
 import { certificate, otherScheme, strip } from './health'
-import { hooks } from './hooks'
-import { inventory } from './inventory'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
 import { registryCare } from './registryCare'
 import { registryEdit } from './registryEdit'
-import { sharing } from './sharing'
 import { tokens } from './tokens'
 import { workspaces } from './workspaces'
 
@@ -308,6 +304,17 @@ export const en = {
     submit: (name: string) => `Disconnect ${name}`,
   },
 
+  inventory: {
+    palette: 'Repositories of this registry',
+    manifestsRead: (read: string, known: string) => `${read} of ${known} manifests read`,
+  },
+
+  fromPlatform: {
+    title: 'From the platform',
+    help: 'Every namespace of this workspace may pull from these.',
+    outlineHelp: 'This registry belongs to the platform. Your workspace may pull from it; the platform’s administrators look after it.',
+  },
+
   notFound: {
     title: 'Page not found',
     help: 'The address leads to no page of the console.',
@@ -330,21 +337,17 @@ export const en = {
     retryAfter: (seconds: string) => `It can be tried again in ${seconds} s.`,
   },
 
-  audit,
   certificate,
   otherScheme,
   strip,
   capabilities,
   listed,
-  hooks,
-  inventory,
   people,
   palette,
   errors,
   reasons,
   registryCare,
   registryEdit,
-  sharing,
   tokens,
   workspaces,
 }

@@ -1,16 +1,12 @@
 import type { Texts } from '../en'
-import { audit } from './audit'
 import { capabilities, listed } from './capabilities'
 import { errors } from './errors'
 import { certificate, otherScheme, strip } from './health'
-import { hooks } from './hooks'
-import { inventory } from './inventory'
 import { palette } from './palette'
 import { people } from './people'
 import { reasons } from './reasons'
 import { registryCare } from './registryCare'
 import { registryEdit } from './registryEdit'
-import { sharing } from './sharing'
 import { tokens } from './tokens'
 import { workspaces } from './workspaces'
 
@@ -308,6 +304,17 @@ export const zh: Texts = {
     submit: (name) => `断开与 ${name} 的连接`,
   },
 
+  inventory: {
+    palette: '该镜像仓库中的镜像',
+    manifestsRead: (read, known) => `已读取 ${read} / ${known} 个清单`,
+  },
+
+  fromPlatform: {
+    title: '来自平台',
+    help: '本工作空间的所有命名空间都可以从这些镜像仓库拉取。',
+    outlineHelp: '该镜像仓库属于平台。您的工作空间可以从中拉取，由平台管理员负责维护。',
+  },
+
   notFound: {
     title: '页面不存在',
     help: '控制台中没有与该地址对应的页面。',
@@ -330,21 +337,17 @@ export const zh: Texts = {
     retryAfter: (seconds) => `${seconds} 秒后可重试。`,
   },
 
-  audit,
   certificate,
   otherScheme,
   strip,
   capabilities,
   listed,
-  hooks,
-  inventory,
   people,
   palette,
   errors,
   reasons,
   registryCare,
   registryEdit,
-  sharing,
   tokens,
   workspaces,
 }

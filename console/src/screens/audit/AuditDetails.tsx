@@ -1,5 +1,7 @@
 import { useId } from 'react'
 import type { AuditEntry } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { auditBook } from '../../i18n/books/audit'
 import { useI18n } from '../../i18n/context'
 import { auditDiff, type DiffRow } from '../../lib/auditDiff'
 import { Copy } from '../../ui/Copy'
@@ -9,7 +11,7 @@ import { refusalText } from './auditText'
 /** Everything else an entry tells: where it came from, and what changed. */
 export function AuditDetails({ entry }: { entry: AuditEntry }) {
   const { texts, format } = useI18n()
-  const words = texts.audit
+  const words = useBook(auditBook)
   const rows = auditDiff(entry.before, entry.after)
   const id = (value: string, what: string) => (
     <span className="address-cell">
@@ -40,9 +42,8 @@ export function AuditDetails({ entry }: { entry: AuditEntry }) {
 }
 
 function Changes({ rows }: { rows: readonly DiffRow[] }) {
-  const { texts } = useI18n()
   const titleId = useId()
-  const words = texts.audit
+  const words = useBook(auditBook)
   return (
     <section className="diff" aria-labelledby={titleId}>
       <h2 id={titleId}>{words.changes}</h2>
@@ -75,8 +76,8 @@ function Changes({ rows }: { rows: readonly DiffRow[] }) {
 }
 
 function Side({ value, tag: Tag }: { value: string | null; tag: 'del' | 'ins' }) {
-  const { texts } = useI18n()
-  if (value === null) return <span className="muted">{texts.audit.absent}</span>
-  if (value === '') return <span className="muted">{texts.audit.emptyText}</span>
+  const audit = useBook(auditBook)
+  if (value === null) return <span className="muted">{audit.absent}</span>
+  if (value === '') return <span className="muted">{audit.emptyText}</span>
   return <Tag className="mono">{value}</Tag>
 }

@@ -1,5 +1,6 @@
 import { IconSearch, IconUser } from '@tabler/icons-react'
-import { useI18n } from '../../i18n/context'
+import { useBook } from '../../i18n/book'
+import { auditBook } from '../../i18n/books/audit'
 import { type AuditSearch, fromLocalInput, OUTCOMES, RANGES, toLocalInput } from '../../lib/auditSearch'
 import { useTyped } from '../../lib/useTyped'
 import { DateTimeField } from '../../ui/DateTimeField'
@@ -12,8 +13,7 @@ interface AuditFiltersProps {
 }
 
 export function AuditFilters({ search, onChange }: AuditFiltersProps) {
-  const { texts } = useI18n()
-  const words = texts.audit
+  const words = useBook(auditBook)
   const [actor, setActor] = useTyped(search.actor, (value) => onChange({ actor: value }))
   const [object, setObject] = useTyped(search.q, (value) => onChange({ q: value }))
   const actions = Object.entries(words.actions).sort(([, a], [, b]) => a.localeCompare(b))

@@ -1,5 +1,7 @@
 import { AUDIT_PAGE_SIZE } from '../../api/audit'
 import type { AuditPage } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { auditBook } from '../../i18n/books/audit'
 import { useI18n } from '../../i18n/context'
 import type { AuditSearch } from '../../lib/auditSearch'
 import { Button } from '../../ui/Button'
@@ -13,6 +15,7 @@ interface AuditPagerProps {
 /** How many there are, and the way to older and newer entries. */
 export function AuditPager({ search, page, onChange }: AuditPagerProps) {
   const { texts, format } = useI18n()
+  const audit = useBook(auditBook)
   const walked = search.after ?? []
   const next = page.next_cursor ?? null
   const total = format.number(page.total.value)
@@ -21,10 +24,10 @@ export function AuditPager({ search, page, onChange }: AuditPagerProps) {
   const range = texts.registries.range(format.number(first), format.number(first + page.items.length - 1), total)
 
   const count = !page.total.exact
-    ? texts.audit.countAtLeast(total)
+    ? audit.countAtLeast(total)
     : severalPages
       ? range
-      : texts.audit.count(total, page.total.value === 1)
+      : audit.count(total, page.total.value === 1)
 
   // A preset that is counted back from now would be another filter on every page, and its cursors good for none.
   const since = search.range === undefined || search.range === 'custom' ? undefined : page.from

@@ -5,6 +5,8 @@ import { auditExportUrl, auditQuery } from '../../api/audit'
 import { asApiError } from '../../api/problem'
 import { sessionQuery } from '../../api/session'
 import type { AuditEntry } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { auditBook } from '../../i18n/books/audit'
 import { useI18n } from '../../i18n/context'
 import { type AuditSearch, isNarrowed } from '../../lib/auditSearch'
 import type { Scope } from '../../lib/scope'
@@ -36,6 +38,7 @@ const NO_FILTER: Partial<AuditSearch> = {
 
 export function AuditScreen() {
   const { texts, format } = useI18n()
+  const audit = useBook(auditBook)
   const scope = useScope()
   const { search, set } = useListState<AuditSearch>()
   const { place, meaning, ownOnly } = useMeaning()
@@ -59,8 +62,8 @@ export function AuditScreen() {
   )
 
   const columns = useMemo(
-    () => auditColumns({ texts, format, isOpen: (entry) => opened.has(entry.id), onToggle: toggle }),
-    [texts, format, opened, toggle],
+    () => auditColumns({ texts, audit, format, isOpen: (entry) => opened.has(entry.id), onToggle: toggle }),
+    [texts, audit, format, opened, toggle],
   )
 
   const page = query.data
@@ -70,7 +73,7 @@ export function AuditScreen() {
     <>
       <div className="page-head">
         <div>
-          <PageTitle title={texts.audit.title} />
+          <PageTitle title={audit.title} />
           <p className="page-sub">
             {place && <span className="page-place">{place}</span>}
             {meaning}
@@ -78,7 +81,7 @@ export function AuditScreen() {
         </div>
         <div className="audit-tools">
           <Switch
-            label={texts.audit.live}
+            label={audit.live}
             checked={search.live === true}
             onChange={(live) => change({ live: live || undefined })}
           />
@@ -99,7 +102,7 @@ export function AuditScreen() {
           <div className="card-body">
             <ProblemNotice
               error={asApiError(query.error)}
-              title={texts.audit.failedTitle}
+              title={audit.failedTitle}
               onRetry={() => void query.refetch()}
             />
           </div>
@@ -108,7 +111,7 @@ export function AuditScreen() {
         ) : (
           <>
             <DataTable
-              caption={texts.audit.title}
+              caption={audit.title}
               columns={columns}
               rows={page?.items ?? []}
               rowKey={(entry) => entry.id}
@@ -127,12 +130,13 @@ export function AuditScreen() {
 /** Whose entries these are: which ones one may read depends on one's role. */
 function useMeaning(): { place: string | null; meaning: string; ownOnly: boolean } {
   const { texts } = useI18n()
+  const audit = useBook(auditBook)
   const workspace = useScopedWorkspace()
   const { data: session } = useQuery(sessionQuery)
   const hasPlatform = session?.user.platform_role != null
   if (workspace === null) {
     return hasPlatform
-      ? { place: texts.registries.subtitle, meaning: texts.audit.meaning, ownOnly: false }
+      ? { place: texts.registries.subtitle, meaning: audit.meaning, ownOnly: false }
       : { place: null, meaning: texts.workspaces.audit.meaningMine, ownOnly: true }
   }
   const readsAll = hasPlatform || workspace.role === 'admin'
@@ -145,7 +149,7 @@ function useMeaning(): { place: string | null; meaning: string; ownOnly: boolean
 
 /** The file is fetched by the browser itself: it may be larger than a page should hold. */
 function ExportMenu({ search, scope }: { search: AuditSearch; scope: Scope }) {
-  const { texts } = useI18n()
+  const audit = useBook(auditBook)
   const fetchFile = (format: 'csv' | 'jsonl') => {
     const link = document.createElement('a')
     link.href = auditExportUrl(search, scope, format)
@@ -154,14 +158,14 @@ function ExportMenu({ search, scope }: { search: AuditSearch; scope: Scope }) {
   }
   return (
     <Menu
-      trigger={<Button icon={<IconDownload size={16} aria-hidden />}>{texts.audit.export}</Button>}
+      trigger={<Button icon={<IconDownload size={16} aria-hidden />}>{audit.export}</Button>}
       actions={[
         {
-          label: texts.audit.exportCsv,
+          label: audit.exportCsv,
           icon: <IconFileTypeCsv size={16} aria-hidden />,
           onSelect: () => fetchFile('csv'),
         },
-        { label: texts.audit.exportJsonl, icon: <IconJson size={16} aria-hidden />, onSelect: () => fetchFile('jsonl') },
+        { label: audit.exportJsonl, icon: <IconJson size={16} aria-hidden />, onSelect: () => fetchFile('jsonl') },
       ]}
     />
   )
@@ -175,20 +179,21 @@ interface NothingHereProps {
 
 function NothingHere({ ownOnly, narrowed, onClear }: NothingHereProps) {
   const { texts } = useI18n()
+  const audit = useBook(auditBook)
   if (narrowed) {
     return (
       <EmptyState
         icon={<IconSearchOff size={26} stroke={1.5} />}
-        title={texts.audit.noMatchTitle}
+        title={audit.noMatchTitle}
         action={<Button onClick={onClear}>{texts.action.clearFilters}</Button>}
       >
-        {texts.audit.noMatchHelp}
+        {audit.noMatchHelp}
       </EmptyState>
     )
   }
   return (
-    <EmptyState icon={<IconHistory size={26} stroke={1.5} />} title={texts.audit.emptyTitle}>
-      {ownOnly ? texts.workspaces.audit.emptyOwn : texts.audit.emptyHelp}
+    <EmptyState icon={<IconHistory size={26} stroke={1.5} />} title={audit.emptyTitle}>
+      {ownOnly ? texts.workspaces.audit.emptyOwn : audit.emptyHelp}
     </EmptyState>
   )
 }

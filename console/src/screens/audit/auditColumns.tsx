@@ -1,5 +1,6 @@
 import { IconBan, IconCheck, IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import type { AuditEntry } from '../../api/types'
+import type { AuditTexts } from '../../i18n/books/audit'
 import type { Texts } from '../../i18n/en'
 import type { Formatters } from '../../i18n/format'
 import { Chip } from '../../ui/Chip'
@@ -9,13 +10,14 @@ import { actionText, actorText, kindText, refusalText } from './auditText'
 
 interface AuditColumnsOptions {
   texts: Texts
+  audit: AuditTexts
   format: Formatters
   isOpen: (entry: AuditEntry) => boolean
   onToggle: (entry: AuditEntry) => void
 }
 
-export function auditColumns({ texts, format, isOpen, onToggle }: AuditColumnsOptions): Column<AuditEntry>[] {
-  const names = texts.audit.columns
+export function auditColumns({ texts, audit, format, isOpen, onToggle }: AuditColumnsOptions): Column<AuditEntry>[] {
+  const names = audit.columns
   return [
     {
       id: 'time',
@@ -30,16 +32,16 @@ export function auditColumns({ texts, format, isOpen, onToggle }: AuditColumnsOp
       id: 'actor',
       header: names.actor,
       cell: (entry) => (
-        <span className={entry.actor.type === 'user' ? undefined : 'muted'}>{actorText(texts, entry.actor)}</span>
+        <span className={entry.actor.type === 'user' ? undefined : 'muted'}>{actorText(audit, entry.actor)}</span>
       ),
     },
-    { id: 'action', header: names.action, rowHeader: true, cell: (entry) => actionText(texts, entry.action) },
+    { id: 'action', header: names.action, rowHeader: true, cell: (entry) => actionText(audit, entry.action) },
     {
       id: 'object',
       header: names.object,
       cell: (entry) => (
         <>
-          <span className="muted">{kindText(texts, entry.object.kind)}</span>{' '}
+          <span className="muted">{kindText(audit, entry.object.kind)}</span>{' '}
           <ObjectName object={entry.object} />
         </>
       ),
@@ -50,12 +52,12 @@ export function auditColumns({ texts, format, isOpen, onToggle }: AuditColumnsOp
       cell: (entry) =>
         entry.outcome === 'done' ? (
           <Chip tone="ok" icon={<IconCheck size={13} aria-hidden />}>
-            {texts.audit.outcomes.done}
+            {audit.outcomes.done}
           </Chip>
         ) : (
           <span className="outcome">
             <Chip tone="bad" icon={<IconBan size={13} aria-hidden />}>
-              {texts.audit.outcomes.refused}
+              {audit.outcomes.refused}
             </Chip>
             <span className="fine">{refusalText(texts, entry)}</span>
           </span>
@@ -76,7 +78,7 @@ export function auditColumns({ texts, format, isOpen, onToggle }: AuditColumnsOp
         const open = isOpen(entry)
         return (
           <IconButton
-            label={texts.audit.details(actionText(texts, entry.action), format.second(entry.at))}
+            label={audit.details(actionText(audit, entry.action), format.second(entry.at))}
             size={30}
             withTip={false}
             aria-expanded={open}

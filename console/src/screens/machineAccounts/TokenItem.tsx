@@ -2,6 +2,8 @@ import { useRef, useState } from 'react'
 import { useRevokeMachineToken } from '../../api/machineAccounts'
 import { asApiError } from '../../api/problem'
 import type { ApiToken, MachineAccount, Workspace } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { auditBook } from '../../i18n/books/audit'
 import { useI18n } from '../../i18n/context'
 import { Age } from '../../ui/Age'
 import { Button } from '../../ui/Button'
@@ -25,6 +27,7 @@ export function TokenItem({ token, account, workspace, blocked, onRevoked }: Tok
   const { texts, format } = useI18n()
   const words = texts.workspaces.tokens
   const shared = texts.tokens
+  const audit = useBook(auditBook)
   const revoke = useRevokeMachineToken(workspace.id, account.id)
   const [asking, setAsking] = useState(false)
   const revokeButton = useRef<HTMLButtonElement>(null)
@@ -77,7 +80,7 @@ export function TokenItem({ token, account, workspace, blocked, onRevoked }: Tok
       </dl>
       <ul className="token-scope fine" aria-label={shared.scope}>
         {token.scope.map((permission) => (
-          <li key={permission}>{actionText(texts, permission)}</li>
+          <li key={permission}>{actionText(audit, permission)}</li>
         ))}
       </ul>
       {asking && (

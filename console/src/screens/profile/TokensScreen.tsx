@@ -6,6 +6,8 @@ import { asApiError } from '../../api/problem'
 import { visibleWorkspacesQuery } from '../../api/profile'
 import { tokensQuery } from '../../api/tokens'
 import type { ApiToken } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { auditBook } from '../../i18n/books/audit'
 import { useI18n } from '../../i18n/context'
 import { useFetched } from '../../lib/useFetched'
 import { Button } from '../../ui/Button'
@@ -39,15 +41,17 @@ export function TokensScreen() {
   const setCreate = (create: boolean) =>
     void navigate({ search: { create: create || undefined }, replace: !create })
 
+  const audit = useBook(auditBook)
   const columns = useMemo(
     () =>
       tokenColumns({
         texts,
+        audit,
         format,
         workspaceName: (id) => workspaces.data?.find((workspace) => workspace.id === id)?.name,
         onRevoke: setRevoking,
       }),
-    [texts, format, workspaces.data],
+    [texts, audit, format, workspaces.data],
   )
 
   const tokens = query.data?.items

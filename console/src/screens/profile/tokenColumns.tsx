@@ -1,4 +1,5 @@
 import type { ApiToken } from '../../api/types'
+import type { AuditTexts } from '../../i18n/books/audit'
 import type { Texts } from '../../i18n/en'
 import type { Formatters } from '../../i18n/format'
 import { Age } from '../../ui/Age'
@@ -8,12 +9,13 @@ import { ExpiryChip } from '../tokens/ExpiryChip'
 
 interface TokenColumnsOptions {
   texts: Texts
+  audit: AuditTexts
   format: Formatters
   workspaceName: (id: string) => string | undefined
   onRevoke: (token: ApiToken) => void
 }
 
-export function tokenColumns({ texts, format, workspaceName, onRevoke }: TokenColumnsOptions): Column<ApiToken>[] {
+export function tokenColumns({ texts, audit, format, workspaceName, onRevoke }: TokenColumnsOptions): Column<ApiToken>[] {
   const words = texts.tokens
   return [
     {
@@ -30,7 +32,7 @@ export function tokenColumns({ texts, format, workspaceName, onRevoke }: TokenCo
           <summary>{words.rights(format.number(token.scope.length), token.scope.length === 1)}</summary>
           <ul className="rights">
             {token.scope.map((permission) => (
-              <li key={permission}>{texts.audit.actions[permission]}</li>
+              <li key={permission}>{audit.actions[permission]}</li>
             ))}
           </ul>
         </details>

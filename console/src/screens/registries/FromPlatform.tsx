@@ -17,7 +17,7 @@ const rowId = (registry: RegistryOutline) => registry.id
 /** The platform's registries that the workspace's namespaces may pull from, as members see them. */
 export function FromPlatform({ scope }: { scope: Scope }) {
   const texts = useTexts()
-  const words = texts.sharing
+  const words = texts.fromPlatform
   const query = useQuery({ ...openRegistriesQuery(), enabled: scope.type === 'workspace' })
   const rows = (query.data?.items ?? []).filter((registry) => registry.detail === 'outline')
   if (scope.type !== 'workspace' || rows.length === 0) return null
@@ -66,9 +66,9 @@ export function FromPlatform({ scope }: { scope: Scope }) {
   ]
   return (
     <div className="from-platform">
-      <Card title={words.fromPlatform}>
-        <p className="card-body fine">{words.fromPlatformHelp}</p>
-        <DataTable caption={words.fromPlatform} columns={shown} rows={rows} rowKey={rowId} loading={false} />
+      <Card title={words.title}>
+        <p className="card-body fine">{words.help}</p>
+        <DataTable caption={words.title} columns={shown} rows={rows} rowKey={rowId} loading={false} />
       </Card>
     </div>
   )

@@ -4,6 +4,8 @@ import type { ReactNode } from 'react'
 import { crawlQuery, useSetCrawl } from '../../api/inventory'
 import { asApiError } from '../../api/problem'
 import type { Crawl, Registry } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { overviewBook } from '../../i18n/books/overview'
 import { useI18n, useTexts } from '../../i18n/context'
 import { spanText } from '../../i18n/figures'
 import { errorText } from '../../i18n/problemText'
@@ -26,11 +28,11 @@ import { repositoriesLink } from './registryLink'
 
 /** How far the reading of a registry is, and what can be done about it. */
 export function CrawlCard({ registry }: { registry: Registry }) {
-  const texts = useTexts()
+  const overview = useBook(overviewBook)
   const query = useQuery(crawlQuery(registry.id))
   const crawl = query.data
   return (
-    <Card title={texts.inventory.crawl.title} aside={crawl?.status && <StatusChip status={crawl.status} />}>
+    <Card title={overview.crawl.title} aside={crawl?.status && <StatusChip status={crawl.status} />}>
       {crawl !== undefined ? (
         <Reading crawl={crawl} />
       ) : (
@@ -38,7 +40,7 @@ export function CrawlCard({ registry }: { registry: Registry }) {
           {query.isError ? (
             <ProblemNotice
               error={asApiError(query.error)}
-              title={texts.inventory.crawl.failedTitle}
+              title={overview.crawl.failedTitle}
               onRetry={() => void query.refetch()}
             />
           ) : (
@@ -58,11 +60,11 @@ const LOOKS: Record<NonNullable<Crawl['status']>, { tone: ChipTone; icon: ReactN
 }
 
 function StatusChip({ status }: { status: NonNullable<Crawl['status']> }) {
-  const texts = useTexts()
+  const overview = useBook(overviewBook)
   const { tone, icon } = LOOKS[status]
   return (
     <Chip tone={tone} icon={icon}>
-      {texts.inventory.crawl.status[status]}
+      {overview.crawl.status[status]}
     </Chip>
   )
 }
@@ -71,7 +73,7 @@ const isOpen = (status: Crawl['status']) => status === 'running' || status === '
 
 function Reading({ crawl }: { crawl: Crawl }) {
   const texts = useTexts()
-  const words = texts.inventory.crawl
+  const words = useBook(overviewBook).crawl
   return (
     <>
       <div className="crawl-head">
@@ -108,8 +110,8 @@ function ofPhase({ counts, manifests_read: read }: Crawl, phase: NonNullable<Cra
 const PHASES = ['names', 'tags', 'manifests'] as const
 
 function Progress({ crawl, phase }: { crawl: Crawl; phase: NonNullable<Crawl['phase']> }) {
-  const { locale, texts, format } = useI18n()
-  const words = texts.inventory.crawl
+  const { locale, format } = useI18n()
+  const words = useBook(overviewBook).crawl
   const known = ofPhase(crawl, phase)
   const percent = known === null ? null : percentOf(...known)
   return (
@@ -144,9 +146,9 @@ function Progress({ crawl, phase }: { crawl: Crawl; phase: NonNullable<Crawl['ph
 }
 
 function Broken({ crawl }: { crawl: Crawl }) {
-  const { texts, format } = useI18n()
+  const { format } = useI18n()
   const scope = useScope()
-  const words = texts.inventory.crawl
+  const words = useBook(overviewBook).crawl
   const count = crawl.counts?.repositories_broken ?? 0
   if (count === 0) return null
   return (
@@ -167,7 +169,7 @@ function Broken({ crawl }: { crawl: Crawl }) {
 function Facts({ crawl }: { crawl: Crawl }) {
   const { locale, texts, format } = useI18n()
   const now = useNow()
-  const words = texts.inventory.crawl
+  const words = useBook(overviewBook).crawl
   const { counts, manifests_read: read } = crawl
   const open = isOpen(crawl.status)
   const number = (value: number) => <span className="num">{format.number(value)}</span>
@@ -201,7 +203,7 @@ function Facts({ crawl }: { crawl: Crawl }) {
 
 function Actions({ crawl }: { crawl: Crawl }) {
   const texts = useTexts()
-  const words = texts.inventory.crawl
+  const words = useBook(overviewBook).crawl
   const setCrawl = useSetCrawl(crawl.registry_id)
   const blocked = disabledAction(texts, crawl.allowed_actions, 'registry.refresh', false)
   const open = isOpen(crawl.status)

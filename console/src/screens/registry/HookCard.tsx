@@ -4,6 +4,8 @@ import { type ReactNode, useState } from 'react'
 import { hookQuery } from '../../api/hooks'
 import { asApiError } from '../../api/problem'
 import type { Hook, Registry } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { overviewBook } from '../../i18n/books/overview'
 import { useI18n, useTexts } from '../../i18n/context'
 import { useFetched } from '../../lib/useFetched'
 import { Age } from '../../ui/Age'
@@ -21,7 +23,7 @@ const fetchDialogs = async () => (await import('./HookDialogs')).HookDialogs
 
 /** Whether a Docker Registry tells of what is pushed to it, and how that is set up. */
 export function HookCard({ registry }: { registry: Registry }) {
-  const words = useTexts().hooks
+  const words = useBook(overviewBook).hooks
   const query = useQuery(hookQuery(registry.id))
   const Dialogs = useFetched(fetchDialogs)
   const [asking, setAsking] = useState<AskedOfHook | null>(null)
@@ -55,7 +57,7 @@ export function HookCard({ registry }: { registry: Registry }) {
 }
 
 function StateChip({ hook }: { hook: Hook }) {
-  const words = useTexts().hooks
+  const words = useBook(overviewBook).hooks
   const [tone, text, icon]: [ChipTone, string, ReactNode] = !hook.configured
     ? ['unknown', words.off, <IconBoltOff key="off" size={14} aria-hidden />]
     : hook.last_event_at == null
@@ -69,8 +71,8 @@ function StateChip({ hook }: { hook: Hook }) {
 }
 
 function Facts({ hook }: { hook: Hook }) {
-  const { texts, format } = useI18n()
-  const words = texts.hooks
+  const { format } = useI18n()
+  const words = useBook(overviewBook).hooks
   const number = (value: number) => <span className="num">{format.number(value)}</span>
   const entries: (KeyValue | false)[] = [
     hook.last_event_at != null && { key: words.last, value: <Age at={hook.last_event_at} /> },
@@ -108,7 +110,7 @@ interface ActionsProps {
 
 function Actions({ registry, hook, onAsk }: ActionsProps) {
   const texts = useTexts()
-  const words = texts.hooks
+  const words = useBook(overviewBook).hooks
   const ofWorkspace = registry.owner.type === 'workspace'
   const blocked = disabledAction(texts, hook.allowed_actions, 'registry.hook', ofWorkspace)
   return (

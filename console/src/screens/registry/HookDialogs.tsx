@@ -2,6 +2,8 @@ import { useState } from 'react'
 import { useEndHook, useIssueHook } from '../../api/hooks'
 import { asApiError } from '../../api/problem'
 import type { Hook, IssuedHook, Registry } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { overviewBook } from '../../i18n/books/overview'
 import { useTexts } from '../../i18n/context'
 import { Button } from '../../ui/Button'
 import { Copy } from '../../ui/Copy'
@@ -21,7 +23,7 @@ interface HookDialogsProps {
 
 /** The questions of the card, one at a time. */
 export function HookDialogs({ registry, hook, asking, onClose }: HookDialogsProps) {
-  const words = useTexts().hooks
+  const words = useBook(overviewBook).hooks
   const end = useEndHook(registry.id)
   const closed = () => {
     end.reset()
@@ -61,7 +63,7 @@ interface IssueDialogProps {
 /** Says what is about to happen, and then shows the snippet, this once. */
 function IssueDialog({ registry, hook, opened, onClose }: IssueDialogProps) {
   const texts = useTexts()
-  const words = texts.hooks
+  const words = useBook(overviewBook).hooks
   const issue = useIssueHook(registry.id)
   const [issued, setIssued] = useState<IssuedHook | null>(null)
   // Once issued there is a hook to rotate; the question that was asked stays what it was.

@@ -3,6 +3,8 @@ import { Link } from '@tanstack/react-router'
 import { historyQuery } from '../../api/inventory'
 import { asApiError } from '../../api/problem'
 import type { Registry, Repository, StatisticsDay } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { overviewBook } from '../../i18n/books/overview'
 import { useI18n } from '../../i18n/context'
 import { sizeText } from '../../i18n/figures'
 import { trendPoints } from '../../lib/trend'
@@ -14,8 +16,7 @@ import { repositoryLink } from './registryLink'
 
 /** What takes most in a registry, and how its figures went over the days. */
 export function InventoryCards({ registry }: { registry: Registry }) {
-  const { texts } = useI18n()
-  const { inventory } = texts
+  const overview = useBook(overviewBook)
   const query = useQuery(historyQuery(registry.id))
   const { data } = query
   const instead = data === undefined && (
@@ -23,7 +24,7 @@ export function InventoryCards({ registry }: { registry: Registry }) {
       {query.isError ? (
         <ProblemNotice
           error={asApiError(query.error)}
-          title={inventory.history.failedTitle}
+          title={overview.history.failedTitle}
           onRetry={() => void query.refetch()}
         />
       ) : (
@@ -33,10 +34,10 @@ export function InventoryCards({ registry }: { registry: Registry }) {
   )
   return (
     <>
-      <Card title={inventory.largest.title}>
+      <Card title={overview.largest.title}>
         {data ? <Largest repositories={data.largest_repositories} /> : instead}
       </Card>
-      <Card title={inventory.history.title}>{data ? <History days={data.days} /> : instead}</Card>
+      <Card title={overview.history.title}>{data ? <History days={data.days} /> : instead}</Card>
     </>
   )
 }
@@ -44,11 +45,12 @@ export function InventoryCards({ registry }: { registry: Registry }) {
 const SHOWN = 5
 
 function Largest({ repositories }: { repositories: readonly Repository[] }) {
-  const { texts, format } = useI18n()
+  const { format } = useI18n()
+  const overview = useBook(overviewBook)
   const scope = useScope()
   const sized = repositories.filter((each) => each.total_bytes > 0).slice(0, SHOWN)
   const most = sized[0]?.total_bytes ?? 1
-  if (sized.length === 0) return <p className="card-body muted">{texts.inventory.largest.none}</p>
+  if (sized.length === 0) return <p className="card-body muted">{overview.largest.none}</p>
   return (
     <ol className="bars">
       {sized.map((each) => (
@@ -67,8 +69,8 @@ function Largest({ repositories }: { repositories: readonly Repository[] }) {
 }
 
 function History({ days }: { days: readonly StatisticsDay[] }) {
-  const { texts, format } = useI18n()
-  const words = texts.inventory.history
+  const { format } = useI18n()
+  const words = useBook(overviewBook).history
   if (days.length < 2) return <p className="card-body muted">{days.length === 0 ? words.none : words.first}</p>
   return (
     <div className="trends">
@@ -90,8 +92,8 @@ interface TrendProps {
 
 /** A figure over the days as a line, and in words. */
 function Trend({ title, days, of, text }: TrendProps) {
-  const { texts, format } = useI18n()
-  const words = texts.inventory.history
+  const { format } = useI18n()
+  const words = useBook(overviewBook).history
   const first = days[0]
   const last = days.at(-1)
   if (first === undefined || last === undefined) return null

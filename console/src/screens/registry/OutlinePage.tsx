@@ -38,7 +38,7 @@ export function OutlinePage({ registry }: { registry: RegistryOutline }) {
             { key: texts.registry.lastChecked, value: health.checked_at ? <Age at={health.checked_at} /> : texts.time.never },
           ]}
         />
-        <p className="card-body fine">{texts.sharing.outlineHelp}</p>
+        <p className="card-body fine">{texts.fromPlatform.outlineHelp}</p>
       </Card>
     </>
   )

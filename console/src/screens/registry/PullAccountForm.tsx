@@ -2,6 +2,8 @@ import { type SubmitEvent, useState } from 'react'
 import { asApiError, fieldProblems } from '../../api/problem'
 import { useSetPullAccount } from '../../api/sharing'
 import type { FieldProblem, Registry, RegistrySharing } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { overviewBook } from '../../i18n/books/overview'
 import { useTexts } from '../../i18n/context'
 import { fieldText } from '../../i18n/problemText'
 import { Button } from '../../ui/Button'
@@ -18,7 +20,7 @@ interface PullAccountFormProps {
 /** Takes an account that can only pull; it is tried before it is kept. */
 export function PullAccountForm({ registry, seen, onFinished }: PullAccountFormProps) {
   const texts = useTexts()
-  const words = texts.sharing
+  const words = useBook(overviewBook).sharing
   const set = useSetPullAccount(registry.id)
   const [username, setUsername] = useState('')
   const [password, setPassword] = useState('')

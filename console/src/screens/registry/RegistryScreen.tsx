@@ -19,18 +19,10 @@ import { Skeleton } from '../../ui/Skeleton'
 import { StaleNotice } from '../../ui/StaleNotice'
 import { Tip } from '../../ui/Tip'
 import { UnverifiedChip } from '../../ui/UnverifiedChip'
-import { BasicsCard } from './BasicsCard'
-import { CapabilitiesCard } from './CapabilitiesCard'
-import { CrawlCard } from './CrawlCard'
-import { HookCard } from './HookCard'
-import { HealthCard } from './HealthCard'
-import { InventoryCards } from './InventoryCards'
 import { OutlinePage } from './OutlinePage'
-import { registriesLink, registryLink, repositoriesLink } from './registryLink'
+import { registriesLink, type registryLink, type repositoriesLink } from './registryLink'
 import { disabledReason, RegistryMenu } from './RegistryMenu'
-import { SharingCard } from './SharingCard'
 import { RegistryTabs } from './RegistryTabs'
-import { StatStrip } from './StatStrip'
 import { SuspensionNotice } from './SuspensionNotice'
 
 const fetchEditDrawer = async () => (await import('../registries/EditDrawer')).EditDrawer
@@ -40,17 +32,19 @@ const fetchConfirmDialog = async () => (await import('./ConfirmServerDialog')).C
 const fetchRotateDialog = async () => (await import('../registries/RotateDialog')).RotateDialog
 
 interface RegistryScreenProps {
-  /** What stands below the registry's head instead of its overview. */
-  children?: (registry: Registry) => ReactNode
+  /** The way to this part of a registry. */
+  link: typeof registryLink | typeof repositoriesLink
+  /** What stands below the registry's head. */
+  children: (registry: Registry) => ReactNode
 }
 
-/** One registry: its head, and below it the overview or another part of it. */
-export function RegistryScreen({ children }: RegistryScreenProps) {
+/** One registry: its head, and below it one part of it. */
+export function RegistryScreen({ link, children }: RegistryScreenProps) {
   const { texts, format } = useI18n()
   const { id = '' } = useParams({ strict: false })
   const query = useQuery(registryQuery(id))
   const error = query.isError ? asApiError(query.error) : null
-  useOwnScope(query.data, children ? repositoriesLink : registryLink)
+  useOwnScope(query.data, link)
 
   // Gone is gone, even when an older answer is still in memory.
   if (error?.code === 'object.not_found') return <Gone />
@@ -82,37 +76,9 @@ export function RegistryScreen({ children }: RegistryScreenProps) {
       ) : (
         <>
           <RegistryTabs id={query.data.id} />
-          {children ? children(query.data) : <Overview registry={query.data} />}
+          {children(query.data)}
         </>
       )}
-    </>
-  )
-}
-
-function Overview({ registry }: { registry: Registry }) {
-  const proved = registry.kind === 'docker' && registry.owner.type === 'platform'
-  return (
-    <>
-      <StatStrip statistics={registry.statistics} />
-      <div className="columns">
-        <div className="stack">
-          <BasicsCard registry={registry} />
-          <CrawlCard key={registry.id} registry={registry} />
-        </div>
-        <div className="stack">
-          <HealthCard registry={registry} />
-          <InventoryCards registry={registry} />
-          {registry.kind === 'docker' && <HookCard key={`hook-${registry.id}`} registry={registry} />}
-        </div>
-        <div className="wide">
-          <CapabilitiesCard registry={registry} />
-        </div>
-        {proved && (
-          <div className="wide">
-            <SharingCard registry={registry} />
-          </div>
-        )}
-      </div>
     </>
   )
 }

@@ -1,11 +1,12 @@
 import { Link } from '@tanstack/react-router'
-import { useTexts } from '../../i18n/context'
+import { useBook } from '../../i18n/book'
+import { inventoryBook } from '../../i18n/books/inventory'
 import { useScope } from '../../shell/useScope'
 import { registryLink, repositoriesLink } from './registryLink'
 
 /** The parts of a registry's page. */
 export function RegistryTabs({ id }: { id: string }) {
-  const { inventory } = useTexts()
+  const inventory = useBook(inventoryBook)
   const scope = useScope()
   return (
     <nav className="tabs" aria-label={inventory.tabs}>

@@ -3,6 +3,8 @@ import { type SubmitEvent, useState } from 'react'
 import { asApiError } from '../../api/problem'
 import { previewQuery, useShare } from '../../api/sharing'
 import type { Registry, RegistrySharing } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { overviewBook } from '../../i18n/books/overview'
 import { useI18n } from '../../i18n/context'
 import { reasonText } from '../../i18n/problemText'
 import { Button } from '../../ui/Button'
@@ -22,7 +24,7 @@ interface ShareFormProps {
 /** What sharing would mean, in plain words; then the consent. */
 export function ShareForm({ registry, seen, onFinished }: ShareFormProps) {
   const { texts } = useI18n()
-  const words = texts.sharing
+  const words = useBook(overviewBook).sharing
   const preview = useQuery(previewQuery(registry.id, seen))
   const share = useShare(registry.id)
   const [agreed, setAgreed] = useState(false)
@@ -64,7 +66,7 @@ export function ShareForm({ registry, seen, onFinished }: ShareFormProps) {
 
 function Meaning({ found }: { found: RegistrySharing }) {
   const { texts } = useI18n()
-  const words = texts.sharing
+  const words = useBook(overviewBook).sharing
   if (found.refusal) {
     const { title, remedy } = texts.errors[found.refusal]
     return (

@@ -3,6 +3,8 @@ import { useState } from 'react'
 import { asApiError } from '../../api/problem'
 import { sharingQuery } from '../../api/sharing'
 import type { ConditionView, Permission, Registry, RegistrySharing } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { overviewBook } from '../../i18n/books/overview'
 import { useI18n } from '../../i18n/context'
 import { reasonText } from '../../i18n/problemText'
 import { useFetched } from '../../lib/useFetched'
@@ -19,8 +21,7 @@ const fetchDialogs = async () => (await import('./SharingDialogs')).SharingDialo
 
 /** Who may pull from a Docker Registry of the platform, as it was tried, supplied and consented to. */
 export function SharingCard({ registry }: { registry: Registry }) {
-  const { texts } = useI18n()
-  const words = texts.sharing
+  const words = useBook(overviewBook).sharing
   const query = useQuery(sharingQuery(registry.id))
   const Dialogs = useFetched(fetchDialogs)
   const [asking, setAsking] = useState<Asking | null>(null)
@@ -56,7 +57,7 @@ export function SharingCard({ registry }: { registry: Registry }) {
 
 function useEntries(seen: RegistrySharing): KeyValue[] {
   const { texts, format } = useI18n()
-  const words = texts.sharing
+  const words = useBook(overviewBook).sharing
   const named = { AnonymousPull: words.anonymous, PullOnly: words.pullOnly }
   const tried = seen.conditions.map((condition: ConditionView, index) => {
     const on = seen.repositories[index] ?? 0
@@ -108,8 +109,7 @@ function useEntries(seen: RegistrySharing): KeyValue[] {
 
 /** What this person may change. */
 function Actions({ registry, seen, onAsk }: { registry: Registry; seen: RegistrySharing; onAsk: (what: Asking) => void }) {
-  const { texts } = useI18n()
-  const words = texts.sharing
+  const words = useBook(overviewBook).sharing
   const may = (permission: Permission) =>
     registry.allowed_actions.some(({ action, allowed }) => action === permission && allowed)
   if (!may('pull_account.set') && !may('registry.share')) return null

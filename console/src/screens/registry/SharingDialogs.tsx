@@ -1,6 +1,7 @@
 import type { Registry, RegistrySharing } from '../../api/types'
 import { useRemovePullAccount, useUnshare } from '../../api/sharing'
-import { useTexts } from '../../i18n/context'
+import { useBook } from '../../i18n/book'
+import { overviewBook } from '../../i18n/books/overview'
 import { Dialog } from '../../ui/Dialog'
 import { notify } from '../../ui/Toasts'
 import { Question } from '../shared/Question'
@@ -16,7 +17,7 @@ interface SharingDialogsProps {
 
 /** The questions of the card, one at a time. */
 export function SharingDialogs({ registry, seen, asking, onClose }: SharingDialogsProps) {
-  const words = useTexts().sharing
+  const words = useBook(overviewBook).sharing
   const { id, name } = registry
   const remove = useRemovePullAccount(id)
   const unshare = useUnshare(id)

@@ -1,6 +1,8 @@
 import { IconBoxMultiple, IconDatabase, IconStack2 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { Observed, Registry } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { inventoryBook } from '../../i18n/books/inventory'
 import { useI18n } from '../../i18n/context'
 import { sizeText } from '../../i18n/figures'
 import { Age } from '../../ui/Age'
@@ -8,9 +10,10 @@ import { Age } from '../../ui/Age'
 /** The registry's figures. One that is not known says why instead of showing zero. */
 export function StatStrip({ statistics }: { statistics: Registry['statistics'] }) {
   const { texts, format } = useI18n()
+  const inventory = useBook(inventoryBook)
   const number = (value: number) => format.number(value)
   const read = statistics.manifests_read
-  const words = texts.inventory.repository
+  const words = inventory.repository
   return (
     <section className="card" aria-label={texts.registry.statistics}>
       <dl className="stats">
@@ -35,7 +38,7 @@ export function StatStrip({ statistics }: { statistics: Registry['statistics'] }
           label={texts.registry.storage}
           observed={statistics.storage_bytes}
           more={[
-            (statistics.shared_bytes.value ?? 0) > 0 && texts.inventory.sharedWithin(sizeText(format, statistics.shared_bytes.value ?? 0)),
+            (statistics.shared_bytes.value ?? 0) > 0 && inventory.sharedWithin(sizeText(format, statistics.shared_bytes.value ?? 0)),
             read != null && read.known > 0 && texts.inventory.manifestsRead(number(read.read), number(read.known)),
           ]}
           render={(value) => {

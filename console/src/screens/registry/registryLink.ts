@@ -1,5 +1,5 @@
 import { linkOptions } from '@tanstack/react-router'
-import type { RepositorySearch } from '../../lib/inventorySearch'
+import type { RepositorySearch, TagSearch } from '../../lib/inventorySearch'
 import type { Scope } from '../../lib/scope'
 
 /** The way to a registry's overview that stays in the scope. */
@@ -24,12 +24,22 @@ export function repositoriesLink(scope: Scope, id: string, search: RepositorySea
 }
 
 /** The way to one repository. */
-export function repositoryLink(scope: Scope, id: string, repositoryId: string) {
+export function repositoryLink(scope: Scope, id: string, repositoryId: string, search: TagSearch = {}) {
   return scope.type === 'platform'
-    ? linkOptions({ to: '/registries/$id/repositories/$repositoryId', params: { id, repositoryId }, search: {} })
+    ? linkOptions({ to: '/registries/$id/repositories/$repositoryId', params: { id, repositoryId }, search })
     : linkOptions({
         to: '/workspaces/$workspaceId/registries/$id/repositories/$repositoryId',
         params: { workspaceId: scope.id, id, repositoryId },
-        search: {},
+        search,
+      })
+}
+
+/** The way to one artifact of a repository. */
+export function artifactLink(scope: Scope, id: string, repositoryId: string, digest: string) {
+  return scope.type === 'platform'
+    ? linkOptions({ to: '/registries/$id/repositories/$repositoryId/artifacts/$digest', params: { id, repositoryId, digest } })
+    : linkOptions({
+        to: '/workspaces/$workspaceId/registries/$id/repositories/$repositoryId/artifacts/$digest',
+        params: { workspaceId: scope.id, id, repositoryId, digest },
       })
 }

@@ -4,6 +4,8 @@ import { useMemo } from 'react'
 import { crawlQuery, INVENTORY_PAGE_SIZE, repositoriesQuery, spacesQuery } from '../../api/inventory'
 import { asApiError } from '../../api/problem'
 import type { Registry, Repository, Space } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { inventoryBook } from '../../i18n/books/inventory'
 import { useI18n } from '../../i18n/context'
 import type { RepositorySearch } from '../../lib/inventorySearch'
 import { useSteadyOrder } from '../../lib/steadyOrder'
@@ -18,6 +20,7 @@ import { SearchField } from '../../ui/Field'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { Skeleton } from '../../ui/Skeleton'
 import { StaleNotice } from '../../ui/StaleNotice'
+import { repositoriesLink } from '../registry/registryLink'
 import { RegistryScreen } from '../registry/RegistryScreen'
 import { ListPager } from '../shared/ListPager'
 import { OrderChanged } from '../shared/OrderChanged'
@@ -26,12 +29,12 @@ import { SpacesTable } from './SpacesTable'
 
 /** What a registry holds. */
 export function RepositoriesScreen() {
-  return <RegistryScreen>{(registry) => <OfRegistry registry={registry} />}</RegistryScreen>
+  return <RegistryScreen link={repositoriesLink}>{(registry) => <OfRegistry registry={registry} />}</RegistryScreen>
 }
 
 /** A registry with one space shows its repositories at once; one with several asks which. */
 function OfRegistry({ registry }: { registry: Registry }) {
-  const { texts } = useI18n()
+  const inventory = useBook(inventoryBook)
   const { search, change } = useListState<RepositorySearch>()
   const query = useQuery(spacesQuery(registry.id))
   const spaces = query.data?.items
@@ -39,7 +42,7 @@ function OfRegistry({ registry }: { registry: Registry }) {
     return query.isError ? (
       <ProblemNotice
         error={asApiError(query.error)}
-        title={texts.inventory.spaces.failedTitle}
+        title={inventory.spaces.failedTitle}
         onRetry={() => void query.refetch()}
       />
     ) : (
@@ -57,7 +60,7 @@ function OfRegistry({ registry }: { registry: Registry }) {
           <div className="space-line">
             <h2>{chosen.name}</h2>
             <Button size="xs" onClick={() => change({ space: undefined, q: undefined, sort: undefined, state: undefined })}>
-              {texts.inventory.spaces.all}
+              {inventory.spaces.all}
             </Button>
           </div>
         )}
@@ -78,7 +81,8 @@ const rowId = (repository: Repository) => repository.id
 
 function Repositories({ space }: { space: Space }) {
   const { texts, format } = useI18n()
-  const words = texts.inventory.list
+  const inventory = useBook(inventoryBook)
+  const words = inventory.list
   const scope = useScope()
   const { search, change } = useListState<RepositorySearch>()
   const query = useQuery(repositoriesQuery(space.registry_id, space.id, search))
@@ -91,7 +95,7 @@ function Repositories({ space }: { space: Space }) {
   const columns = useMemo(
     () =>
       repositoryColumns({
-        texts,
+        inventory,
         format,
         scope,
         sort: search.sort,
@@ -100,7 +104,7 @@ function Repositories({ space }: { space: Space }) {
           change({ sort })
         },
       }),
-    [texts, format, scope, search.sort, change, reorder],
+    [inventory, format, scope, search.sort, change, reorder],
   )
 
   const filtered = search.q !== undefined || search.state !== undefined
@@ -154,7 +158,7 @@ function Repositories({ space }: { space: Space }) {
         ) : (
           <>
             <DataTable
-              caption={texts.inventory.repositories}
+              caption={inventory.repositories}
               columns={columns}
               rows={rows}
               rowKey={rowId}
@@ -183,8 +187,7 @@ function Repositories({ space }: { space: Space }) {
 
 /** Nothing is there, or nobody has looked yet: two different things. */
 function Nothing({ registryId }: { registryId: string }) {
-  const { texts } = useI18n()
-  const words = texts.inventory.list
+  const words = useBook(inventoryBook).list
   const { data: crawl } = useQuery(crawlQuery(registryId))
   const wasRead = crawl?.status === 'finished'
   return (

@@ -1,5 +1,7 @@
 import { useMemo } from 'react'
 import type { Space } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { inventoryBook } from '../../i18n/books/inventory'
 import { useI18n } from '../../i18n/context'
 import { Bytes } from '../../ui/Bytes'
 import { type Column, DataTable } from '../../ui/DataTable'
@@ -12,8 +14,9 @@ interface SpacesTableProps {
 
 /** The spaces of a registry that has several. */
 export function SpacesTable({ spaces, onChoose }: SpacesTableProps) {
-  const { texts, format } = useI18n()
-  const words = texts.inventory.spaces
+  const { format } = useI18n()
+  const inventory = useBook(inventoryBook)
+  const words = inventory.spaces
   const columns = useMemo<Column<Space>[]>(
     () => [
       {

@@ -1,5 +1,7 @@
 import { IconAlertTriangle, IconCircleDashed, IconClockHour4 } from '@tabler/icons-react'
 import type { Repository } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { inventoryBook } from '../../i18n/books/inventory'
 import { useTexts } from '../../i18n/context'
 import { errorText } from '../../i18n/problemText'
 import { Chip } from '../../ui/Chip'
@@ -7,7 +9,8 @@ import { Chip } from '../../ui/Chip'
 /** What is out of the ordinary about a repository, with its reason; nothing where all is well. */
 export function StateChip({ repository }: { repository: Repository }) {
   const texts = useTexts()
-  const word = texts.inventory.state[repository.state]
+  const inventory = useBook(inventoryBook)
+  const word = inventory.state[repository.state]
   switch (repository.state) {
     case 'listed':
       return null

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { Repository } from '../../api/types'
-import type { Texts } from '../../i18n/en'
+import type { InventoryTexts } from '../../i18n/books/inventory'
 import { sizeText } from '../../i18n/figures'
 import type { Formatters } from '../../i18n/format'
 import type { RepositorySort } from '../../lib/inventorySearch'
@@ -12,7 +12,7 @@ import { repositoryLink } from '../registry/registryLink'
 import { StateChip } from './StateChip'
 
 interface ColumnContext {
-  texts: Texts
+  inventory: InventoryTexts
   format: Formatters
   scope: Scope
   sort: RepositorySort | undefined
@@ -20,8 +20,8 @@ interface ColumnContext {
 }
 
 /** The columns of the list of repositories. */
-export function repositoryColumns({ texts, format, scope, sort, onSort }: ColumnContext): Column<Repository>[] {
-  const words = texts.inventory.list
+export function repositoryColumns({ inventory, format, scope, sort, onSort }: ColumnContext): Column<Repository>[] {
+  const words = inventory.list
   const nameSort: ColumnSort = {
     label: words.sort.name,
     direction: sort === undefined || sort === 'name' ? 'ascending' : sort === '-name' ? 'descending' : null,
@@ -37,7 +37,7 @@ export function repositoryColumns({ texts, format, scope, sort, onSort }: Column
     value == null ? (
       <span className="fine">
         <span aria-hidden>–</span>
-        <VisuallyHidden>{texts.inventory.state.named}</VisuallyHidden>
+        <VisuallyHidden>{inventory.state.named}</VisuallyHidden>
       </span>
     ) : (
       <span className="num">{format.number(value)}</span>
@@ -95,7 +95,7 @@ export function repositoryColumns({ texts, format, scope, sort, onSort }: Column
           <>
             <span className="num">{sizeText(format, repository.total_bytes)}</span>
             {repository.shared_bytes > 0 && (
-              <div className="fine num">{texts.inventory.shared(sizeText(format, repository.shared_bytes))}</div>
+              <div className="fine num">{inventory.shared(sizeText(format, repository.shared_bytes))}</div>
             )}
           </>
         ),

@@ -5,7 +5,9 @@ import { useMemo } from 'react'
 import { INVENTORY_PAGE_SIZE, repositoryQuery, tagsQuery, useRefreshRepository } from '../../api/inventory'
 import { asApiError } from '../../api/problem'
 import { registryQuery } from '../../api/registries'
-import type { RepositoryDetail, Tag } from '../../api/types'
+import type { RepositoryDetail, SeenRegistry, Tag } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { inventoryBook } from '../../i18n/books/inventory'
 import { useI18n, useTexts } from '../../i18n/context'
 import { sizeText } from '../../i18n/figures'
 import { errorText } from '../../i18n/problemText'
@@ -31,6 +33,7 @@ import { StaleNotice } from '../../ui/StaleNotice'
 import { notify } from '../../ui/Toasts'
 import { registriesLink, registryLink, repositoriesLink } from '../registry/registryLink'
 import { StateChip } from '../repositories/StateChip'
+import { CommandsCard } from '../shared/CommandsCard'
 import { disabledAction } from '../shared/disabledAction'
 import { ListPager } from '../shared/ListPager'
 import { OrderChanged } from '../shared/OrderChanged'
@@ -43,7 +46,7 @@ export function RepositoryScreen() {
   const query = useQuery(repositoryQuery(repositoryId))
   const { data: registry } = useQuery(registryQuery(id))
   const error = query.isError ? asApiError(query.error) : null
-  const words = texts.inventory.repository
+  const words = useBook(inventoryBook).repository
 
   // Gone is gone, even when an older answer is still in memory.
   if (error?.code === 'object.not_found' || error?.code === 'request.malformed') return <Gone registryId={id} />
@@ -74,6 +77,7 @@ export function RepositoryScreen() {
           onRetry={() => void query.refetch()}
         />
       )}
+      {registry && <Commands key={`commands-${repositoryId}`} detail={query.data} registry={registry} />}
       <Tags key={query.data.repository.id} detail={query.data} address={registry?.address} />
     </>
   )
@@ -81,6 +85,7 @@ export function RepositoryScreen() {
 
 function Breadcrumb({ detail: { registry, repository } }: { detail: RepositoryDetail }) {
   const texts = useTexts()
+  const inventory = useBook(inventoryBook)
   const scope = useScope()
   return (
     <nav className="breadcrumb" aria-label={texts.registry.breadcrumb}>
@@ -92,7 +97,7 @@ function Breadcrumb({ detail: { registry, repository } }: { detail: RepositoryDe
           <Link {...registryLink(scope, repository.registry_id)}>{registry}</Link>
         </li>
         <li>
-          <Link {...repositoriesLink(scope, repository.registry_id)}>{texts.inventory.repositories}</Link>
+          <Link {...repositoriesLink(scope, repository.registry_id)}>{inventory.repositories}</Link>
         </li>
         <li className="break" aria-current="page">
           {repository.name}
@@ -110,7 +115,8 @@ interface OfRepository {
 
 function Head({ detail, address }: OfRepository) {
   const { texts, format } = useI18n()
-  const words = texts.inventory.repository
+  const inventory = useBook(inventoryBook)
+  const words = inventory.repository
   const { repository } = detail
   const refresh = useRefreshRepository(repository.id)
   const blocked = disabledAction(texts, detail.allowed_actions, 'registry.refresh', false)
@@ -119,7 +125,7 @@ function Head({ detail, address }: OfRepository) {
     repository.tags != null && words.tags(format.number(repository.tags), repository.tags === 1),
     repository.artifacts != null && words.artifacts(format.number(repository.artifacts), repository.artifacts === 1),
     repository.total_bytes > 0 && words.size(sizeText(format, repository.total_bytes)),
-    repository.shared_bytes > 0 && texts.inventory.shared(sizeText(format, repository.shared_bytes)),
+    repository.shared_bytes > 0 && inventory.shared(sizeText(format, repository.shared_bytes)),
   ].filter((fact) => fact !== false)
   return (
     <>
@@ -178,12 +184,27 @@ function Head({ detail, address }: OfRepository) {
   )
 }
 
+/** How a tag is fetched; the newest one unless another is chosen. */
+function Commands({ detail: { repository }, registry }: { detail: RepositoryDetail; registry: SeenRegistry }) {
+  // The first page of the list as it comes: where nobody filtered it, it is the list that stands below.
+  const { data } = useQuery(tagsQuery(repository.id, {}))
+  if (data === undefined || data.items.length === 0) return null
+  const tags = data.items.map(({ name, digest, kind }) => ({ name, digest: digest ?? null, kind: kind ?? null }))
+  return (
+    <div className="repository-commands">
+      <CommandsCard registry={registry} repository={repository.name} tags={tags} />
+    </div>
+  )
+}
+
 const NO_ROWS: readonly Tag[] = []
 const rowName = (tag: Tag) => tag.name
 
 function Tags({ detail: { repository }, address }: OfRepository) {
   const { texts, format } = useI18n()
-  const words = texts.inventory.tag
+  const inventory = useBook(inventoryBook)
+  const words = inventory.tag
+  const scope = useScope()
   const { search, change } = useListState<TagSearch>()
   const query = useQuery(tagsQuery(repository.id, search))
   const [typed, setTyped] = useTyped(search.q, (q) => change({ q }))
@@ -195,16 +216,18 @@ function Tags({ detail: { repository }, address }: OfRepository) {
     () =>
       tagColumns({
         texts,
+        inventory,
         format,
         address,
-        repository: repository.name,
+        scope,
+        repository,
         sort: search.sort,
         onSort: (sort) => {
           reorder()
           change({ sort })
         },
       }),
-    [texts, format, address, repository.name, search.sort, change, reorder],
+    [texts, inventory, format, address, scope, repository, search.sort, change, reorder],
   )
   const orders: Record<TagSort, string> = {
     newest: words.newestFirst,
@@ -298,17 +321,17 @@ function Tags({ detail: { repository }, address }: OfRepository) {
 }
 
 function Gone({ registryId }: { registryId: string }) {
-  const texts = useTexts()
+  const inventory = useBook(inventoryBook)
   const scope = useScope()
   return (
     <div className="empty page-empty">
       <span className="empty-icon" aria-hidden>
         <IconUnlink size={28} stroke={1.5} />
       </span>
-      <PageTitle title={texts.inventory.repository.goneTitle} />
-      <p>{texts.inventory.repository.goneHelp}</p>
+      <PageTitle title={inventory.repository.goneTitle} />
+      <p>{inventory.repository.goneHelp}</p>
       <ButtonLink {...repositoriesLink(scope, registryId)} tone="primary">
-        {texts.inventory.crawl.brokenLink}
+        {inventory.showRepositories}
       </ButtonLink>
     </div>
   )

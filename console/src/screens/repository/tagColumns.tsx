@@ -1,23 +1,29 @@
+import { Link } from '@tanstack/react-router'
 import { IconAlertTriangle, IconBell, IconInfoCircle } from '@tabler/icons-react'
-import type { Tag } from '../../api/types'
+import type { Repository, Tag } from '../../api/types'
+import type { InventoryTexts } from '../../i18n/books/inventory'
 import type { Texts } from '../../i18n/en'
 import { sizeText } from '../../i18n/figures'
 import type { Formatters } from '../../i18n/format'
 import { errorText } from '../../i18n/problemText'
 import type { TagSort } from '../../lib/inventorySearch'
 import { platformText, shortDigest, tagReference } from '../../lib/reference'
+import type { Scope } from '../../lib/scope'
 import { Age } from '../../ui/Age'
 import { Chip } from '../../ui/Chip'
 import { Copy } from '../../ui/Copy'
 import type { Column } from '../../ui/DataTable'
 import { VisuallyHidden } from '../../ui/VisuallyHidden'
+import { artifactLink } from '../registry/registryLink'
 
 interface ColumnContext {
   texts: Texts
+  inventory: InventoryTexts
   format: Formatters
   /** The registry's address; without it no reference can be told. */
   address: string | undefined
-  repository: string
+  scope: Scope
+  repository: Repository
   sort: TagSort | undefined
   onSort: (sort: TagSort | undefined) => void
 }
@@ -26,14 +32,15 @@ interface ColumnContext {
 const PLATFORMS_SHOWN = 3
 
 /** The columns of a repository's tags. */
-export function tagColumns({ texts, format, address, repository, sort, onSort }: ColumnContext): Column<Tag>[] {
-  const words = texts.inventory.tag
+export function tagColumns({ texts, inventory, format, address, scope, repository, sort, onSort }: ColumnContext): Column<Tag>[] {
+  const words = inventory.tag
   const absent = (reason: string) => (
     <span className="fine" title={reason}>
       <span aria-hidden>–</span>
       <VisuallyHidden>{reason}</VisuallyHidden>
     </span>
   )
+  const page = (digest: string) => artifactLink(scope, repository.registry_id, repository.id, digest)
   const unread = (tag: Tag) => absent(tag.digest == null || tag.kind == null ? words.unread : words.unknown)
 
   return [
@@ -49,12 +56,18 @@ export function tagColumns({ texts, format, address, repository, sort, onSort }:
       cell: (tag) => (
         <div className="name-text">
           <span className="tag-line">
-            <span className="tag-name" title={tag.name}>
-              {tag.name}
-            </span>
-            {address !== undefined && <Copy value={tagReference(address, repository, tag.name)} />}
+            {tag.digest == null ? (
+              <span className="tag-name" title={tag.name}>
+                {tag.name}
+              </span>
+            ) : (
+              <Link className="tag-name row-link" {...page(tag.digest)} title={tag.name}>
+                {tag.name}
+              </Link>
+            )}
+            {address !== undefined && <Copy value={tagReference(address, repository.name, tag.name)} />}
           </span>
-          <TagMarks texts={texts} tag={tag} />
+          <TagMarks texts={texts} inventory={inventory} tag={tag} />
         </div>
       ),
     },
@@ -66,9 +79,9 @@ export function tagColumns({ texts, format, address, repository, sort, onSort }:
           absent(words.unread)
         ) : (
           <span className="address-cell">
-            <span className="mono" title={tag.digest}>
+            <Link className="mono digest-link" {...page(tag.digest)} title={tag.digest}>
               {shortDigest(tag.digest)}
-            </span>
+            </Link>
             <Copy value={tag.digest} what={words.digestOf(tag.name)} />
           </span>
         ),
@@ -131,8 +144,8 @@ export function tagColumns({ texts, format, address, repository, sort, onSort }:
 }
 
 /** What is out of the ordinary about a tag. */
-function TagMarks({ texts, tag }: { texts: Texts; tag: Tag }) {
-  const words = texts.inventory.tag
+function TagMarks({ texts, inventory, tag }: { texts: Texts; inventory: InventoryTexts; tag: Tag }) {
+  const words = inventory.tag
   return (
     <>
       {tag.provisional && (

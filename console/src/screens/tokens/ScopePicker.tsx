@@ -1,5 +1,7 @@
 import { type Ref, useId } from 'react'
 import type { Permission } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { auditBook } from '../../i18n/books/audit'
 import { useTexts } from '../../i18n/context'
 import { isReading, type ScopeGroup } from '../../lib/tokenScope'
 import { Button } from '../../ui/Button'
@@ -17,6 +19,7 @@ interface ScopePickerProps {
 /** The rights a token gets, grouped by what they are about. */
 export function ScopePicker({ groups, help, chosen, error, onChange, ref }: ScopePickerProps) {
   const texts = useTexts()
+  const audit = useBook(auditBook)
   const words = texts.tokens
   const helpId = useId()
   const offered = groups.flatMap((group) => group.permissions)
@@ -57,7 +60,7 @@ export function ScopePicker({ groups, help, chosen, error, onChange, ref }: Scop
             {group.permissions.map((permission) => (
               <CheckboxField
                 key={permission}
-                label={texts.audit.actions[permission]}
+                label={audit.actions[permission]}
                 name={permission}
                 checked={chosen.has(permission)}
                 onChange={(on) => toggle(permission, on)}

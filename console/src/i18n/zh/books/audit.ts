@@ -1,6 +1,6 @@
-import type { Texts } from '../en'
+import type { audit as english } from '../../en/books/audit'
 
-export const audit: Texts['audit'] = {
+export const audit: typeof english = {
   title: '审计日志',
   meaning: '谁做了什么，以及哪些操作被拒绝。记录不可更改。',
   range: '时间范围',

@@ -1,4 +1,4 @@
-import type { RegistrySharing } from '../../api/types'
+import type { RegistrySharing } from '../../../api/types'
 
 /** Who may pull from a Docker Registry. */
 export const sharing = {
@@ -66,9 +66,7 @@ export const sharing = {
   agree: 'I consent. My name and the time are recorded.',
   submit: 'Share',
   shared: (name: string) => `${name} is shared with all namespaces.`,
-  fromPlatform: 'From the platform',
-  fromPlatformHelp: 'Every namespace of this workspace may pull from these.',
-  outlineHelp: 'This registry belongs to the platform. Your workspace may pull from it; the platform’s administrators look after it.',
 }
+
 
 export type SharingTexts = typeof sharing

@@ -1,4 +1,4 @@
-import type { SharingTexts } from '../en/sharing'
+import type { SharingTexts } from '../../en/books/sharing'
 
 export const sharing: SharingTexts = {
   title: '谁可以拉取',
@@ -65,7 +65,4 @@ export const sharing: SharingTexts = {
   agree: '我同意。我的名字和时间会被记录。',
   submit: '共享',
   shared: (name) => `已与所有命名空间共享 ${name}。`,
-  fromPlatform: '来自平台',
-  fromPlatformHelp: '本工作空间的所有命名空间都可以从这些镜像仓库拉取。',
-  outlineHelp: '该镜像仓库属于平台。您的工作空间可以从中拉取，由平台管理员负责维护。',
 }

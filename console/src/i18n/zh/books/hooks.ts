@@ -1,6 +1,6 @@
-import type { Texts } from '../en'
+import type { hooks as english } from '../../en/books/hooks'
 
-export const hooks: Texts['hooks'] = {
+export const hooks: typeof english = {
   title: '事件通知',
   on: '已启用',
   waiting: '等待中',

@@ -1,4 +1,4 @@
-import type { AuditAction } from '../texts'
+import type { AuditAction } from '../../texts'
 
 /** What an entry of the audit log says was done, or was tried. */
 const actions: Record<AuditAction, string> = {

@@ -1,0 +1,113 @@
+import { Link } from '@tanstack/react-router'
+import { IconAlertTriangle, IconClockHour4, IconInfoCircle, IconTag } from '@tabler/icons-react'
+import { useState } from 'react'
+import type { Artifact, Repository } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { artifactBook } from '../../i18n/books/artifact'
+import { inventoryBook } from '../../i18n/books/inventory'
+import { useI18n } from '../../i18n/context'
+import { formatName } from '../../lib/artifact'
+import { shortDigest } from '../../lib/reference'
+import { useScope } from '../../shell/useScope'
+import { Chip } from '../../ui/Chip'
+import { Copy } from '../../ui/Copy'
+import { PageTitle } from '../../ui/PageTitle'
+import { repositoryLink } from '../registry/registryLink'
+
+interface OfArtifact {
+  artifact: Artifact
+  repository: Repository
+}
+
+/** What kind of artifact it is, its digest, and the tags that point at it. */
+export function ArtifactHead({ artifact, repository }: OfArtifact) {
+  const words = useBook(artifactBook)
+  const { kind: kinds } = useBook(inventoryBook).tag
+  const kind = artifact.kind == null ? words.unread : kinds[artifact.kind]
+  const format = artifact.kind === 'image' || artifact.kind === 'index' ? null : formatName(artifact)
+  return (
+    <div className="page-head">
+      <div>
+        <div className="title-line">
+          <PageTitle title={words.title(format ? `${kind} (${format})` : kind, shortDigest(artifact.digest))} />
+          <Marks artifact={artifact} />
+        </div>
+        <div className="copyable">
+          <span className="mono break">{artifact.digest}</span>
+          <Copy value={artifact.digest} what={words.digest} />
+        </div>
+        <Tags artifact={artifact} repository={repository} />
+      </div>
+    </div>
+  )
+}
+
+/** What is out of the ordinary about it. */
+function Marks({ artifact }: { artifact: Artifact }) {
+  const words = useBook(artifactBook)
+  return (
+    <>
+      {artifact.trouble ? (
+        <Chip tone="bad" icon={<IconAlertTriangle size={13} aria-hidden />}>
+          {words.failed}
+        </Chip>
+      ) : (
+        // What its title says already needs no mark.
+        !artifact.read &&
+        artifact.kind != null && (
+          <Chip tone="unknown" icon={<IconClockHour4 size={13} aria-hidden />}>
+            {words.unread}
+          </Chip>
+        )
+      )}
+      {artifact.certainty === 'reported' && (
+        <span title={words.reportedHelp}>
+          <Chip tone="unknown" icon={<IconInfoCircle size={13} aria-hidden />}>
+            {words.reported}
+          </Chip>
+        </span>
+      )}
+    </>
+  )
+}
+
+const TAGS_SHOWN = 12
+/** The server tells no more. */
+const TAGS_MOST = 100
+
+function Tags({ artifact: { tags }, repository }: OfArtifact) {
+  const { format } = useI18n()
+  const words = useBook(artifactBook)
+  const scope = useScope()
+  const [all, setAll] = useState(false)
+  if (tags.length === 0) return <p className="fine artifact-tags">{words.noTags}</p>
+  const shown = all ? tags : tags.slice(0, TAGS_SHOWN)
+  const rest = tags.length - shown.length
+  return (
+    <div className="artifact-tags">
+      <ul className="tag-list" aria-label={words.tags}>
+        {shown.map((tag) => (
+          <li key={tag}>
+            <Link
+              className="tag-pill"
+              {...repositoryLink(scope, repository.registry_id, repository.id, { q: tag })}
+              title={tag}
+              aria-label={words.showTag(tag)}
+            >
+              <IconTag size={13} aria-hidden />
+              <span>{tag}</span>
+            </Link>
+          </li>
+        ))}
+        {rest > 0 && (
+          <li>
+            <button type="button" className="text-button" onClick={() => setAll(true)}>
+              {words.moreTags(format.number(rest))}
+            </button>
+          </li>
+        )}
+      </ul>
+      {all && tags.length >= TAGS_MOST && <p className="fine">{words.firstTags(format.number(TAGS_MOST))}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,73 @@
+import type { ConfigSummary } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { artifactBook } from '../../i18n/books/artifact'
+import { envPair } from '../../lib/artifact'
+import { Card } from '../../ui/Card'
+import { Fold } from '../../ui/Fold'
+import { type KeyValue, KeyValues } from '../../ui/KeyValues'
+import { Raw, RawValue, TextsList } from './Raw'
+
+/** How many variables are shown without being asked for. */
+const ENV_SHOWN = 8
+
+/** What an image runs, and how. */
+export function ConfigCard({ config }: { config: ConfigSummary | null }) {
+  const { config: words } = useBook(artifactBook)
+  return (
+    <Card title={words.title}>
+      {config ? <Config config={config} /> : <p className="card-body muted">{words.unread}</p>}
+    </Card>
+  )
+}
+
+function Config({ config }: { config: ConfigSummary }) {
+  const { config: words, texts } = useBook(artifactBook)
+  const env = config.env.map(envPair)
+  const one = (text: string | null | undefined, otherwise: string) =>
+    text == null || text === '' ? (
+      <span className="fine">{otherwise}</span>
+    ) : (
+      <span className="mono break">
+        <Raw text={text} />
+      </span>
+    )
+  // The words of a command stay apart: one of them may hold spaces.
+  const several = (name: string, list: readonly string[]) =>
+    list.length === 0 ? <span className="fine">{words.none}</span> : <RawValue name={name} value={JSON.stringify(list)} />
+  const each = (list: readonly string[]) => (
+    <span className="raw-chips">
+      {list.map((text, index) => (
+        <code key={index} className="mono break">
+          <Raw text={text} />
+        </code>
+      ))}
+    </span>
+  )
+  const entries: (KeyValue | false)[] = [
+    { key: words.entrypoint, value: several(words.entrypoint, config.entrypoint) },
+    { key: words.cmd, value: several(words.cmd, config.cmd) },
+    { key: words.user, value: one(config.user, words.root) },
+    { key: words.workingDir, value: one(config.working_dir, '/') },
+    config.exposed_ports.length > 0 && { key: words.ports, value: each(config.exposed_ports) },
+    config.volumes.length > 0 && { key: words.volumes, value: each(config.volumes) },
+    config.stop_signal != null && { key: words.stopSignal, value: one(config.stop_signal, words.none) },
+    config.author != null && { key: words.author, value: one(config.author, words.none) },
+    env.length === 0 && { key: words.env, value: <span className="fine">{words.none}</span> },
+  ]
+  return (
+    <>
+      <KeyValues entries={entries.filter((entry) => entry !== false)} />
+      {env.length > 0 && (
+        <div className="raw-group">
+          <h3>{words.env}</h3>
+          <TextsList entries={env.slice(0, ENV_SHOWN)} />
+          {env.length > ENV_SHOWN && (
+            <Fold title={texts.more(String(env.length - ENV_SHOWN))}>
+              <TextsList entries={env.slice(ENV_SHOWN)} />
+            </Fold>
+          )}
+        </div>
+      )}
+    </>
+  )
+}

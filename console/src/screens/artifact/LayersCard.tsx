@@ -1,0 +1,162 @@
+import { useState } from 'react'
+import type { Artifact } from '../../api/types'
+import { useBook } from '../../i18n/book'
+import { artifactBook } from '../../i18n/books/artifact'
+import { useI18n } from '../../i18n/context'
+import { sizeText } from '../../i18n/figures'
+import { bareLayers, type BuiltLayer, matchLayers, stepText } from '../../lib/artifact'
+import { plainText } from '../../lib/rawText'
+import { shortDigest } from '../../lib/reference'
+import { Button } from '../../ui/Button'
+import { Card } from '../../ui/Card'
+import { Copy } from '../../ui/Copy'
+import { Fold } from '../../ui/Fold'
+import { LongText } from '../../ui/RawText'
+import { Raw } from './Raw'
+
+/** More rows than these are shown on demand. */
+const ROWS_SHOWN = 40
+
+/** What an artifact is made of: an image's layers beside the steps that made them, the parts of anything else. */
+export function LayersCard({ artifact }: { artifact: Artifact }) {
+  const { format } = useI18n()
+  const { layers: words } = useBook(artifactBook)
+  const { layers } = artifact
+  const isImage = artifact.kind === 'image'
+  const history = isImage ? (artifact.config_summary?.history ?? []) : []
+  const matched = history.length > 0 ? matchLayers(layers, history) : null
+  const rows = matched ?? bareLayers(layers)
+  const number = format.number(layers.length)
+  const count = (isImage ? words.count : words.parts)(number, layers.length === 1)
+  const total = layers.reduce((sum, layer) => sum + layer.size_bytes, 0)
+  return (
+    <Card
+      title={isImage ? words.title : words.contents}
+      aside={
+        <span className="fine num">
+          {count} · {sizeText(format, total)}
+        </span>
+      }
+    >
+      {isImage && artifact.config_summary != null && matched === null && layers.length > 0 && (
+        <p className="card-body muted layers-note">
+          {history.length === 0
+            ? words.noHistory
+            : words.mismatch(format.number(history.filter((step) => !step.empty_layer).length), number)}
+        </p>
+      )}
+      {rows.length === 0 ? <p className="card-body muted">{words.none}</p> : <Rows rows={rows} artifact={artifact} />}
+      {matched === null && history.length > 0 && (
+        <div className="attestations">
+          <Fold title={words.history(format.number(history.length))}>
+            <ol className="layers">
+              {history.map((step, index) => (
+                <Row key={index} row={{ step, layer: null, number: null }} total={0} most={1} isImage />
+              ))}
+            </ol>
+          </Fold>
+        </div>
+      )}
+    </Card>
+  )
+}
+
+function Rows({ rows, artifact }: { rows: readonly BuiltLayer[]; artifact: Artifact }) {
+  const { format } = useI18n()
+  const { layers: words } = useBook(artifactBook)
+  const [all, setAll] = useState(false)
+  const sizes = artifact.layers.map((layer) => layer.size_bytes)
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  const most = sizes.reduce((largest, size) => Math.max(largest, size), 1)
+  const shown = all ? rows : rows.slice(0, ROWS_SHOWN)
+  return (
+    <>
+      <ol className="layers">
+        {shown.map((row, index) => (
+          <Row key={index} row={row} total={total} most={most} isImage={artifact.kind === 'image'} />
+        ))}
+      </ol>
+      {shown.length < rows.length && (
+        <div className="card-actions">
+          <Button onClick={() => setAll(true)}>{words.showAll(format.number(rows.length))}</Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+interface RowProps {
+  row: BuiltLayer
+  /** Bytes of all layers, and of the largest. */
+  total: number
+  most: number
+  isImage: boolean
+}
+
+const PERCENT_LEAST = 0.001
+
+function Row({ row: { step, layer, number }, total, most, isImage }: RowProps) {
+  const { locale, format } = useI18n()
+  const { layers: words } = useBook(artifactBook)
+  const { texts } = useBook(artifactBook)
+  const share = layer && total > 0 ? layer.size_bytes / total : 0
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 })
+  const shareText = share > 0 && share < PERCENT_LEAST ? `< ${percent.format(PERCENT_LEAST)}` : percent.format(share)
+  const name = number === null ? words.empty : words.number(format.number(number))
+  const command = step?.created_by ? stepText(step.created_by) : null
+  const comment = step?.comment
+  return (
+    <li data-empty={layer === null || undefined}>
+      <span className="layer-number num" aria-hidden>
+        {number === null ? '' : format.number(number)}
+      </span>
+      <div className="layer-what">
+        {number !== null && isImage && <span className="visually-hidden">{name}</span>}
+        {command !== null ? (
+          <LongText
+            text={command}
+            oddTitle={texts.odd}
+            more={texts.showAll(sizeText(format, new TextEncoder().encode(command).length))}
+            less={texts.showLess}
+            name={texts.whole(name)}
+          />
+        ) : (
+          isImage && step !== null && <span className="fine">{words.noCommand}</span>
+        )}
+        {comment && !command?.includes(comment) && (
+          <span className="fine break">
+            <Raw text={comment} />
+          </span>
+        )}
+        {layer && (
+          <span className="layer-digest fine">
+            <span className="mono" title={layer.digest}>
+              {shortDigest(layer.digest)}
+            </span>
+            <Copy value={layer.digest} what={words.digestOf(format.number(number ?? 0))} />
+            {!isImage && (
+              <span className="mono break">
+                <Raw text={layer.media_type} />
+              </span>
+            )}
+            {layer.foreign && <span>{words.foreign}</span>}
+          </span>
+        )}
+      </div>
+      {layer ? (
+        <div className="layer-size" title={isImage ? plainText(layer.media_type) : undefined}>
+          <span className="num">{sizeText(format, layer.size_bytes)}</span>
+          <span className="fine num">
+            <span aria-hidden>{shareText}</span>
+            <span className="visually-hidden">{words.share(shareText)}</span>
+          </span>
+          <span className="bar" aria-hidden>
+            <span style={{ width: `${(layer.size_bytes / most) * 100}%` }} />
+          </span>
+        </div>
+      ) : (
+        <span className="layer-size fine">{step?.empty_layer && words.empty}</span>
+      )}
+    </li>
+  )
+}
