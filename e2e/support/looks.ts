@@ -222,7 +222,7 @@ export const WORDS = {
     shareWithAll: '与所有命名空间共享…',
     whoMayPull: '谁可以拉取',
     upToDate: '已是最新',
-    noRepositories: '没有镜像',
+    noRepositories: '没有镜像库',
     readAgain: '立即重新读取',
     artifactGone: '该制品不存在',
     labels: '元数据（Label）',

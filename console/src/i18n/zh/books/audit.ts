@@ -89,7 +89,7 @@ export const audit: typeof english = {
   },
   kinds: {
     registry: '镜像仓库',
-    repository: '镜像',
+    repository: '镜像库',
     user: '用户',
     session: '会话',
     setup: '初始化链接',
