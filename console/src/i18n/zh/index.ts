@@ -55,6 +55,7 @@ export const zh: Texts = {
   nav: {
     platform: '平台',
     registries: '已集成的镜像仓库',
+    images: '镜像',
     audit: '审计日志',
   },
 
