@@ -6,9 +6,11 @@ import { type Book, openBooks } from './i18n/book'
 import { artifactBook } from './i18n/books/artifact'
 import { auditBook } from './i18n/books/audit'
 import { commandsBook } from './i18n/books/commands'
+import { imagesBook } from './i18n/books/images'
 import { inventoryBook } from './i18n/books/inventory'
 import { overviewBook } from './i18n/books/overview'
 import { validateAuditSearch } from './lib/auditSearch'
+import { validateImageSearch } from './lib/imageSearch'
 import { validateRepositorySearch, validateTagSearch } from './lib/inventorySearch'
 import { validateListSearch } from './lib/listSearch'
 import { validateRegistrySearch } from './lib/registrySearch'
@@ -161,6 +163,16 @@ const artifact = createRoute({
   component: ArtifactScreen,
 })
 
+const ImagesScreen = lazyScreen(() => import('./screens/images/ImagesScreen'), 'ImagesScreen', imagesBook, inventoryBook)
+
+const images = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/images',
+  beforeLoad: platformOnly,
+  validateSearch: validateImageSearch,
+  component: ImagesScreen,
+})
+
 const AuditScreen = lazyScreen(() => import('./screens/audit/AuditScreen'), 'AuditScreen', auditBook)
 
 const audit = createRoute({
@@ -223,6 +235,13 @@ const workspaceArtifact = createRoute({
   component: ArtifactScreen,
 })
 
+const workspaceImages = createRoute({
+  getParentRoute: () => workspace,
+  path: 'images',
+  validateSearch: validateImageSearch,
+  component: ImagesScreen,
+})
+
 const members = createRoute({
   getParentRoute: () => workspace,
   path: 'members',
@@ -251,6 +270,7 @@ const workspaceTree = workspace.addChildren([
   workspaceRepositories,
   workspaceRepository,
   workspaceArtifact,
+  workspaceImages,
   members,
   machineAccounts,
   workspaceAudit,
@@ -307,6 +327,7 @@ export function createAppRouter(context: RouterContext) {
         repositories,
         repository,
         artifact,
+        images,
         audit,
         workspaces,
         workspaceTree,

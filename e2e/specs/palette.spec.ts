@@ -71,7 +71,7 @@ test('registries and users are found by the server, once the typing pauses', asy
   await expect(page.getByRole('group', { name: 'Users' }).getByRole('option')).toHaveText(/dorothy/)
   await expectAccessible(page, 'palette with results')
   expect(asked.filter((each) => each.endsWith('?d'))).toEqual([])
-  expect(asked.sort()).toEqual(['/api/v1/registries?do', '/api/v1/users?do', '/api/v1/workspaces?do'])
+  expect(asked.sort()).toEqual(['/api/v1/registries?do', '/api/v1/search?do', '/api/v1/users?do', '/api/v1/workspaces?do'])
   await page.keyboard.type('rothy')
   await expect(options(page)).toHaveCount(1)
   await expect(page.getByRole('dialog').getByRole('status')).toHaveText('1 result')

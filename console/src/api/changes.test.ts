@@ -84,6 +84,7 @@ describe('followChanges', () => {
         ['inventory', 'spaces', 'a'],
         ['inventory', 'repositories', 'a'],
         ['inventory', 'history', 'a'],
+        ['inventory', 'images'],
       ],
     ],
     [
@@ -93,6 +94,7 @@ describe('followChanges', () => {
         ['inventory', 'tags', 'a'],
         ['inventory', 'artifacts', 'a'],
         ['inventory', 'repositories'],
+        ['inventory', 'images'],
       ],
     ],
     [

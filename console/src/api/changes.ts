@@ -5,6 +5,7 @@ import {
   crawlKey,
   historyKey,
   hookKey,
+  IMAGES_KEY,
   INVENTORY_KEY,
   MACHINE_TOKENS_KEY,
   MACHINES_KEY,
@@ -140,6 +141,7 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
         gather(spacesKey(change.object_id))
         gather(repositoryListsKey(change.object_id))
         gather(historyKey(change.object_id))
+        gather(IMAGES_KEY)
         break
       case 'registry_crawl':
         gather(crawlKey(change.object_id))
@@ -153,6 +155,7 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
         gather(artifactsKey(change.object_id))
         // Whose it is the change does not say; at most one list is on the screen.
         gather(REPOSITORY_LISTS_KEY)
+        gather(IMAGES_KEY)
         break
     }
   }

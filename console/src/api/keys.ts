@@ -32,6 +32,8 @@ export const historyKey = (registryId: string) => [...INVENTORY_KEY, 'history', 
 export const spacesKey = (registryId: string) => [...INVENTORY_KEY, 'spaces', registryId] as const
 export const REPOSITORY_LISTS_KEY = [...INVENTORY_KEY, 'repositories'] as const
 export const repositoryListsKey = (registryId: string) => [...REPOSITORY_LISTS_KEY, registryId] as const
+/** Lists of the repositories of all registries, and what searches over them found. */
+export const IMAGES_KEY = [...INVENTORY_KEY, 'images'] as const
 export const repositoryKey = (id: string) => [...INVENTORY_KEY, 'repository', id] as const
 export const tagsKey = (repositoryId: string) => [...INVENTORY_KEY, 'tags', repositoryId] as const
 export const artifactsKey = (repositoryId: string) => [...INVENTORY_KEY, 'artifacts', repositoryId] as const

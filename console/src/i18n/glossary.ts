@@ -15,6 +15,7 @@ export const glossary: GlossaryTerm[] = [
   { en: 'Namespace', zh: '命名空间', forbidden: ['名字空间'] },
   { en: 'Binding', zh: '绑定', forbidden: [] },
   { en: 'Pull credential', zh: '拉取凭证', forbidden: ['拉取凭据'] },
+  { en: 'Repository', zh: '镜像库', forbidden: ['代码库', '存储库'] },
   { en: 'Artifact', zh: '制品', forbidden: ['工件'] },
   { en: 'Tag', zh: '标签', forbidden: [] },
   { en: 'Healthy', zh: '健康', forbidden: [] },

@@ -25,6 +25,8 @@ describe('the state of a list of repositories', () => {
 describe('the state of a list of tags', () => {
   it('knows its own orders and no other', () => {
     expect(validateTagSearch({ sort: '-name', after: 'c1' })).toEqual({ sort: '-name', after: ['c1'] })
+    expect(validateTagSearch({ sort: '-version' })).toEqual({ sort: '-version' })
+    expect(validateTagSearch({ sort: 'version' })).toEqual({ sort: 'version' })
     expect(validateTagSearch({ sort: 'newest', space: '0199' })).toEqual({})
     expect(validateTagSearch({ sort: '-size' })).toEqual({})
   })

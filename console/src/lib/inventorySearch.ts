@@ -6,10 +6,11 @@ export type RepositorySort = (typeof REPOSITORY_SORTS)[number]
 /** The server looks for no longer text; names can be longer. */
 const WORDS_MOST = 200
 
-export const TAG_SORTS = ['newest', 'name', '-name'] as const
+export const TAG_SORTS = ['newest', '-version', 'version', 'name', '-name'] as const
 export type TagSort = (typeof TAG_SORTS)[number]
 
-interface Listed<Sort> {
+/** What the state of every such list has. */
+export interface Listed<Sort> {
   q?: string
   sort?: Sort
   /** The cursors of the pages walked so far; the last one is the page shown. */
@@ -27,12 +28,12 @@ export interface RepositorySearch extends Listed<RepositorySort> {
 /** The state of a list of tags, all of it in the URL. */
 export type TagSearch = Listed<TagSort>
 
-function listed<Sort extends string>(search: Record<string, unknown>, sorts: readonly Sort[]): Listed<Sort> {
+/** Keeps what every such list understands; the first order is what the server does unasked. */
+export function listed<Sort extends string>(search: Record<string, unknown>, sorts: readonly Sort[]): Listed<Sort> {
   const result: Listed<Sort> = {}
   const q = optionalText(search.q)?.slice(0, WORDS_MOST)
   if (q !== undefined) result.q = q
   const sort = sorts.find((each) => each === search.sort)
-  // The first one is what the server does unasked.
   if (sort !== undefined && sort !== sorts[0]) result.sort = sort
   const after = (Array.isArray(search.after) ? search.after : [search.after]).filter(
     (cursor): cursor is string => typeof cursor === 'string' && cursor !== '',

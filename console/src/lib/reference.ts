@@ -1,6 +1,7 @@
 import type { OciPlatform } from '../api/types'
 
-const SHORT_HEX = 12
+/** How many digits of a digest a table shows. */
+export const SHORT_HEX = 12
 
 /** A digest short enough for a table; enough of it to tell two apart. */
 export function shortDigest(digest: string): string {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { isSameScope, PLATFORM, readLastScope, type Scope, scopeOfPath, sectionOfPath, storeLastScope, switchPath } from './scope'
+import { isSameScope, PLATFORM, readLastScope, type Scope, scopeOfOwner, scopeOfPath, sectionOfPath, storeLastScope, switchPath } from './scope'
 
 const alpha: Scope = { type: 'workspace', id: 'alpha' }
 
@@ -10,6 +10,7 @@ describe('scopeOfPath', () => {
     ['/workspaces', PLATFORM],
     ['/users', PLATFORM],
     ['/audit', PLATFORM],
+    ['/images', PLATFORM],
     ['/workspaces/alpha', alpha],
     ['/workspaces/alpha/', alpha],
     ['/workspaces/alpha/registries/0199', alpha],
@@ -45,10 +46,22 @@ describe('switchPath', () => {
     ['/workspaces/beta/members', alpha, '/workspaces/alpha/members'],
     ['/workspaces/beta/registries/0199', alpha, '/workspaces/alpha/registries'],
     ['/workspaces/beta/audit', PLATFORM, '/audit'],
+    ['/workspaces/beta/images', PLATFORM, '/images'],
+    ['/images', alpha, '/workspaces/alpha/images'],
     ['/workspaces/beta/members', PLATFORM, '/registries'],
     ['/workspaces/beta', PLATFORM, '/registries'],
   ])('from %s to %o leads to %s', (path, to, target) => {
     expect(switchPath(path, to)).toBe(target)
+  })
+})
+
+describe('scopeOfOwner', () => {
+  it('is the workspace a registry belongs to, and for the platform’s where the person is', () => {
+    const beta: Scope = { type: 'workspace', id: 'beta' }
+    expect(scopeOfOwner(beta, PLATFORM)).toEqual(beta)
+    expect(scopeOfOwner(beta, alpha)).toEqual(beta)
+    expect(scopeOfOwner(PLATFORM, alpha)).toEqual(alpha)
+    expect(scopeOfOwner(PLATFORM, PLATFORM)).toEqual(PLATFORM)
   })
 })
 

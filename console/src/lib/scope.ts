@@ -4,10 +4,10 @@ export type Scope = { type: 'platform' } | { type: 'workspace'; id: string }
 export const PLATFORM: Scope = { type: 'platform' }
 
 /** The places of a scope, as they stand in the URL; `overview` is the workspace itself. */
-export type Section = 'overview' | 'registries' | 'workspaces' | 'users' | 'members' | 'machine-accounts' | 'audit'
+export type Section = 'overview' | 'registries' | 'images' | 'workspaces' | 'users' | 'members' | 'machine-accounts' | 'audit'
 
-const PLATFORM_SECTIONS: readonly Section[] = ['registries', 'workspaces', 'users', 'audit']
-const WORKSPACE_SECTIONS: readonly Section[] = ['overview', 'registries', 'members', 'machine-accounts', 'audit']
+const PLATFORM_SECTIONS: readonly Section[] = ['registries', 'images', 'workspaces', 'users', 'audit']
+const WORKSPACE_SECTIONS: readonly Section[] = ['overview', 'registries', 'images', 'members', 'machine-accounts', 'audit']
 
 const segmentsOf = (path: string) => path.split('/').filter((each) => each !== '')
 
@@ -37,6 +37,14 @@ export function switchPath(path: string, to: Scope): string {
   const section = sectionOfPath(path)
   const known = to.type === 'platform' ? PLATFORM_SECTIONS : WORKSPACE_SECTIONS
   return sectionPath(to, known.find((each) => each === section) ?? 'registries')
+}
+
+/**
+ * The scope in which something of a registry is shown: a workspace's registry in that workspace, whoever looks; one of
+ * the platform where the person is.
+ */
+export function scopeOfOwner(owner: Scope, here: Scope): Scope {
+  return owner.type === 'workspace' ? owner : here
 }
 
 /** Whether two scopes are the same one. */

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, linkOptions, type LinkProps } from '@tanstack/react-router'
-import { IconAnchor, IconHistory, IconLayoutDashboard, IconRobot, IconUser, IconUsers, IconUsersGroup } from '@tabler/icons-react'
+import { IconAnchor, IconBox, IconHistory, IconLayoutDashboard, IconRobot, IconUser, IconUsers, IconUsersGroup } from '@tabler/icons-react'
 import type { ComponentType, ReactNode } from 'react'
 import { ApiError } from '../api/problem'
 import { isGiven } from '../api/session'
@@ -63,6 +63,7 @@ function PlatformPlaces({ session, onNavigate }: { session: Session; onNavigate?
           onNavigate={onNavigate}
         />
       )}
+      <Place icon={IconBox} label={texts.nav.images} link={linkOptions({ to: '/images', search: {} })} onNavigate={onNavigate} />
       {isGiven(actions, 'workspace.read') && (
         <Place
           icon={IconUsersGroup}
@@ -105,6 +106,12 @@ function WorkspacePlaces({ id, onNavigate }: { id: string; onNavigate?: () => vo
         icon={IconAnchor}
         label={texts.nav.registries}
         link={linkOptions({ to: '/workspaces/$workspaceId/registries', params, search: {} })}
+        onNavigate={onNavigate}
+      />
+      <Place
+        icon={IconBox}
+        label={texts.nav.images}
+        link={linkOptions({ to: '/workspaces/$workspaceId/images', params, search: {} })}
         onNavigate={onNavigate}
       />
       {isGiven(actions, 'member.read') && (

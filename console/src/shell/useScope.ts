@@ -13,19 +13,19 @@ export function useScope(): Scope {
  * The scope the shell shows: the page's own, and on pages that belong to none, or to a platform the person has no role
  * in, the one used last.
  */
-export function useShellScope(session: Session): Scope | null {
+export function useShellScope(session: Session | null | undefined): Scope | null {
   const path = useLocation({ select: (location) => location.pathname })
-  const { id, platform_role: role } = session.user
+  const { id, platform_role: role } = session?.user ?? {}
   const ofPath = useMemo(() => scopeOfPath(path), [path])
   const hasPlatform = role !== null && role !== undefined
 
   useEffect(() => {
     // A workspace is remembered by its own page, once it is known to exist.
-    if (ofPath?.type === 'platform' && hasPlatform) storeLastScope(id, ofPath)
+    if (id !== undefined && ofPath?.type === 'platform' && hasPlatform) storeLastScope(id, ofPath)
   }, [ofPath, hasPlatform, id])
 
   if (ofPath?.type === 'workspace' || (ofPath && hasPlatform)) return ofPath
-  const last = readLastScope(id)
+  const last = id === undefined ? null : readLastScope(id)
   if (last?.type === 'workspace' || (last && hasPlatform)) return last
   return hasPlatform ? PLATFORM : null
 }

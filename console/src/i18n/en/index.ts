@@ -55,6 +55,7 @@ export const en = {
   nav: {
     platform: 'Platform',
     registries: 'Integrated registries',
+    images: 'Images',
     audit: 'Audit log',
   },
 

@@ -5,7 +5,7 @@ export const capabilities: Texts['capabilities'] = {
   seen: '检查于',
   help: '通过询问得知，约每小时一次；这些询问不会改动镜像仓库中的任何内容。',
   name: {
-    catalogue: '列出镜像',
+    catalogue: '列出镜像库',
     pull: '使用账户拉取',
     anonymous_pull: '任何人均可拉取',
     push: '推送',
@@ -36,9 +36,9 @@ export const capabilities: Texts['capabilities'] = {
 }
 
 export const listed: Texts['listed'] = {
-  label: '镜像列表',
-  advanced: '镜像列表（用于无法列出自身镜像的镜像仓库）',
-  help: '每行一个，不含主机名和标签。形如 team/* 的一行表示 team 下的全部镜像。仅当镜像仓库无法列出镜像时才需要填写。',
-  helpMissing: '该镜像仓库无法列出镜像。请逐行填写需要查看的镜像，不含主机名和标签。形如 team/* 的一行表示 team 下的全部镜像。',
+  label: '镜像库列表',
+  advanced: '镜像库列表（用于无法列出自身镜像库的镜像仓库）',
+  help: '每行一个，不含主机名和标签。形如 team/* 的一行表示 team 下的全部镜像库。仅当镜像仓库无法列出镜像库时才需要填写。',
+  helpMissing: '该镜像仓库无法列出镜像库。请逐行填写需要查看的镜像库，不含主机名和标签。形如 team/* 的一行表示 team 下的全部镜像库。',
   line: (name, text) => `“${name}”：${text}`,
 }

@@ -55,6 +55,7 @@ export const zh: Texts = {
   nav: {
     platform: '平台',
     registries: '已集成的镜像仓库',
+    images: '镜像',
     audit: '审计日志',
   },
 
@@ -138,7 +139,7 @@ export const zh: Texts = {
       address: '地址',
       owner: '归属',
       spaces: '镜像空间',
-      repositories: '镜像',
+      repositories: '镜像库',
       storage: '存储用量',
       actions: '操作',
     },
@@ -154,7 +155,7 @@ export const zh: Texts = {
     orderChanged: '排序已变化。',
     reorder: '重新排序',
     emptyTitle: '还没有镜像仓库',
-    emptyHelp: '集成您已有的镜像仓库，即可在此查看其健康状态、镜像和存储用量。',
+    emptyHelp: '集成您已有的镜像仓库，即可在此查看其健康状态、镜像库和存储用量。',
     noMatchTitle: '没有匹配的镜像仓库',
     noMatchHelp: '请更换关键词，或重新显示全部镜像仓库。',
     failedTitle: '无法加载镜像仓库',
@@ -231,9 +232,9 @@ export const zh: Texts = {
     anonymous: '不使用账户',
     signedInAs: (account) => `账户 ${account}`,
     catalogue: {
-      available: '可列出镜像',
-      missing: '无法列出镜像',
-      unknown: '未能确认能否列出镜像',
+      available: '可列出镜像库',
+      missing: '无法列出镜像库',
+      unknown: '未能确认能否列出镜像库',
     },
     otherKind: (product) => `检测到该服务为 ${product}。此处将其作为 Docker Registry 使用，可用功能以该类型为准。`,
     aborted: '测试意外中断，请重试。',
@@ -246,7 +247,7 @@ export const zh: Texts = {
     more: '更多操作',
     statistics: '统计信息',
     spaces: '镜像空间',
-    repositories: '镜像',
+    repositories: '镜像库',
     storage: '存储用量',
     basics: '基本信息',
     kind: '类型',
@@ -305,7 +306,7 @@ export const zh: Texts = {
   },
 
   inventory: {
-    palette: '该镜像仓库中的镜像',
+    palette: '该镜像仓库中的镜像库',
     manifestsRead: (read, known) => `已读取 ${read} / ${known} 个清单`,
   },
 

@@ -37,7 +37,7 @@ export const reasons: ReasonTexts = {
   Proved: { short: '已证实', sentence: '已在不使用账户的情况下成功拉取镜像。' },
   Refused: { short: '被拒绝', sentence: '不使用账户的拉取被拒绝。' },
   RegistryEmpty: { short: '镜像仓库为空', sentence: '镜像仓库为空，且不要求账户。' },
-  NoRepositoryKnown: { short: '无可验证对象', sentence: '镜像仓库没有给出可用于验证的仓库。' },
+  NoRepositoryKnown: { short: '无可验证对象', sentence: '镜像仓库没有给出可用于验证的镜像库。' },
   UploadRefused: { short: '上传被拒绝', sentence: '该账户的上传请求被拒绝。' },
   UploadAccepted: { short: '上传被接受', sentence: '该账户的上传请求被接受，因此它可以推送镜像。' },
   NotAvailable: { short: '不可用', sentence: '镜像仓库目前不可用。' },

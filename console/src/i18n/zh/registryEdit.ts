@@ -25,7 +25,7 @@ export const registryEdit: Texts['registryEdit'] = {
     address: (value) => `地址：${value}`,
     username: (value) => `账户：${value}`,
     tls: (value) => `TLS 证书：${value}`,
-    listed: '列出的镜像已更改。',
+    listed: '列出的镜像库已更改。',
     description: (value) => `描述：${value}`,
     password: '密码已重新设置。',
   },

@@ -231,6 +231,8 @@ function Tags({ detail: { repository }, address }: OfRepository) {
   )
   const orders: Record<TagSort, string> = {
     newest: words.newestFirst,
+    '-version': words.byVersion,
+    version: words.byVersionOldest,
     name: words.byName,
     '-name': words.byNameBackwards,
   }

@@ -31,6 +31,15 @@ interface ColumnContext {
 /** More architectures than these are told by their number. */
 const PLATFORMS_SHOWN = 3
 
+/** A version is read from the name: its order is one of this column too. */
+const NAME_DIRECTIONS: Record<TagSort, 'ascending' | 'descending' | null> = {
+  newest: null,
+  name: 'ascending',
+  '-name': 'descending',
+  version: 'ascending',
+  '-version': 'descending',
+}
+
 /** The columns of a repository's tags. */
 export function tagColumns({ texts, inventory, format, address, scope, repository, sort, onSort }: ColumnContext): Column<Tag>[] {
   const words = inventory.tag
@@ -50,7 +59,7 @@ export function tagColumns({ texts, inventory, format, address, scope, repositor
       rowHeader: true,
       sort: {
         label: words.sort.name,
-        direction: sort === 'name' ? 'ascending' : sort === '-name' ? 'descending' : null,
+        direction: NAME_DIRECTIONS[sort ?? 'newest'],
         onSort: () => onSort(sort === 'name' ? '-name' : 'name'),
       },
       cell: (tag) => (
@@ -121,8 +130,8 @@ export function tagColumns({ texts, inventory, format, address, scope, repositor
       cell: (tag) => (tag.size_bytes == null ? unread(tag) : <span className="num">{sizeText(format, tag.size_bytes)}</span>),
     },
     {
-      id: 'created',
-      header: words.columns.created,
+      id: 'pushed',
+      header: words.columns.pushed,
       align: 'end',
       sort: {
         label: words.sort.newest,
@@ -130,14 +139,27 @@ export function tagColumns({ texts, inventory, format, address, scope, repositor
         onSort: () => onSort(undefined),
       },
       cell: (tag) =>
-        tag.created_at ? (
+        tag.pushed_at ? (
           <span className="num">
-            <Age at={tag.created_at} />
+            <Age at={tag.pushed_at} />
           </span>
         ) : (
           <span className="fine num">
             {words.seen} <Age at={tag.seen_at} />
           </span>
+        ),
+    },
+    {
+      id: 'created',
+      header: words.columns.created,
+      align: 'end',
+      cell: (tag) =>
+        tag.created_at ? (
+          <span className="fine num">
+            <Age at={tag.created_at} />
+          </span>
+        ) : (
+          unread(tag)
         ),
     },
   ]

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useLocation, useRouter } from '@tanstack/react-router'
 import {
   IconAnchor,
+  IconBox,
   IconBoxMultiple,
   IconDeviceDesktop,
   IconHistory,
@@ -22,9 +23,11 @@ import { isGiven, sessionQuery } from '../../api/session'
 import type { Permission } from '../../api/types'
 import { useI18n } from '../../i18n/context'
 import { LANGUAGE_TAG } from '../../i18n/locale'
+import { sectionPath } from '../../lib/scope'
 import { useColorScheme } from '../../ui/colorScheme'
 import type { Command } from '../../ui/CommandDialog'
 import { useSignOut } from '../useSignOut'
+import { useShellScope } from '../useScope'
 
 interface Entries {
   pages: Command[]
@@ -47,10 +50,14 @@ export function useEntries(onShowShortcuts: () => void): Entries {
   const open = (path: string) => () => router.history.push(path)
   const page = (id: string, label: string, icon: ReactNode, path: string): Command => ({ id, label, icon, run: open(path) })
 
+  const scope = useShellScope(session)
+  const images = scope && sectionPath(scope, 'images')
+
   const pages = [
     ofRegistry !== undefined &&
       page('repositories', texts.inventory.palette, <IconBoxMultiple {...icon} />, `${ofRegistry}/repositories`),
     may('registry.read') && page('registries', texts.nav.registries, <IconAnchor {...icon} />, '/registries'),
+    images !== null && page('images', texts.nav.images, <IconBox {...icon} />, images),
     may('workspace.read') && page('workspaces', workspaces.title, <IconUsersGroup {...icon} />, '/workspaces'),
     may('user.read') && page('users', people.nav, <IconUser {...icon} />, '/users'),
     page('audit', texts.nav.audit, <IconHistory {...icon} />, '/audit'),

@@ -1,13 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
-import { IconUser, IconUsersGroup } from '@tabler/icons-react'
-import { foundRegistriesQuery, foundUsersQuery, foundWorkspacesQuery } from '../../api/search'
+import { IconBox, IconTag, IconUser, IconUsersGroup } from '@tabler/icons-react'
+import { foundImagesQuery, foundRegistriesQuery, foundUsersQuery, foundWorkspacesQuery } from '../../api/search'
 import { isGiven, sessionQuery } from '../../api/session'
+import type { Image } from '../../api/types'
 import { useTexts } from '../../i18n/context'
-import { sectionPath } from '../../lib/scope'
+import { PLATFORM, scopeOfOwner, sectionPath } from '../../lib/scope'
 import { useDebounced } from '../../lib/useDebounced'
 import type { Command, CommandGroup } from '../../ui/CommandDialog'
 import { Glyph } from '../../ui/Glyph'
+import { useShellScope } from '../useScope'
 
 const TYPING_PAUSE_MS = 150
 
@@ -35,7 +37,14 @@ export function useFound(words: string): Found {
   const registries = useQuery({ ...foundRegistriesQuery(asked), enabled: asking })
   const workspaces = useQuery({ ...foundWorkspacesQuery(asked), enabled: asking })
   const users = useQuery({ ...foundUsersQuery(asked), enabled: asking && seesUsers })
-  const queries = [registries, workspaces, users]
+  const images = useQuery({ ...foundImagesQuery(asked), enabled: asking })
+  const queries = [registries, images, workspaces, users]
+
+  const here = useShellScope(session) ?? PLATFORM
+  // Who has a platform role sees the platform's registries there, members in the workspace they are in.
+  const place = session?.user.platform_role ? PLATFORM : here
+  const repositoryPath = (owner: Image['owner'], registryId: string, id: string) =>
+    `${sectionPath(scopeOfOwner(owner, place), 'registries')}/${registryId}/repositories/${id}`
 
   const go = (path: string) => () => router.history.push(path)
   const group = (id: string, title: string, commands: Command[] | undefined): CommandGroup[] =>
@@ -52,6 +61,29 @@ export function useFound(words: string): Found {
           detail: address,
           icon: <Glyph kind={kind} size={20} />,
           run: go(`${sectionPath(owner, 'registries')}/${id}`),
+        })),
+      ),
+      ...group(
+        'repositories',
+        palette.groups.repositories,
+        images.data?.repositories.map(({ repository, registry, owner }) => ({
+          id: `repository-${repository.id}`,
+          label: repository.name,
+          detail: registry,
+          icon: <IconBox size={17} stroke={1.7} aria-hidden />,
+          run: go(repositoryPath(owner, repository.registry_id, repository.id)),
+        })),
+      ),
+      ...group(
+        'tags',
+        palette.groups.tags,
+        images.data?.tags.map(({ repository_id: id, registry_id: registryId, repository, tag, digest, registry, owner }) => ({
+          id: `tag-${id}-${tag}`,
+          label: `${repository}:${tag}`,
+          detail: registry,
+          icon: <IconTag size={17} stroke={1.7} aria-hidden />,
+          // What nobody looked behind yet has no page of its own.
+          run: go(repositoryPath(owner, registryId, id) + (digest == null ? '' : `/artifacts/${digest}`)),
         })),
       ),
       ...group(

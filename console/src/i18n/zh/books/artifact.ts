@@ -24,12 +24,12 @@ export const artifact: typeof english = {
   failed: '无法读取',
   unreadTitle: '该制品尚未读取',
   unreadHelp: 'Roadstead 目前只知道它的摘要。读取后，其内容会自动显示在此处。',
-  failedHelp: '当前仅显示从其他来源得知的信息。下次读取该镜像时会重试。',
-  readAgain: '重新读取该镜像',
-  asked: '已加入读取队列，轮到时立即读取。',
+  failedHelp: '当前仅显示从其他来源得知的信息。下次读取该镜像库时会重试。',
+  readAgain: '重新读取该镜像库',
+  asked: '该镜像库已加入读取队列，轮到时立即读取。',
   goneTitle: '该制品不存在',
   goneHelp: '它可能已从镜像仓库中删除，Roadstead 可能尚未得知它，或者您无权访问。',
-  toRepository: '查看该镜像的标签',
+  toRepository: '查看该镜像库的标签',
   failedTitle: '无法加载该制品',
 
   facts: {
@@ -68,7 +68,7 @@ export const artifact: typeof english = {
 
   referrers: {
     title: '签名与文档',
-    help: '本仓库中有关它的内容',
+    help: '此镜像库中有关它的内容',
     columns: { kind: '类型', by: '发现方式', digest: '摘要', size: '大小' },
     bySubject: '它指明了此制品',
     byTag: (tag: string) => `标签 ${tag}`,

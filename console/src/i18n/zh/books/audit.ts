@@ -90,7 +90,7 @@ export const audit: typeof english = {
   },
   kinds: {
     registry: '镜像仓库',
-    repository: '镜像',
+    repository: '镜像库',
     tag: '标签',
     artifact: '制品',
     user: '用户',

@@ -14,7 +14,7 @@ export const overview: typeof english = {
       cancelled: '已停止',
     },
     phase: {
-      names: '正在读取镜像名称',
+      names: '正在读取镜像库名称',
       tags: '正在读取标签',
       manifests: '正在读取清单',
     },
@@ -28,7 +28,7 @@ export const overview: typeof english = {
     started: '该镜像仓库已加入读取队列，轮到时立即读取。',
     stopped: '已停止读取，已读取的内容会保留。',
     of: (done, all) => `${done} / ${all}`,
-    listed: '镜像',
+    listed: '镜像库',
     tags: '标签',
     manifests: '清单',
     requests: '请求数',
@@ -42,9 +42,9 @@ export const overview: typeof english = {
     soon: '即将开始',
     skipped: '已跳过的名称',
     lastTrouble: '最近的问题',
-    broken: (count) => `${count} 个镜像无法读取`,
-    brokenHelp: '其余镜像不受影响，具体原因见镜像列表。',
-    brokenLink: '查看镜像',
+    broken: (count) => `${count} 个镜像库无法读取`,
+    brokenHelp: '其余镜像库不受影响，具体原因见镜像库列表。',
+    brokenLink: '查看镜像库',
     failedTitle: '无法加载读取进度',
   },
 
@@ -59,7 +59,7 @@ export const overview: typeof english = {
   },
 
   largest: {
-    title: '占用空间最大的镜像',
+    title: '占用空间最大的镜像库',
     none: '暂无大小数据，读取清单后显示。',
   },
 

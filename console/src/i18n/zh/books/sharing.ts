@@ -13,7 +13,7 @@ export const sharing: SharingTexts = {
   now: '当前可拉取',
   anonymous: '无需账户',
   pullOnly: '账户不能推送',
-  triedOn: (count) => `已在 ${count} 个仓库上验证`,
+  triedOn: (count) => `已在 ${count} 个镜像库上验证`,
   status: { true: '是', false: '否', unknown: '未知' },
   account: '仅拉取账户',
   noAccount: '无',
