@@ -102,7 +102,8 @@ describe('followChanges', () => {
       [['session'], ['profile'], ['users', 'list'], ['users', 'one', 'a'], ['workspaces'], ['members']],
     ],
     ['session', [['session'], ['sessions'], ['users', 'sessions']]],
-    ['registry', [['workspaces'], ['registries', 'list'], ['registries', 'one', 'a']]],
+    ['registry', [['workspaces'], ['registries', 'list'], ['registries', 'one', 'a'], ['inventory', 'images']]],
+    ['open_registry', [['registries', 'list'], ['registries', 'one', 'a'], ['inventory', 'images']]],
   ])('a change of a %s refetches what shows it', (topic, keys) => {
     last().change({ topic, object_id: 'a' })
     vi.advanceTimersByTime(300)

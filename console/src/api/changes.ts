@@ -128,8 +128,14 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
         gather(WORKSPACES_KEY)
         gather(REGISTRY_LISTS_KEY)
         gather(registryKey(change.object_id))
+        gather(IMAGES_KEY)
         break
       case 'open_registry':
+        // Members see its images from now on, or no longer.
+        gather(REGISTRY_LISTS_KEY)
+        gather(registryKey(change.object_id))
+        gather(IMAGES_KEY)
+        break
       case 'registry_health':
       case 'registry_statistics':
         gather(REGISTRY_LISTS_KEY)

@@ -89,7 +89,7 @@ export function Found({ words: typed, search, onShowNames, onClear }: FoundProps
         <div className="card table-card inventory-table image-table">
           <DataTable caption={inventory.repositories} columns={columns.images} rows={[]} rowKey={imageId} loading />
         </div>
-      ) : shown === 0 ? (
+      ) : shown === 0 && found.partial ? null : shown === 0 ? (
         <div className="card table-card">
           <EmptyState
             icon={<IconSearchOff size={26} stroke={1.5} />}
