@@ -118,6 +118,7 @@ test('what is typed is found in names, tags and digests, with the places marked'
   await digest.click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText(made.image.digest.slice(0, 19))
   await page.goBack()
+  await expect(box(page)).toHaveValue(made.image.digest.slice(0, 'sha256:'.length + 8))
   await expect(digest).toBeVisible()
 
   await box(page).fill('<img src=x>')

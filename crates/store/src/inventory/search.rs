@@ -264,9 +264,11 @@ fn by_tag(sql: Sql, wanted: &Wanted) -> Sql {
         .and("(VALUES ", [])
         .rows(rows)
         .and(
-            ") AS v JOIN repository p ON p.id = v.column1 AND p.ended_at IS NULL \
-             JOIN tag t ON t.repository_no = p.no AND t.name = v.column2 \
-             LEFT JOIN artifact a ON a.no = t.artifact_no",
+            // SQLite keeps to the order of cross joins; left to itself it would walk all tags.
+            ") AS v CROSS JOIN repository p CROSS JOIN tag t \
+             LEFT JOIN artifact a ON a.no = t.artifact_no \
+             WHERE p.id = v.column1 AND p.ended_at IS NULL \
+             AND t.repository_no = p.no AND t.name = v.column2",
             [],
         )
 }
@@ -396,4 +398,34 @@ pub(super) async fn images(
         page: Page { items, next },
         total: cut_total(total.unwrap_or(0)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_tag;
+    use crate::inventory::sql::Sql;
+    use crate::{Backend, Store, StoreConfig};
+    use roadstead_core::model::RepositoryId;
+    use roadstead_core::ports::Wanted;
+
+    #[tokio::test]
+    async fn references_are_looked_up_and_nothing_is_scanned() {
+        let dir = tempfile::tempdir().expect("directory");
+        let backend = Backend::Sqlite {
+            path: dir.path().join("roadstead.db"),
+        };
+        let store = Store::open(StoreConfig { backend }).await.expect("store");
+        let tags = (0..20).map(|n| (RepositoryId::new(), format!("v{n}")));
+        let wanted = Wanted {
+            tags: tags.collect(),
+            ..Wanted::default()
+        };
+        let sql = by_tag(Sql::of("", []), &wanted);
+        let plan = sql.plan(store.db().read()).await;
+        for step in ["INDEX repository_id", "INDEX tag_name"] {
+            assert!(plan.iter().any(|one| one.contains(step)), "{plan:?}");
+        }
+        let scans = |step: &&String| step.contains("SCAN") && !step.contains("VALUES CLAUSE");
+        assert_eq!(plan.iter().find(scans), None, "{plan:?}");
+    }
 }
