@@ -3,14 +3,18 @@ import { useEffect, useState } from 'react'
 const TYPING_PAUSE_MS = 250
 
 /** A box whose words go into the URL once the typing pauses; back, forward and "clear filters" change it too. */
-export function useTyped(value: string | undefined, onTyped: (value: string | undefined) => void) {
+export function useTyped(
+  value: string | undefined,
+  onTyped: (value: string | undefined) => void,
+  pauseMs = TYPING_PAUSE_MS,
+) {
   const [words, setWords] = useState(value ?? '')
   useEffect(() => setWords(value ?? ''), [value])
   useEffect(() => {
     const wanted = words.trim() === '' ? undefined : words
     if (wanted === value) return
-    const timer = setTimeout(() => onTyped(wanted), TYPING_PAUSE_MS)
+    const timer = setTimeout(() => onTyped(wanted), pauseMs)
     return () => clearTimeout(timer)
-  }, [words, value, onTyped])
+  }, [words, value, onTyped, pauseMs])
   return [words, setWords] as const
 }

@@ -14,7 +14,6 @@ import { useI18n, useTexts } from '../../i18n/context'
 import { type ImageSearch, isNarrowed } from '../../lib/imageSearch'
 import { searchWords } from '../../lib/imageWords'
 import { useSteadyOrder } from '../../lib/steadyOrder'
-import { useDebounced } from '../../lib/useDebounced'
 import { useListState } from '../../lib/useListState'
 import { useShownView } from '../../lib/useShownView'
 import { useTyped } from '../../lib/useTyped'
@@ -34,7 +33,7 @@ import { Found } from './Found'
 import { imageColumns } from './imageColumns'
 import { ImageFilters } from './ImageFilters'
 
-/** Shorter than the pause after which words go into the URL: what is found follows the typing. */
+/** Shorter than of other lists: what is found follows the typing. It is asked for by the URL, so that going back finds it again. */
 const SEARCH_PAUSE_MS = 130
 
 const UNFILTERED: Partial<ImageSearch> = {
@@ -53,9 +52,13 @@ export function ImagesScreen() {
   const workspace = useScopedWorkspace()
   const { data: session } = useQuery(sessionQuery)
   const { search, change } = useListState<ImageSearch>()
-  const [typed, setTyped] = useTyped(search.q, (q) => change({ q, names: q === undefined ? undefined : search.names }))
+  const [typed, setTyped] = useTyped(
+    search.q,
+    (q) => change({ q, names: q === undefined ? undefined : search.names }),
+    SEARCH_PAUSE_MS,
+  )
   const wanted = typed.trim()
-  const asked = useDebounced(wanted, SEARCH_PAUSE_MS)
+  const asked = (search.q ?? '').trim()
   const hasText = wanted !== '' && asked !== ''
   const seesMore = workspace !== null && session?.user.platform_role != null && search.own !== true
 
