@@ -10,12 +10,12 @@ describe('the lines of a figure over the days', () => {
 
   it('lie in the middle when nothing moves', () => {
     expect(trendLines(from(5, 7, 7), 100, 40)).toEqual(['0,20 100,20'])
-    expect(trendLines(from(5, 7), 100, 40)).toEqual(['0,20 0,20'])
+    expect(trendLines(from(5, 7), 100, 40)).toEqual(['-2,20 2,20'])
   })
 
-  it('break where days are missing, and show a day alone as a dot', () => {
+  it('break where days are missing, and show a day alone as a dash', () => {
     const days = [...from(1, 10, 20), ...from(6, 30), ...from(10, 20, 10)]
-    expect(trendLines(days, 100, 40)).toEqual(['0,40 10,20', '50,0 50,0', '90,20 100,40'])
+    expect(trendLines(days, 100, 40)).toEqual(['0,40 10,20', '48,0 52,0', '90,20 100,40'])
   })
 
   it('tell the days apart by UTC', () => {

@@ -76,7 +76,7 @@ function Largest({ repositories }: { repositories: readonly Repository[] }) {
           <span className="num">
             {sizeText(format, each.total_bytes)}
             {each.shared_bytes > 0 && (
-              <span className="fine"> · {inventory.shared(sizeText(format, each.shared_bytes))}</span>
+              <span className="fine bar-shared">{inventory.shared(sizeText(format, each.shared_bytes))}</span>
             )}
           </span>
           <span className="bar" aria-hidden>
