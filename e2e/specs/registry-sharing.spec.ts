@@ -41,7 +41,7 @@ test.describe.serial('platform registry that asks for an account', () => {
     await expect(dialog.getByRole('alert')).toBeVisible()
     await expectAccessible(page, 'pull-only account that was refused')
     await dialog.getByRole('button', { name: 'Cancel' }).click()
-    await expect(card(page)).toContainText('none')
+    await expect(card(page)).toContainText('None')
   })
 
   test('is shared with a pull-only account after consent, which is recorded, and no longer when that is taken back', async ({

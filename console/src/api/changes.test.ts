@@ -74,7 +74,13 @@ describe('followChanges', () => {
     ['member', [['members'], ['workspaces']]],
     ['machine_account', [['machine-accounts'], ['workspaces']]],
     ['token', [['tokens'], ['machine-accounts', 'tokens']]],
-    ['registry_crawl', [['inventory', 'crawl', 'a']]],
+    [
+      'registry_crawl',
+      [
+        ['inventory', 'crawl', 'a'],
+        ['inventory', 'history', 'a'],
+      ],
+    ],
     ['registry_hook', [['inventory', 'hook', 'a']]],
     [
       'registry_inventory',
@@ -94,6 +100,7 @@ describe('followChanges', () => {
         ['inventory', 'tags', 'a'],
         ['inventory', 'artifacts', 'a'],
         ['inventory', 'repositories'],
+        ['inventory', 'history'],
         ['inventory', 'images'],
       ],
     ],

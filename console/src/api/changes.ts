@@ -3,6 +3,7 @@ import { useEffect, useSyncExternalStore } from 'react'
 import {
   artifactsKey,
   crawlKey,
+  HISTORIES_KEY,
   historyKey,
   hookKey,
   IMAGES_KEY,
@@ -151,6 +152,8 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
         break
       case 'registry_crawl':
         gather(crawlKey(change.object_id))
+        // Sizes come as it goes on.
+        gather(historyKey(change.object_id))
         break
       case 'registry_hook':
         gather(hookKey(change.object_id))
@@ -161,6 +164,7 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
         gather(artifactsKey(change.object_id))
         // Whose it is the change does not say; at most one list is on the screen.
         gather(REPOSITORY_LISTS_KEY)
+        gather(HISTORIES_KEY)
         gather(IMAGES_KEY)
         break
     }

@@ -23,6 +23,7 @@ export function historyQuery(registryId: string) {
     queryKey: historyKey(registryId),
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/registries/{id}/statistics-history', { params: { path: { id: registryId } }, signal })),
+    refetchInterval: REFRESH_INTERVAL_MS,
   })
 }
 

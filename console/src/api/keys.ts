@@ -28,7 +28,9 @@ export const TOKENS_KEY = ['tokens'] as const
 export const INVENTORY_KEY = ['inventory'] as const
 export const crawlKey = (registryId: string) => [...INVENTORY_KEY, 'crawl', registryId] as const
 export const hookKey = (registryId: string) => [...INVENTORY_KEY, 'hook', registryId] as const
-export const historyKey = (registryId: string) => [...INVENTORY_KEY, 'history', registryId] as const
+/** The figures over the days, and the largest repositories. */
+export const HISTORIES_KEY = [...INVENTORY_KEY, 'history'] as const
+export const historyKey = (registryId: string) => [...HISTORIES_KEY, registryId] as const
 export const spacesKey = (registryId: string) => [...INVENTORY_KEY, 'spaces', registryId] as const
 export const REPOSITORY_LISTS_KEY = [...INVENTORY_KEY, 'repositories'] as const
 export const repositoryListsKey = (registryId: string) => [...REPOSITORY_LISTS_KEY, registryId] as const

@@ -67,7 +67,8 @@ export function ScopeSwitcher({ session, scope, onSwitched }: ScopeSwitcherProps
 
   const isWorkspace = scope?.type === 'workspace'
   const Icon = isWorkspace ? IconUsersGroup : IconWorld
-  const name = isWorkspace ? current.data?.name : scope ? words.platform : words.choose
+  const gone = current.isError && !current.data
+  const name = scope === null || gone ? words.choose : isWorkspace ? current.data?.name : words.platform
   return (
     <Picker
       shown={
@@ -79,7 +80,7 @@ export function ScopeSwitcher({ session, scope, onSwitched }: ScopeSwitcherProps
             <span className="scope-name">
               <VisuallyHidden>{words.button}</VisuallyHidden> {name ?? '…'}
             </span>
-            {scope && (
+            {scope && !gone && (
               <span className="fine" aria-hidden>
                 {isWorkspace ? words.workspace : words.platformHelp}
               </span>

@@ -1,4 +1,5 @@
 import { markedPieces } from '../lib/imageWords'
+import { NameText } from './NameText'
 
 interface MarkedProps {
   text: string
@@ -6,9 +7,17 @@ interface MarkedProps {
   words: readonly string[]
 }
 
-/** A text in which the places are marked that were looked for. */
+/** A name in which the places are marked that were looked for. */
 export function Marked({ text, words }: MarkedProps) {
   return markedPieces(text, words).map((piece, index) =>
-    piece.hit ? <mark key={index}>{piece.text}</mark> : <span key={index}>{piece.text}</span>,
+    piece.hit ? (
+      <mark key={index}>
+        <NameText name={piece.text} />
+      </mark>
+    ) : (
+      <span key={index}>
+        <NameText name={piece.text} />
+      </span>
+    ),
   )
 }

@@ -4,10 +4,8 @@ export const registryCare = {
   refreshed: (name: string) => `${name} is being looked at now.`,
 
   suspendedTitle: 'Another server answers at this address',
-  suspendedAnswers:
-    'The server that answers now is not the one this registry was integrated with. Until someone confirms it, the account is not sent there and figures are not renewed. What you see is what was last known.',
-  suspendedContent:
-    'A registry answers at the new address, but it holds none of the repositories that were known. Until someone confirms it, the account is not sent there and figures are not renewed. What you see is what was last known.',
+  suspended: (content: boolean, account: boolean) =>
+    `${content ? 'A registry answers at the new address, but it holds none of the repositories that were known.' : 'The server that answers now is not the one this registry was integrated with.'} Until someone confirms it, ${account ? 'the account is not sent there and ' : ''}figures are not renewed. What you see is what was last known.`,
   suspendedSince: (when: string) => `Since ${when}`,
   suspendedTold: 'Someone who may edit this registry sees both servers and can confirm the new one.',
   compare: 'Confirm…',

@@ -5,8 +5,8 @@ export const registryCare: Texts['registryCare'] = {
   refreshed: (name) => `正在重新检查 ${name}。`,
 
   suspendedTitle: '该地址上响应的是另一台服务器',
-  suspendedAnswers: '当前响应的服务器不是集成此镜像仓库时的那一台。在有人确认之前，不会向其发送账户，统计数据也不再更新。当前显示的是最后已知的内容。',
-  suspendedContent: '新地址上有镜像仓库响应，但其中没有任何已知的镜像库。在有人确认之前，不会向其发送账户，统计数据也不再更新。当前显示的是最后已知的内容。',
+  suspended: (content, account) =>
+    `${content ? '新地址上有镜像仓库响应，但其中没有任何已知的镜像库。' : '当前响应的服务器不是集成此镜像仓库时的那一台。'}在有人确认之前，${account ? '不会向其发送账户，统计数据也不再更新' : '统计数据不再更新'}。当前显示的是最后已知的内容。`,
   suspendedSince: (when) => `自 ${when} 起`,
   suspendedTold: '有权编辑此镜像仓库的人员可以查看两台服务器，并确认新的服务器。',
   compare: '确认…',

@@ -1,14 +1,24 @@
+import { useQuery } from '@tanstack/react-query'
 import { IconCircleCheck, IconCircleMinus, IconHelpCircle } from '@tabler/icons-react'
-import type { Capability, Registry } from '../../api/types'
+import { sharingQuery } from '../../api/sharing'
+import type { Registry } from '../../api/types'
 import { useI18n, useTexts } from '../../i18n/context'
-import { capabilityReason } from '../../i18n/problemText'
+import { capabilityReason, reasonText } from '../../i18n/problemText'
+import { capabilitiesSeen, type SeenCapability } from '../../lib/capabilitiesSeen'
 import { Age } from '../../ui/Age'
 import { Card } from '../../ui/Card'
 
+interface CapabilitiesCardProps {
+  registry: Registry
+  /** Who may pull from it is tried out: what that showed is said here too. */
+  tried: boolean
+}
+
 /** What was seen that the registry can do, and why not where it was not. */
-export function CapabilitiesCard({ registry }: { registry: Registry }) {
+export function CapabilitiesCard({ registry, tried }: CapabilitiesCardProps) {
   const { texts, format } = useI18n()
   const words = texts.capabilities
+  const { data: sharing } = useQuery({ ...sharingQuery(registry.id), enabled: tried })
   const asOf = registry.capabilities_as_of
   return (
     <Card
@@ -22,7 +32,7 @@ export function CapabilitiesCard({ registry }: { registry: Registry }) {
       }
     >
       <ul className="capabilities">
-        {registry.capabilities.map((capability) => (
+        {capabilitiesSeen(registry, sharing).map((capability) => (
           <Row key={capability.name} capability={capability} />
         ))}
       </ul>
@@ -31,10 +41,12 @@ export function CapabilitiesCard({ registry }: { registry: Registry }) {
   )
 }
 
-function Row({ capability }: { capability: Capability }) {
+function Row({ capability }: { capability: SeenCapability }) {
   const texts = useTexts()
   const words = texts.capabilities
-  const why = capability.reason && capabilityReason(texts, capability.reason)
+  const why = capability.trial
+    ? reasonText(texts, capability.trial.reason).short
+    : capability.reason && capabilityReason(texts, capability.reason)
   return (
     <li>
       <Mark status={capability.status} />
@@ -47,7 +59,7 @@ function Row({ capability }: { capability: Capability }) {
   )
 }
 
-function Mark({ status }: { status: Capability['status'] }) {
+function Mark({ status }: { status: SeenCapability['status'] }) {
   switch (status) {
     case 'available':
       return <IconCircleCheck size={17} stroke={1.8} color="var(--rs-ok)" aria-hidden />

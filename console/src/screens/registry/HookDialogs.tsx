@@ -94,8 +94,8 @@ function IssueDialog({ registry, hook, opened, onClose }: IssueDialogProps) {
             <h3>{words.snippet}</h3>
             <p className="fine">{words.restart}</p>
             <div className="command">
-              {/* Long lines scroll, so the box has to be reachable with the keyboard. */}
-              <pre className="mono" tabIndex={0} aria-label={words.snippet}>
+              {/* What cannot be copied can be selected, by the keyboard too. */}
+              <pre className="mono raw" tabIndex={0} aria-label={words.snippet}>
                 {issued.snippet}
               </pre>
               <Copy value={issued.snippet} what={words.snippetWhat} />
@@ -123,7 +123,7 @@ function IssueDialog({ registry, hook, opened, onClose }: IssueDialogProps) {
             <Button data-autofocus onClick={close}>
               {texts.action.cancel}
             </Button>
-            <Button tone={rotates ? 'danger' : 'primary'} loading={issue.isPending} onClick={submit}>
+            <Button tone="primary" loading={issue.isPending} onClick={submit}>
               {rotates ? words.rotate : words.setUp}
             </Button>
           </div>

@@ -1,25 +1,47 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { historyQuery } from '../../api/inventory'
 import { asApiError } from '../../api/problem'
-import type { Registry, Repository, StatisticsDay } from '../../api/types'
+import type { Registry, Repository, StatisticsDay, StatisticsHistory } from '../../api/types'
 import { useBook } from '../../i18n/book'
+import { inventoryBook } from '../../i18n/books/inventory'
 import { overviewBook } from '../../i18n/books/overview'
 import { useI18n } from '../../i18n/context'
 import { sizeText } from '../../i18n/figures'
-import { trendPoints } from '../../lib/trend'
+import { dayOf, trendLines } from '../../lib/trend'
 import { useScope } from '../../shell/useScope'
 import { Card } from '../../ui/Card'
+import { NameText } from '../../ui/NameText'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { Skeleton } from '../../ui/Skeleton'
 import { repositoryLink } from './registryLink'
 
-/** What takes most in a registry, and how its figures went over the days. */
-export function InventoryCards({ registry }: { registry: Registry }) {
+/** What takes most in a registry. */
+export function LargestCard({ registry }: { registry: Registry }) {
   const overview = useBook(overviewBook)
   const query = useQuery(historyQuery(registry.id))
-  const { data } = query
-  const instead = data === undefined && (
+  return (
+    <Card title={overview.largest.title}>
+      {query.data ? <Largest repositories={query.data.largest_repositories} /> : <Instead query={query} />}
+    </Card>
+  )
+}
+
+/** How a registry's figures went over the days. */
+export function HistoryCard({ registry }: { registry: Registry }) {
+  const overview = useBook(overviewBook)
+  const query = useQuery(historyQuery(registry.id))
+  return (
+    <Card title={overview.history.title}>
+      {query.data ? <History days={query.data.days} /> : <Instead query={query} />}
+    </Card>
+  )
+}
+
+/** What stands in a card whose figures are not there. */
+function Instead({ query }: { query: UseQueryResult<StatisticsHistory> }) {
+  const overview = useBook(overviewBook)
+  return (
     <div className="card-body">
       {query.isError ? (
         <ProblemNotice
@@ -32,14 +54,6 @@ export function InventoryCards({ registry }: { registry: Registry }) {
       )}
     </div>
   )
-  return (
-    <>
-      <Card title={overview.largest.title}>
-        {data ? <Largest repositories={data.largest_repositories} /> : instead}
-      </Card>
-      <Card title={overview.history.title}>{data ? <History days={data.days} /> : instead}</Card>
-    </>
-  )
 }
 
 const SHOWN = 5
@@ -47,6 +61,7 @@ const SHOWN = 5
 function Largest({ repositories }: { repositories: readonly Repository[] }) {
   const { format } = useI18n()
   const overview = useBook(overviewBook)
+  const inventory = useBook(inventoryBook)
   const scope = useScope()
   const sized = repositories.filter((each) => each.total_bytes > 0).slice(0, SHOWN)
   const most = sized[0]?.total_bytes ?? 1
@@ -56,9 +71,14 @@ function Largest({ repositories }: { repositories: readonly Repository[] }) {
       {sized.map((each) => (
         <li key={each.id}>
           <Link className="row-link" {...repositoryLink(scope, each.registry_id, each.id)} title={each.name}>
-            {each.name}
+            <NameText name={each.name} />
           </Link>
-          <span className="num">{sizeText(format, each.total_bytes)}</span>
+          <span className="num">
+            {sizeText(format, each.total_bytes)}
+            {each.shared_bytes > 0 && (
+              <span className="fine bar-shared">{inventory.shared(sizeText(format, each.shared_bytes))}</span>
+            )}
+          </span>
           <span className="bar" aria-hidden>
             <span style={{ width: `${Math.max(1, (each.total_bytes / most) * 100)}%` }} />
           </span>
@@ -90,7 +110,7 @@ interface TrendProps {
   text: (value: number) => string
 }
 
-/** A figure over the days as a line, and in words. */
+/** A figure over the days as a line, broken where days are missing, and in words. */
 function Trend({ title, days, of, text }: TrendProps) {
   const { format } = useI18n()
   const words = useBook(overviewBook).history
@@ -104,7 +124,13 @@ function Trend({ title, days, of, text }: TrendProps) {
         <span className="num">{text(of(last))}</span>
       </figcaption>
       <svg viewBox={`-2 -2 ${WIDTH + 4} ${HEIGHT + 4}`} preserveAspectRatio="none" aria-hidden>
-        <polyline points={trendPoints(days.map(of), WIDTH, HEIGHT)} />
+        {trendLines(
+          days.map((day) => ({ day: dayOf(day.at), value: of(day) })),
+          WIDTH,
+          HEIGHT,
+        ).map((points) => (
+          <polyline key={points} points={points} />
+        ))}
       </svg>
       <p className="fine num">{words.change(text(of(first)), text(of(last)), format.day(first.at), format.day(last.at))}</p>
     </figure>

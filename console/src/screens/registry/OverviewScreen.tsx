@@ -4,7 +4,7 @@ import { CapabilitiesCard } from './CapabilitiesCard'
 import { CrawlCard } from './CrawlCard'
 import { HealthCard } from './HealthCard'
 import { HookCard } from './HookCard'
-import { InventoryCards } from './InventoryCards'
+import { HistoryCard, LargestCard } from './InventoryCards'
 import { registryLink } from './registryLink'
 import { RegistryScreen } from './RegistryScreen'
 import { SharingCard } from './SharingCard'
@@ -16,7 +16,8 @@ export function OverviewScreen() {
 }
 
 function Overview({ registry }: { registry: Registry }) {
-  const proved = registry.kind === 'docker' && registry.owner.type === 'platform'
+  // On these it is tried out who may pull.
+  const tried = registry.kind === 'docker' && registry.owner.type === 'platform'
   return (
     <>
       <StatStrip statistics={registry.statistics} />
@@ -24,16 +25,19 @@ function Overview({ registry }: { registry: Registry }) {
         <div className="stack">
           <BasicsCard registry={registry} />
           <CrawlCard key={registry.id} registry={registry} />
+          {registry.kind === 'docker' && <HookCard key={`hook-${registry.id}`} registry={registry} />}
         </div>
         <div className="stack">
           <HealthCard registry={registry} />
-          <InventoryCards registry={registry} />
-          {registry.kind === 'docker' && <HookCard key={`hook-${registry.id}`} registry={registry} />}
+          <LargestCard registry={registry} />
         </div>
         <div className="wide">
-          <CapabilitiesCard registry={registry} />
+          <HistoryCard registry={registry} />
         </div>
-        {proved && (
+        <div className="wide">
+          <CapabilitiesCard registry={registry} tried={tried} />
+        </div>
+        {tried && (
           <div className="wide">
             <SharingCard registry={registry} />
           </div>

@@ -102,10 +102,10 @@ function Meaning({ found }: { found: RegistrySharing }) {
               ),
             },
             {
-              key: words.pullOnly,
+              key: words.canPush,
               value: proof && (
                 <>
-                  {words.status[proof.status]}
+                  {words.pushes[proof.status]}
                   <span className="fine">
                     {reasonText(texts, proof.reason).short}
                     {on > 0 && ` · ${words.triedOn(on)}`}

@@ -38,7 +38,7 @@ export function SharingCard({ registry }: { registry: Registry }) {
               </Notice>
             </div>
           )}
-          <KeyValues entries={useEntries(seen)} />
+          <Facts registry={registry} seen={seen} />
           <Actions registry={registry} seen={seen} onAsk={setAsking} />
           {Dialogs && <Dialogs registry={registry} seen={seen} asking={asking} onClose={() => setAsking(null)} />}
         </>
@@ -55,17 +55,17 @@ export function SharingCard({ registry }: { registry: Registry }) {
   )
 }
 
-function useEntries(seen: RegistrySharing): KeyValue[] {
+function Facts({ registry, seen }: { registry: Registry; seen: RegistrySharing }) {
   const { texts, format } = useI18n()
   const words = useBook(overviewBook).sharing
-  const named = { AnonymousPull: words.anonymous, PullOnly: words.pullOnly }
   const tried = seen.conditions.map((condition: ConditionView, index) => {
     const on = seen.repositories[index] ?? 0
+    const pushes = condition.type === 'PullOnly'
     return {
-      key: named[condition.type as keyof typeof named],
+      key: pushes ? words.canPush : words.anonymous,
       value: (
         <>
-          {words.status[condition.status]}
+          {(pushes ? words.pushes : words.status)[condition.status]}
           <span className="fine">
             {reasonText(texts, condition.reason).short}
             {on > 0 && ` · ${words.triedOn(on)}`}
@@ -76,8 +76,9 @@ function useEntries(seen: RegistrySharing): KeyValue[] {
   })
   const untried = seen.conditions.some(({ type, status }) => type === 'AnonymousPull' && status === 'unknown')
   const { consent, pull_account: account } = seen
-  return [
-    { key: words.now, value: seen.mode === 'none' && untried ? words.nobodySoFar : words.mode[seen.mode] },
+  const soFar = registry.health.status === 'unhealthy' ? words.notTried : words.nobodySoFar
+  const entries: KeyValue[] = [
+    { key: words.now, value: seen.mode === 'none' && untried ? soFar : words.mode[seen.mode] },
     ...tried,
     {
       key: words.account,
@@ -105,6 +106,7 @@ function useEntries(seen: RegistrySharing): KeyValue[] {
       ),
     },
   ]
+  return <KeyValues entries={entries} />
 }
 
 /** What this person may change. */
@@ -129,7 +131,7 @@ function Actions({ registry, seen, onAsk }: { registry: Registry; seen: Registry
         </>
       )}
       {may('registry.share') && seen.mode !== 'anonymous' && seen.state !== 'InForce' && (
-        <Button size="xs" tone="primary" onClick={() => onAsk('share')}>
+        <Button size="xs" onClick={() => onAsk('share')}>
           {shared ? words.shareAgain : words.share}
         </Button>
       )}

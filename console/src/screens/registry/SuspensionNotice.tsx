@@ -18,7 +18,7 @@ export function SuspensionNotice({ registry, onConfirm, onEdit }: SuspensionNoti
   if (!suspension) return null
   const mayEdit = disabledReason(texts, registry, 'edit') === undefined
   return (
-    <div className="stale">
+    <div className="page-notice">
       <Notice
         tone="bad"
         urgent
@@ -36,7 +36,7 @@ export function SuspensionNotice({ registry, onConfirm, onEdit }: SuspensionNoti
           )
         }
       >
-        <p>{suspension.cause === 'content' ? words.suspendedContent : words.suspendedAnswers}</p>
+        <p>{words.suspended(suspension.cause === 'content', registry.username != null)}</p>
         {!mayEdit && <p>{words.suspendedTold}</p>}
         <p className="fine num">{words.suspendedSince(format.dateTime(suspension.since))}</p>
       </Notice>

@@ -7,7 +7,7 @@ import type { Registry, Repository, Space } from '../../api/types'
 import { useBook } from '../../i18n/book'
 import { inventoryBook } from '../../i18n/books/inventory'
 import { useI18n } from '../../i18n/context'
-import type { RepositorySearch } from '../../lib/inventorySearch'
+import { REPOSITORY_SORTS, type RepositorySearch } from '../../lib/inventorySearch'
 import { useSteadyOrder } from '../../lib/steadyOrder'
 import { useListState } from '../../lib/useListState'
 import { useShownView } from '../../lib/useShownView'
@@ -16,7 +16,7 @@ import { useScope } from '../../shell/useScope'
 import { Button } from '../../ui/Button'
 import { DataTable } from '../../ui/DataTable'
 import { EmptyState } from '../../ui/EmptyState'
-import { SearchField } from '../../ui/Field'
+import { SearchField, SelectField } from '../../ui/Field'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { Skeleton } from '../../ui/Skeleton'
 import { StaleNotice } from '../../ui/StaleNotice'
@@ -120,7 +120,17 @@ function Repositories({ space }: { space: Space }) {
       )}
       {(!isEmpty || filtered) && (
         <div className="filters">
-          <div className="filter-fields filter-only">
+          <div className="filter-fields">
+            <SelectField
+              label={words.order}
+              hiddenLabel
+              value={search.sort ?? 'name'}
+              options={REPOSITORY_SORTS.map((value) => ({ value, label: words.orders[value] }))}
+              onChange={(sort) => {
+                reorder()
+                change({ sort: sort === 'name' ? undefined : sort })
+              }}
+            />
             <SearchField
               label={words.search}
               value={typed}

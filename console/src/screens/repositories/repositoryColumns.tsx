@@ -7,6 +7,7 @@ import type { RepositorySort } from '../../lib/inventorySearch'
 import type { Scope } from '../../lib/scope'
 import { Age } from '../../ui/Age'
 import type { Column, ColumnSort } from '../../ui/DataTable'
+import { NameText } from '../../ui/NameText'
 import { VisuallyHidden } from '../../ui/VisuallyHidden'
 import { repositoryLink } from '../registry/registryLink'
 import { StateChip } from './StateChip'
@@ -56,7 +57,7 @@ export function repositoryColumns({ inventory, format, scope, sort, onSort }: Co
             {...repositoryLink(scope, repository.registry_id, repository.id)}
             title={repository.name}
           >
-            {repository.name}
+            <NameText name={repository.name} />
           </Link>
           <StateChip repository={repository} />
         </div>

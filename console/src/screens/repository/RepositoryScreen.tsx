@@ -161,12 +161,12 @@ function Head({ detail, address }: OfRepository) {
         </GuardedButton>
       </div>
       {refresh.isError && (
-        <div className="stale">
+        <div className="page-notice">
           <ProblemNotice error={asApiError(refresh.error)} />
         </div>
       )}
       {repository.state === 'broken' && (
-        <div className="stale">
+        <div className="page-notice">
           <Notice tone="bad" title={words.brokenTitle}>
             {repository.trouble && (
               <p>

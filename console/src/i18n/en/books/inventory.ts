@@ -1,4 +1,5 @@
 import type { ArtifactKind, Repository, Space } from '../../../api/types'
+import type { RepositorySort } from '../../../lib/inventorySearch'
 
 /** What registries hold, and how far the reading of them is. */
 export const inventory = {
@@ -29,6 +30,14 @@ export const inventory = {
       size: 'Sort by size, largest first',
       pushed: 'Sort by last push, newest first',
     },
+    order: 'Order',
+    orders: {
+      name: 'By name',
+      '-name': 'By name, backwards',
+      '-pushed_at': 'Last pushed first',
+      '-size': 'Largest first',
+      '-tags': 'Most tags first',
+    } satisfies Record<RepositorySort, string>,
     count: (total: string, singular: boolean) => `${total} ${singular ? 'repository' : 'repositories'}`,
     onlyBroken: 'Only those that could not be read',
     showAll: 'Show all',
