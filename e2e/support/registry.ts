@@ -25,16 +25,17 @@ export class Registry {
     this.headers = basic ? { authorization: `Basic ${basicAuth}` } : {}
   }
 
-  static async start(options: { basic?: boolean } = {}): Promise<Registry> {
+  static async start(options: { basic?: boolean; deletion?: boolean } = {}): Promise<Registry> {
     const { path, remove } = await scratch('registry')
     const port = await freePort()
     const basic = options.basic ?? false
     const registry = new Registry(path, remove, port, basic)
     const auth = basic ? 'auth: { htpasswd: { realm: registry, path: ./htpasswd } }\n' : ''
+    const deletion = options.deletion ? ', delete: { enabled: true }' : ''
     await writeFile(join(path, 'htpasswd'), HTPASSWD)
     await writeFile(
       join(path, 'config.yml'),
-      `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ./data } }\n` +
+      `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ./data }${deletion} }\n` +
         `http: { addr: "127.0.0.1:${port}" }\n${auth}`,
     )
     await registry.resume()

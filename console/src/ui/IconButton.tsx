@@ -15,18 +15,24 @@ interface CommonProps {
 }
 
 interface IconButtonProps extends CommonProps, Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'children' | 'color'> {
+  /** Why it cannot be used; it stays reachable, and does nothing. */
+  blocked?: string
   ref?: Ref<HTMLButtonElement>
 }
 
-export function IconButton({ label, size = 32, withTip = true, outlined, style, ...rest }: IconButtonProps) {
+export function IconButton({ label, blocked, size = 32, withTip = true, outlined, style, onClick, ...rest }: IconButtonProps) {
   return (
-    <Tip text={label} disabled={!withTip}>
+    <Tip text={blocked ?? label} disabled={!withTip}>
       <ActionIcon
         size={size}
         aria-label={label}
+        aria-description={blocked}
+        aria-disabled={blocked ? true : undefined}
+        data-disabled={blocked ? true : undefined}
         type="button"
         variant={outlined ? 'default' : 'subtle'}
         style={style}
+        onClick={blocked ? undefined : onClick}
         {...rest}
       />
     </Tip>

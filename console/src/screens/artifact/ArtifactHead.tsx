@@ -1,25 +1,36 @@
-import { Link } from '@tanstack/react-router'
-import { IconAlertTriangle, IconClockHour4, IconInfoCircle, IconTag } from '@tabler/icons-react'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { IconAlertTriangle, IconClockHour4, IconInfoCircle, IconTag, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { Artifact, Repository } from '../../api/types'
+import type { Artifact, Repository, RepositoryDetail, SeenRegistry } from '../../api/types'
 import { useBook } from '../../i18n/book'
 import { artifactBook } from '../../i18n/books/artifact'
+import { inventoryBook } from '../../i18n/books/inventory'
 import { useI18n } from '../../i18n/context'
 import { formatName } from '../../lib/artifact'
+import type { DeletionTarget } from '../../lib/deletion'
 import { shortDigest } from '../../lib/reference'
+import { useFetched } from '../../lib/useFetched'
 import { useScope } from '../../shell/useScope'
 import { Chip } from '../../ui/Chip'
 import { Copy } from '../../ui/Copy'
+import { GuardedButton } from '../../ui/GuardedButton'
 import { PageTitle } from '../../ui/PageTitle'
 import { repositoryLink } from '../registry/registryLink'
+import { deletionBlocked, fetchDeleteDialog } from '../shared/imageDeletion'
 
 interface OfArtifact {
   artifact: Artifact
   repository: Repository
 }
 
+interface ArtifactHeadProps {
+  artifact: Artifact
+  detail: RepositoryDetail
+  registry: SeenRegistry | undefined
+}
+
 /** What kind of artifact it is, its digest, and the tags that point at it. */
-export function ArtifactHead({ artifact, repository }: OfArtifact) {
+export function ArtifactHead({ artifact, detail, registry }: ArtifactHeadProps) {
   const words = useBook(artifactBook)
   const kind = words.kinds[artifact.kind ?? 'other']
   const format = artifact.kind === 'image' || artifact.kind === 'index' ? null : formatName(artifact)
@@ -34,9 +45,39 @@ export function ArtifactHead({ artifact, repository }: OfArtifact) {
           <span className="mono break">{artifact.digest}</span>
           <Copy value={artifact.digest} what={words.digest} />
         </div>
-        <Tags artifact={artifact} repository={repository} />
+        <Tags artifact={artifact} repository={detail.repository} />
       </div>
+      <Delete artifact={artifact} detail={detail} registry={registry} />
     </div>
+  )
+}
+
+function Delete({ artifact: { digest }, detail, registry }: ArtifactHeadProps) {
+  const { texts } = useI18n()
+  const inventory = useBook(inventoryBook)
+  const scope = useScope()
+  const navigate = useNavigate()
+  const DeleteImageDialog = useFetched(fetchDeleteDialog)
+  const [deleting, setDeleting] = useState<DeletionTarget | null>(null)
+  const { repository } = detail
+  return (
+    <>
+      <GuardedButton
+        icon={<IconTrash size={16} stroke={1.7} aria-hidden />}
+        blocked={deletionBlocked(texts, inventory, detail, registry, 'artifact')}
+        onClick={() => setDeleting({ type: 'artifact', digest })}
+      >
+        {inventory.deletion.delete}
+      </GuardedButton>
+      {DeleteImageDialog && (
+        <DeleteImageDialog
+          repository={repository}
+          target={deleting}
+          onClose={() => setDeleting(null)}
+          onDeleted={() => void navigate({ ...repositoryLink(scope, repository.registry_id, repository.id), replace: true })}
+        />
+      )}
+    </>
   )
 }
 

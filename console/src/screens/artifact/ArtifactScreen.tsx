@@ -62,7 +62,7 @@ export function ArtifactScreen() {
     <>
       <Breadcrumb detail={detail} digest={artifact.digest} />
       {/* Another artifact is another page, even where nothing had to be fetched: its title is told anew. */}
-      <ArtifactHead key={`head-${artifact.digest}`} artifact={artifact} repository={detail.repository} />
+      <ArtifactHead key={`head-${artifact.digest}`} artifact={artifact} detail={detail} registry={registry} />
       {error && (
         <StaleNotice
           text={texts.registry.stale(format.dateTime(new Date(query.dataUpdatedAt).toISOString()))}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { IconRefresh, IconSearch, IconSearchOff, IconTag, IconUnlink } from '@tabler/icons-react'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { INVENTORY_PAGE_SIZE, repositoryQuery, tagsQuery, useRefreshRepository } from '../../api/inventory'
 import { asApiError } from '../../api/problem'
 import { registryQuery } from '../../api/registries'
@@ -11,9 +11,11 @@ import { inventoryBook } from '../../i18n/books/inventory'
 import { useI18n, useTexts } from '../../i18n/context'
 import { sizeText } from '../../i18n/figures'
 import { errorText } from '../../i18n/problemText'
+import type { DeletionTarget } from '../../lib/deletion'
 import { TAG_SORTS, type TagSearch, type TagSort } from '../../lib/inventorySearch'
 import { pullHost } from '../../lib/reference'
 import { useSteadyOrder } from '../../lib/steadyOrder'
+import { useFetched } from '../../lib/useFetched'
 import { useListState } from '../../lib/useListState'
 import { useShownView } from '../../lib/useShownView'
 import { useTyped } from '../../lib/useTyped'
@@ -35,6 +37,7 @@ import { registriesLink, registryLink, repositoriesLink } from '../registry/regi
 import { StateChip } from '../repositories/StateChip'
 import { CommandsCard } from '../shared/CommandsCard'
 import { disabledAction } from '../shared/disabledAction'
+import { deletionBlocked, fetchDeleteDialog } from '../shared/imageDeletion'
 import { ListPager } from '../shared/ListPager'
 import { OrderChanged } from '../shared/OrderChanged'
 import { tagColumns } from './tagColumns'
@@ -78,7 +81,7 @@ export function RepositoryScreen() {
         />
       )}
       {registry && <Commands key={`commands-${repositoryId}`} detail={query.data} registry={registry} />}
-      <Tags key={query.data.repository.id} detail={query.data} address={registry?.address} />
+      <Tags key={query.data.repository.id} detail={query.data} registry={registry} />
     </>
   )
 }
@@ -200,7 +203,9 @@ function Commands({ detail: { repository }, registry }: { detail: RepositoryDeta
 const NO_ROWS: readonly Tag[] = []
 const rowName = (tag: Tag) => tag.name
 
-function Tags({ detail: { repository }, address }: OfRepository) {
+function Tags({ detail, registry }: { detail: RepositoryDetail; registry: SeenRegistry | undefined }) {
+  const { repository } = detail
+  const address = registry?.address
   const { texts, format } = useI18n()
   const inventory = useBook(inventoryBook)
   const words = inventory.tag
@@ -208,10 +213,13 @@ function Tags({ detail: { repository }, address }: OfRepository) {
   const { search, change } = useListState<TagSearch>()
   const query = useQuery(tagsQuery(repository.id, search))
   const [typed, setTyped] = useTyped(search.q, (q) => change({ q }))
+  const DeleteImageDialog = useFetched(fetchDeleteDialog)
+  const [deleting, setDeleting] = useState<DeletionTarget | null>(null)
   const page = query.data
   const isEmpty = page !== undefined && page.items.length === 0
   const shownView = useShownView(JSON.stringify([repository.id, search]), query.isPlaceholderData)
   const { rows, moved, reorder } = useSteadyOrder(page?.items ?? NO_ROWS, shownView, query.isFetching, rowName)
+  const deleteBlocked = deletionBlocked(texts, inventory, detail, registry, 'tag')
   const columns = useMemo(
     () =>
       tagColumns({
@@ -226,8 +234,10 @@ function Tags({ detail: { repository }, address }: OfRepository) {
           reorder()
           change({ sort })
         },
+        deleteBlocked,
+        onDelete: ({ name, digest }) => setDeleting({ type: 'tag', name, digest: digest ?? null }),
       }),
-    [texts, inventory, format, address, scope, repository, search.sort, change, reorder],
+    [texts, inventory, format, address, scope, repository, search.sort, change, reorder, deleteBlocked],
   )
   const orders: Record<TagSort, string> = {
     newest: words.newestFirst,
@@ -268,7 +278,7 @@ function Tags({ detail: { repository }, address }: OfRepository) {
           onRetry={() => void query.refetch()}
         />
       )}
-      <div className="card table-card inventory-table">
+      <div className="card table-card inventory-table with-actions">
         {query.isError && !page ? (
           <div className="card-body">
             <ProblemNotice
@@ -318,6 +328,9 @@ function Tags({ detail: { repository }, address }: OfRepository) {
           </>
         )}
       </div>
+      {DeleteImageDialog && (
+        <DeleteImageDialog repository={repository} target={deleting} onClose={() => setDeleting(null)} />
+      )}
     </>
   )
 }

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { IconAlertTriangle, IconBell, IconInfoCircle } from '@tabler/icons-react'
+import { IconAlertTriangle, IconBell, IconInfoCircle, IconTrash } from '@tabler/icons-react'
 import type { Repository, Tag } from '../../api/types'
 import type { InventoryTexts } from '../../i18n/books/inventory'
 import type { Texts } from '../../i18n/en'
@@ -13,6 +13,7 @@ import { Age } from '../../ui/Age'
 import { Chip } from '../../ui/Chip'
 import { Copy } from '../../ui/Copy'
 import type { Column } from '../../ui/DataTable'
+import { IconButton } from '../../ui/IconButton'
 import { VisuallyHidden } from '../../ui/VisuallyHidden'
 import { artifactLink } from '../registry/registryLink'
 
@@ -26,6 +27,9 @@ interface ColumnContext {
   repository: Repository
   sort: TagSort | undefined
   onSort: (sort: TagSort | undefined) => void
+  /** Why tags cannot be deleted. */
+  deleteBlocked: string | undefined
+  onDelete: (tag: Tag) => void
 }
 
 /** More architectures than these are told by their number. */
@@ -41,7 +45,8 @@ const NAME_DIRECTIONS: Record<TagSort, 'ascending' | 'descending' | null> = {
 }
 
 /** The columns of a repository's tags. */
-export function tagColumns({ texts, inventory, format, address, scope, repository, sort, onSort }: ColumnContext): Column<Tag>[] {
+export function tagColumns(context: ColumnContext): Column<Tag>[] {
+  const { texts, inventory, format, address, scope, repository, sort, onSort } = context
   const words = inventory.tag
   const absent = (reason: string) => (
     <span className="fine" title={reason}>
@@ -161,6 +166,22 @@ export function tagColumns({ texts, inventory, format, address, scope, repositor
         ) : (
           unread(tag)
         ),
+    },
+    {
+      id: 'actions',
+      header: words.columns.actions,
+      hiddenHeader: true,
+      align: 'end',
+      cell: (tag) => (
+        <IconButton
+          label={inventory.deletion.deleteTag(tag.name)}
+          size={30}
+          blocked={context.deleteBlocked}
+          onClick={() => context.onDelete(tag)}
+        >
+          <IconTrash size={16} stroke={1.7} aria-hidden />
+        </IconButton>
+      ),
     },
   ]
 }

@@ -123,4 +123,9 @@ export const inventory = {
     failedTitle: 'The tags could not be loaded',
   },
 
+  deletion: {
+    delete: 'Delete…',
+    deleteTag: (tag: string) => `Delete tag ${tag}`,
+    missing: (reason: string) => `This cannot be deleted in this registry. ${reason}`,
+  },
 }

@@ -121,4 +121,9 @@ export const inventory: typeof english = {
     failedTitle: '无法加载标签',
   },
 
+  deletion: {
+    delete: '删除…',
+    deleteTag: (tag) => `删除标签 ${tag}`,
+    missing: (reason) => `无法在此镜像仓库中删除。${reason}`,
+  },
 }
