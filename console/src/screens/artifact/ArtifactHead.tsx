@@ -1,4 +1,4 @@
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link, useRouter } from '@tanstack/react-router'
 import { IconAlertTriangle, IconClockHour4, IconInfoCircle, IconTag, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Artifact, Repository, RepositoryDetail, SeenRegistry } from '../../api/types'
@@ -56,16 +56,21 @@ function Delete({ artifact: { digest }, detail, registry }: ArtifactHeadProps) {
   const { texts } = useI18n()
   const inventory = useBook(inventoryBook)
   const scope = useScope()
-  const navigate = useNavigate()
+  const router = useRouter()
   const DeleteImageDialog = useFetched(fetchDeleteDialog)
   const [deleting, setDeleting] = useState<DeletionTarget | null>(null)
   const { repository } = detail
+  const back = repositoryLink(scope, repository.registry_id, repository.id)
   return (
     <>
       <GuardedButton
         icon={<IconTrash size={16} stroke={1.7} aria-hidden />}
         blocked={deletionBlocked(texts, inventory, detail, registry, 'artifact')}
-        onClick={() => setDeleting({ type: 'artifact', digest })}
+        onClick={() => {
+          // The page of what is gone is left at once, before it is told so and asks for it again.
+          void router.preloadRoute(back)
+          setDeleting({ type: 'artifact', digest })
+        }}
       >
         {inventory.deletion.delete}
       </GuardedButton>
@@ -74,7 +79,7 @@ function Delete({ artifact: { digest }, detail, registry }: ArtifactHeadProps) {
           repository={repository}
           target={deleting}
           onClose={() => setDeleting(null)}
-          onDeleted={() => void navigate({ ...repositoryLink(scope, repository.registry_id, repository.id), replace: true })}
+          onDeleted={() => void router.navigate({ ...back, replace: true })}
         />
       )}
     </>
