@@ -158,8 +158,9 @@ fn relate(artifact: &mut Artifact, row: &QueryResult) -> Result<(), StoreError> 
         }
         // An index by the tag scheme is a list of referrers and says nothing itself; what was found
         // by its subject already is not told twice.
-        let known = artifact.referrers.iter().any(|one| one.digest == digest);
-        if !known {
+        let mut told = artifact.referrers.iter().map(|one| &one.digest);
+        let found = &digest;
+        if !told.any(|one| one == found) {
             let read = mark == super::manifests::READ;
             let no: i64 = row.try_get("", "kind")?;
             artifact.referrers.push(Referrer {
