@@ -283,6 +283,7 @@ mod tests {
         "sort",
         "source",
         "target",
+        "text",
         "token_file",
         "username",
         "workspace",
