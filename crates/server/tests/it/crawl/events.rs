@@ -7,6 +7,7 @@ use roadstead_app::driver::{Outcome, Reconciler as _, Wake};
 use roadstead_app::reconcilers::EventReconciler;
 use roadstead_core::model::{Capability, CapabilityName, CapabilityReason, CrawlStatus, Timestamp};
 use roadstead_core::ports::Clock as _;
+use roadstead_core::ports::InventoryStore as _;
 use roadstead_testkit::{DockerRegistry, Guise, RegistryOptions, Storage};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -183,6 +184,11 @@ async fn peer_docker_sec_33_forged_push_shows_nothing() {
     assert_eq!(bed.tags().await, Vec::<String>::new());
     let named = bed.engine.known().await.0;
     assert!(named.iter().all(|name| name == "team/app"), "{named:?}");
+    for n in 0..20 {
+        let (store, name) = (&bed.engine.store, format!("made-up/{n}"));
+        let named = store.repository_named(bed.engine.id, &name).await;
+        assert_eq!(named.expect("store"), None, "{name}");
+    }
 }
 
 #[tokio::test]

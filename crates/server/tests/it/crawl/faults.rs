@@ -346,6 +346,10 @@ async fn nothing_of_the_old_connection_is_kept_after_an_edit() {
     old.on("GET /v2/_catalog?last=x", catalogue(&["old/b"]));
     old.clear_log();
     engine.turn().await;
+    // At once, and not only because the new server is asked for it later.
+    assert_eq!(old.requests(), ["GET /v2/_catalog?last=x"]);
+    let named = engine.store.repository_named(engine.id, "old/b").await;
+    assert_eq!(named.expect("store"), None, "of the old connection");
     let state = engine.crawled_from_here().await;
     let now = engine.registry().await;
     let server = CrawlState::server(&now.address.to_string(), now.identity.as_ref());
