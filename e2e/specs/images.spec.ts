@@ -228,6 +228,7 @@ test('viewer sees the images of the workspace and of open registries, and stays 
 
   await page.goto(`${on.server.url}/images`)
   await expect(page).not.toHaveURL(/\/images$/)
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   await page.keyboard.press('Control+k')
   await expect(page.getByRole('combobox', { name: 'Search and commands' })).toBeFocused()
   await page.keyboard.type('team/api')

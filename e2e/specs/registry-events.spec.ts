@@ -33,7 +33,7 @@ async function issued(page: Page, button: string, title: string): Promise<string
   await expect(dialog).toBeHidden()
   expect(snippet).toMatch(/Authorization: \[Bearer rsh_[\w-]{43}\]/)
   expect(await page.content()).not.toContain('rsh_')
-  return snippet.replace('https://ROADSTEAD-ADDRESS', on.server.url)
+  return snippet.replaceAll('https://ROADSTEAD-ADDRESS', on.server.url)
 }
 
 test('what is pushed appears in the open page by the events of the registry, which a snippet sets up', async ({ page }) => {

@@ -127,7 +127,14 @@ test.describe('the administrator of one workspace', () => {
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
     await page.getByRole('button', { name: 'Sign in' }).click()
     await expect(page).toHaveURL(new RegExp(`/workspaces/${alpha.id}/registries$`))
-    await expect(places(page)).toHaveText(['Overview', 'Integrated registries', 'Members', 'Machine accounts', 'Audit log'])
+    await expect(places(page)).toHaveText([
+      'Overview',
+      'Integrated registries',
+      'Images',
+      'Members',
+      'Machine accounts',
+      'Audit log',
+    ])
     await expect(page.getByRole('rowheader')).toContainText(['own-of-alpha'])
     await switcher(page).click()
     await expect(page.getByRole('listbox').getByRole('option')).toHaveText([/^alpha/])
@@ -171,7 +178,7 @@ test.describe('a viewer', () => {
   test('has only the places that open, and is told why the rest is not theirs', async ({ page }) => {
     await page.goto(`${on.server.url}/workspaces/${alpha.id}`)
     await heading(page, 'alpha')
-    await expect(places(page)).toHaveText(['Overview', 'Integrated registries', 'Audit log'])
+    await expect(places(page)).toHaveText(['Overview', 'Integrated registries', 'Images', 'Audit log'])
     await expect(page.getByRole('region', { name: 'What it holds' }).getByRole('link')).toHaveCount(1)
     await expect(page.getByText('Viewer', { exact: true })).toBeVisible()
     await expect(page.getByRole('button', { name: 'More actions' })).toHaveCount(0)
@@ -192,9 +199,9 @@ test.describe('a viewer', () => {
     await page.context().clearCookies()
     await guest.lend(page.context())
     await page.goto(`${on.server.url}/workspaces/${beta.id}`)
-    await expect(places(page)).toHaveCount(3)
+    await expect(places(page)).toHaveCount(4)
     await join(on.server, beta, guest, 'admin')
-    await expect(places(page)).toHaveCount(5)
+    await expect(places(page)).toHaveCount(6)
   })
 })
 
