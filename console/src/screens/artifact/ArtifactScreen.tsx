@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { IconUnlink } from '@tabler/icons-react'
 import { artifactQuery, repositoryQuery, useRefreshRepository } from '../../api/inventory'
 import { asApiError } from '../../api/problem'
@@ -7,10 +7,8 @@ import { registryQuery } from '../../api/registries'
 import type { Artifact, RepositoryDetail } from '../../api/types'
 import { useBook } from '../../i18n/book'
 import { artifactBook } from '../../i18n/books/artifact'
-import { inventoryBook } from '../../i18n/books/inventory'
 import { useI18n, useTexts } from '../../i18n/context'
 import { errorText } from '../../i18n/problemText'
-import { shortDigest } from '../../lib/reference'
 import { useScope } from '../../shell/useScope'
 import { ButtonLink } from '../../ui/Button'
 import { GuardedButton } from '../../ui/GuardedButton'
@@ -20,7 +18,8 @@ import { ProblemNotice } from '../../ui/ProblemNotice'
 import { Skeleton } from '../../ui/Skeleton'
 import { StaleNotice } from '../../ui/StaleNotice'
 import { notify } from '../../ui/Toasts'
-import { registriesLink, registryLink, repositoriesLink, repositoryLink } from '../registry/registryLink'
+import { repositoryLink } from '../registry/registryLink'
+import { RepositoryBreadcrumb } from '../repository/RepositoryBreadcrumb'
 import { CommandsCard } from '../shared/CommandsCard'
 import { disabledAction } from '../shared/disabledAction'
 import { ArchitecturesCard } from './ArchitecturesCard'
@@ -60,7 +59,7 @@ export function ArtifactScreen() {
   const artifact = query.data
   return (
     <>
-      <Breadcrumb detail={detail} digest={artifact.digest} />
+      <RepositoryBreadcrumb detail={detail} digest={artifact.digest} />
       {/* Another artifact is another page, even where nothing had to be fetched: its title is told anew. */}
       <ArtifactHead key={`head-${artifact.digest}`} artifact={artifact} detail={detail} registry={registry} />
       {error && (
@@ -117,31 +116,6 @@ function Sections({ artifact, detail: { repository } }: { artifact: Artifact; de
       {kind === 'image' && config && <TextsCard of="labels" texts={config.labels} />}
       <TextsCard of="annotations" texts={artifact.annotations} />
     </>
-  )
-}
-
-function Breadcrumb({ detail: { registry, repository }, digest }: { detail: RepositoryDetail; digest: string }) {
-  const texts = useTexts()
-  const inventory = useBook(inventoryBook)
-  const scope = useScope()
-  return (
-    <nav className="breadcrumb" aria-label={texts.registry.breadcrumb}>
-      <ol>
-        <li>
-          <Link {...registriesLink(scope)}>{texts.registries.title}</Link>
-        </li>
-        <li>
-          <Link {...registryLink(scope, repository.registry_id)}>{registry}</Link>
-        </li>
-        <li>
-          <Link {...repositoriesLink(scope, repository.registry_id)}>{inventory.repositories}</Link>
-        </li>
-        <li className="break">
-          <Link {...repositoryLink(scope, repository.registry_id, repository.id)}>{repository.name}</Link>
-        </li>
-        <li aria-current="page">{shortDigest(digest)}</li>
-      </ol>
-    </nav>
   )
 }
 

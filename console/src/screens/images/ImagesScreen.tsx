@@ -19,15 +19,13 @@ import { useShownView } from '../../lib/useShownView'
 import { useTyped } from '../../lib/useTyped'
 import { useScope } from '../../shell/useScope'
 import { Button, ButtonLink } from '../../ui/Button'
-import { DataTable } from '../../ui/DataTable'
 import { EmptyState } from '../../ui/EmptyState'
 import { PageTitle } from '../../ui/PageTitle'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { Segments } from '../../ui/Segments'
 import { StaleNotice } from '../../ui/StaleNotice'
 import { registriesLink } from '../registry/registryLink'
-import { ListPager } from '../shared/ListPager'
-import { OrderChanged } from '../shared/OrderChanged'
+import { PagedTable } from '../shared/PagedTable'
 import { useScopedWorkspace } from '../workspace/workspaceContext'
 import { Found } from './Found'
 import { imageColumns } from './imageColumns'
@@ -157,29 +155,20 @@ function Images({ onClear }: { onClear: () => void }) {
         ) : isEmpty ? (
           <Nothing />
         ) : (
-          <>
-            <DataTable
-              caption={texts.nav.images}
-              columns={columns}
-              rows={rows}
-              rowKey={rowId}
-              loading={page === undefined}
-              outdated={query.isPlaceholderData}
-            />
-            {page && (
-              <ListPager
-                pageSize={INVENTORY_PAGE_SIZE}
-                shown={page.items.length}
-                total={page.total}
-                next={page.next_cursor ?? null}
-                walked={search.after ?? []}
-                count={inventory.list.count}
-                onWalk={(after) => change({ after })}
-              >
-                {moved && <OrderChanged onReorder={reorder} />}
-              </ListPager>
-            )}
-          </>
+          <PagedTable
+            caption={texts.nav.images}
+            columns={columns}
+            rows={rows}
+            rowKey={rowId}
+            page={page}
+            pageSize={INVENTORY_PAGE_SIZE}
+            outdated={query.isPlaceholderData}
+            walked={search.after}
+            count={inventory.list.count}
+            onWalk={(after) => change({ after })}
+            moved={moved}
+            onReorder={reorder}
+          />
         )}
       </div>
     </>

@@ -14,7 +14,6 @@ import { useShownView } from '../../lib/useShownView'
 import { useTyped } from '../../lib/useTyped'
 import { useScope } from '../../shell/useScope'
 import { Button } from '../../ui/Button'
-import { DataTable } from '../../ui/DataTable'
 import { EmptyState } from '../../ui/EmptyState'
 import { SearchField, SelectField } from '../../ui/Field'
 import { ProblemNotice } from '../../ui/ProblemNotice'
@@ -22,8 +21,7 @@ import { Skeleton } from '../../ui/Skeleton'
 import { StaleNotice } from '../../ui/StaleNotice'
 import { repositoriesLink } from '../registry/registryLink'
 import { RegistryScreen } from '../registry/RegistryScreen'
-import { ListPager } from '../shared/ListPager'
-import { OrderChanged } from '../shared/OrderChanged'
+import { PagedTable } from '../shared/PagedTable'
 import { repositoryColumns } from './repositoryColumns'
 import { SpacesTable } from './SpacesTable'
 
@@ -166,29 +164,20 @@ function Repositories({ space }: { space: Space }) {
         ) : isEmpty ? (
           <Nothing registryId={space.registry_id} />
         ) : (
-          <>
-            <DataTable
-              caption={inventory.repositories}
-              columns={columns}
-              rows={rows}
-              rowKey={rowId}
-              loading={page === undefined}
-              outdated={query.isPlaceholderData}
-            />
-            {page && (
-              <ListPager
-                pageSize={INVENTORY_PAGE_SIZE}
-                shown={page.items.length}
-                total={page.total}
-                next={page.next_cursor ?? null}
-                walked={search.after ?? []}
-                count={words.count}
-                onWalk={(after) => change({ after })}
-              >
-                {moved && <OrderChanged onReorder={reorder} />}
-              </ListPager>
-            )}
-          </>
+          <PagedTable
+            caption={inventory.repositories}
+            columns={columns}
+            rows={rows}
+            rowKey={rowId}
+            page={page}
+            pageSize={INVENTORY_PAGE_SIZE}
+            outdated={query.isPlaceholderData}
+            walked={search.after}
+            count={words.count}
+            onWalk={(after) => change({ after })}
+            moved={moved}
+            onReorder={reorder}
+          />
         )}
       </div>
     </>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { IconRefresh, IconSearch, IconSearchOff, IconTag, IconUnlink } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { INVENTORY_PAGE_SIZE, repositoryQuery, tagsQuery, useRefreshRepository } from '../../api/inventory'
@@ -8,7 +8,7 @@ import { registryQuery } from '../../api/registries'
 import type { RepositoryDetail, SeenRegistry, Tag } from '../../api/types'
 import { useBook } from '../../i18n/book'
 import { inventoryBook } from '../../i18n/books/inventory'
-import { useI18n, useTexts } from '../../i18n/context'
+import { useI18n } from '../../i18n/context'
 import { sizeText } from '../../i18n/figures'
 import { errorText } from '../../i18n/problemText'
 import type { DeletionTarget } from '../../lib/deletion'
@@ -23,7 +23,6 @@ import { useScope } from '../../shell/useScope'
 import { Age } from '../../ui/Age'
 import { Button, ButtonLink } from '../../ui/Button'
 import { Copy } from '../../ui/Copy'
-import { DataTable } from '../../ui/DataTable'
 import { EmptyState } from '../../ui/EmptyState'
 import { SearchField, SelectField } from '../../ui/Field'
 import { GuardedButton } from '../../ui/GuardedButton'
@@ -33,13 +32,13 @@ import { ProblemNotice } from '../../ui/ProblemNotice'
 import { Skeleton } from '../../ui/Skeleton'
 import { StaleNotice } from '../../ui/StaleNotice'
 import { notify } from '../../ui/Toasts'
-import { registriesLink, registryLink, repositoriesLink } from '../registry/registryLink'
+import { repositoriesLink } from '../registry/registryLink'
 import { StateChip } from '../repositories/StateChip'
 import { CommandsCard } from '../shared/CommandsCard'
 import { disabledAction } from '../shared/disabledAction'
 import { deletionBlocked, fetchDeleteDialog } from '../shared/imageDeletion'
-import { ListPager } from '../shared/ListPager'
-import { OrderChanged } from '../shared/OrderChanged'
+import { PagedTable } from '../shared/PagedTable'
+import { RepositoryBreadcrumb } from './RepositoryBreadcrumb'
 import { tagColumns } from './tagColumns'
 
 /** One repository and its tags. */
@@ -72,7 +71,7 @@ export function RepositoryScreen() {
   }
   return (
     <>
-      <Breadcrumb detail={query.data} />
+      <RepositoryBreadcrumb detail={query.data} />
       <Head detail={query.data} address={registry?.address} />
       {error && (
         <StaleNotice
@@ -83,30 +82,6 @@ export function RepositoryScreen() {
       {registry && <Commands key={`commands-${repositoryId}`} detail={query.data} registry={registry} />}
       <Tags key={query.data.repository.id} detail={query.data} registry={registry} />
     </>
-  )
-}
-
-function Breadcrumb({ detail: { registry, repository } }: { detail: RepositoryDetail }) {
-  const texts = useTexts()
-  const inventory = useBook(inventoryBook)
-  const scope = useScope()
-  return (
-    <nav className="breadcrumb" aria-label={texts.registry.breadcrumb}>
-      <ol>
-        <li>
-          <Link {...registriesLink(scope)}>{texts.registries.title}</Link>
-        </li>
-        <li>
-          <Link {...registryLink(scope, repository.registry_id)}>{registry}</Link>
-        </li>
-        <li>
-          <Link {...repositoriesLink(scope, repository.registry_id)}>{inventory.repositories}</Link>
-        </li>
-        <li className="break" aria-current="page">
-          {repository.name}
-        </li>
-      </ol>
-    </nav>
   )
 }
 
@@ -303,29 +278,20 @@ function Tags({ detail, registry }: { detail: RepositoryDetail; registry: SeenRe
             {neverRead || repository.state === 'broken' ? words.waitingHelp : words.emptyHelp}
           </EmptyState>
         ) : (
-          <>
-            <DataTable
-              caption={words.title}
-              columns={columns}
-              rows={rows}
-              rowKey={rowName}
-              loading={page === undefined}
-              outdated={query.isPlaceholderData}
-            />
-            {page && (
-              <ListPager
-                pageSize={INVENTORY_PAGE_SIZE}
-                shown={page.items.length}
-                total={page.total}
-                next={page.next_cursor ?? null}
-                walked={search.after ?? []}
-                count={words.count}
-                onWalk={(after) => change({ after })}
-              >
-                {moved && <OrderChanged onReorder={reorder} />}
-              </ListPager>
-            )}
-          </>
+          <PagedTable
+            caption={words.title}
+            columns={columns}
+            rows={rows}
+            rowKey={rowName}
+            page={page}
+            pageSize={INVENTORY_PAGE_SIZE}
+            outdated={query.isPlaceholderData}
+            walked={search.after}
+            count={words.count}
+            onWalk={(after) => change({ after })}
+            moved={moved}
+            onReorder={reorder}
+          />
         )}
       </div>
       {DeleteImageDialog && (
