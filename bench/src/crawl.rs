@@ -2,7 +2,9 @@
 //! `curl` replaying our own requests. `b12`: what somebody else who pulls notices of it.
 
 use crate::report::{Report, cpu_time, percentile_ms, rss_bytes};
-use roadstead_core::model::{Address, CrawlCounts, CrawlPhase, CrawlStatus, RegistryId, TlsPolicy};
+use roadstead_core::model::{
+    Address, CrawlCounts, CrawlPhase, CrawlStatus, RegistryId, Secret, TlsPolicy,
+};
 use roadstead_core::ports::InventoryStore as _;
 use roadstead_oci::{
     Deadlines, OciClient, OciSettings, OutboundPolicy, Pointer, RepositoryName, Tag,
@@ -48,10 +50,18 @@ struct Crawled {
     counts: CrawlCounts,
 }
 
+/// PostgreSQL has to be given one.
+pub(crate) const MASTER_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
 /// The database of a running server, to look at.
 pub(crate) async fn beside(app: &TestApp) -> Store {
-    let backend = Backend::Sqlite {
-        path: app.data_dir().join("roadstead.db"),
+    let backend = match app.database_url() {
+        Some(url) => Backend::Postgres {
+            url: Secret::new(url.to_owned()),
+        },
+        None => Backend::Sqlite {
+            path: app.data_dir().join("roadstead.db"),
+        },
     };
     Store::open(StoreConfig { backend }).await.unwrap()
 }

@@ -1,12 +1,11 @@
 //! `b3`: from an event posted to its row visible, through a real registry and both databases.
 
-use crate::crawl::{beside, integrate, puller, requests};
+use crate::crawl::{MASTER_KEY, beside, integrate, puller, requests};
 use crate::report::{Report, percentile_ms};
 use futures::StreamExt as _;
 use roadstead_core::model::{CrawlStatus, Timestamp};
 use roadstead_core::ports::InventoryStore as _;
 use roadstead_oci::{Digest, Pointer, RepositoryName};
-use roadstead_store::{Backend, Store, StoreConfig};
 use roadstead_testkit::postgres::{Database, Server};
 use roadstead_testkit::{
     Api, DockerRegistry, Guise, Method, RegistryOptions, Storage, TestApp, TestAppOptions,
@@ -16,9 +15,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-
-/// PostgreSQL has to be given one.
-const MASTER_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 /// Longer than an event may take; a frame that does not come ends the measurement.
 const BOUND: Duration = Duration::from_secs(30);
@@ -137,14 +133,7 @@ async fn measure(name: &str, binary: &str, pushes: usize, database: Option<&Data
     let mut app = TestApp::start_with(binary, options).await;
     let api = app.admin().await;
     let id = integrate(&api, &registry).await;
-    let store = match database {
-        None => beside(&app).await,
-        Some(database) => {
-            let url = roadstead_core::model::Secret::new(database.url().to_owned());
-            let backend = Backend::Postgres { url };
-            Store::open(StoreConfig { backend }).await.unwrap()
-        }
-    };
+    let store = beside(&app).await;
     let begun = Instant::now();
     while !matches!(store.crawl(id).await.unwrap(), Some(s) if s.status == CrawlStatus::Finished) {
         assert!(begun.elapsed() < BOUND, "the empty registry was not read");

@@ -1,20 +1,19 @@
 //! `b4`: the search as people type, over a million tags in five registries of a server with a
 //! hundred workspaces, through the API, by an administrator and by a member of one workspace.
 
-use crate::crawl::beside;
+use crate::crawl::{MASTER_KEY, beside};
 use crate::report::{Report, percentile_ms, rss_bytes, tags};
-use roadstead_core::model::{CrawlState, Digest, RegistryId, Secret, SpaceClass, Timestamp};
+use roadstead_core::model::{CrawlState, Digest, RegistryId, SpaceClass, Timestamp};
 use roadstead_core::ports::{
     CrawlKey, InventoryStore as _, NamesPage, Recorded, RegistryStore as _, SeenRepository,
     SeenSpace, SeenTag, Source,
 };
-use roadstead_store::{Backend, Store, StoreConfig};
+use roadstead_store::Store;
 use roadstead_testkit::postgres::{Database, Server};
 use roadstead_testkit::{Api, DockerRegistry, Guise, RegistryOptions, TestApp, TestAppOptions};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-const MASTER_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 const PASSWORD: &str = "a long bench password";
 const REGISTRIES: u64 = 5;
 const TAGS_EACH: u64 = 100;
@@ -173,14 +172,7 @@ async fn measure(name: &str, binary: &str, database: Option<&Database>) {
         workspaces.push(made.body["id"].as_str().unwrap().to_owned());
     }
     person(&app, &admin, &workspaces[0]).await;
-    let store = match database {
-        None => beside(&app).await,
-        Some(database) => {
-            let url = Secret::new(database.url().to_owned());
-            let backend = Backend::Postgres { url };
-            Store::open(StoreConfig { backend }).await.unwrap()
-        }
-    };
+    let store = beside(&app).await;
     // Two of the platform, which everybody may pull from, and one of each of three workspaces.
     for number in 0..REGISTRIES {
         let owner = match number {

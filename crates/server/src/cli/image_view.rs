@@ -8,23 +8,12 @@ use super::trouble::Trouble;
 use crate::print_line;
 use clap::Args;
 use roadstead_client::with_query;
-use roadstead_core::model::Timestamp;
+use roadstead_core::model::{ArtifactKind, Timestamp};
 use serde_json::{Value, json};
 
 const IMAGES: &str = "/api/v1/repositories";
 /// Tags shown of a repository.
 const TAGS: &str = "20";
-
-/// Kinds of artifacts.
-const KINDS: [&str; 7] = [
-    "image",
-    "index",
-    "helm",
-    "signature",
-    "sbom",
-    "attestation",
-    "other",
-];
 
 /// Where to look.
 #[derive(Args)]
@@ -36,7 +25,7 @@ pub(super) struct Where {
     #[arg(long, value_name = "NAME|ID")]
     workspace: Option<String>,
     /// Only repositories that hold such an artifact.
-    #[arg(long, value_parser = KINDS)]
+    #[arg(long, value_parser = ArtifactKind::ALL.map(ArtifactKind::as_str))]
     kind: Option<String>,
 }
 
