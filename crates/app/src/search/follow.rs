@@ -66,8 +66,12 @@ async fn fill(store: &dyn Store, to: &SearchIndex) -> Result<ChangeId, StoreErro
             index.put(repository);
         }
     }
-    let tidied = index.tidied();
-    index.tidy(tidied);
+    let index = apart(move || {
+        let tidied = index.tidied();
+        index.tidy(tidied);
+        index
+    })
+    .await?;
     let (repositories, tags) = index.size();
     tracing::info!(repositories, tags, "search index filled");
     to.write(|state| {
@@ -118,8 +122,18 @@ async fn step(
     }
     if to.read(|state| state.index.is_untidy()) {
         // Nobody else writes: what is prepared is still true when it is taken.
-        let tidied = to.read(|state| state.index.tidied());
+        let own = to.clone();
+        let tidied = apart(move || own.read(|state| state.index.tidied())).await?;
         to.write(|state| state.index.tidy(tidied));
     }
     Ok(Some(last))
+}
+
+/// Putting many texts in order takes a while, in which the threads that answer people have other
+/// things to do.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, StoreError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| StoreError::Internal(error.to_string()))
 }

@@ -310,12 +310,7 @@ async fn look_again(
     tag: KnownTag,
 ) -> Result<TagCheck, RegistryError> {
     let moved = adapter.moved(repository, &tag.name, tag.digest.as_ref());
-    let outcome = match moved.await {
-        Ok(Some(digest)) => TagOutcome::Moved(digest),
-        Ok(None) => TagOutcome::Same,
-        Err(RegistryError::NotFound) => TagOutcome::Gone,
-        Err(error) => return Err(error),
-    };
+    let outcome = TagOutcome::of(moved.await)?;
     Ok(TagCheck {
         repository_id,
         tag: tag.name,

@@ -20,7 +20,7 @@
 //! **Changes.** People hear of one change per repository or registry and batch, not of each tag;
 //! of a crawl's progress only when [`CrawlReport::news`] says so.
 
-use super::StoreError;
+use super::{RegistryError, StoreError};
 use crate::ErrorCode;
 use crate::model::{
     ArtifactKind, AuditEntry, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
@@ -325,6 +325,21 @@ pub enum TagOutcome {
     Gone,
     /// It could not be looked at.
     Failed(ErrorCode),
+}
+
+impl TagOutcome {
+    /// What [`super::RegistryAdapter::moved`] answered of a tag means.
+    ///
+    /// # Errors
+    /// The registry's, when it did not say.
+    pub fn of(answer: Result<Option<Digest>, RegistryError>) -> Result<Self, RegistryError> {
+        match answer {
+            Ok(None) => Ok(Self::Same),
+            Ok(Some(digest)) => Ok(Self::Moved(digest)),
+            Err(RegistryError::NotFound) => Ok(Self::Gone),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// A tag an event tells of, before anybody has looked.

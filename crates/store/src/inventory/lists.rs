@@ -148,7 +148,7 @@ pub(super) fn total(rows: &[QueryResult]) -> Result<Total, Fault> {
     Ok(cut_total(found.unwrap_or(0)))
 }
 
-pub(super) fn cut_total(rows: u64) -> Total {
+fn cut_total(rows: u64) -> Total {
     Total {
         value: rows.min(Total::EXACT_UP_TO),
         exact: rows <= Total::EXACT_UP_TO,
@@ -397,30 +397,41 @@ pub(super) async fn repositories(
     let rows = repositories_sql(id, filter, sort, page)?
         .all(store.db().read())
         .await?;
-    let total = total(&rows)?;
+    let read = |row: &QueryResult| {
+        let registry = RegistryId(row.try_get("", "registry_id")?);
+        repository(row, registry, id)
+    };
+    Ok(listing(&rows, sort, page, read, |item| item)?)
+}
+
+/// A page of rows of repositories, of which one more was asked for than it holds.
+pub(super) fn listing<T>(
+    rows: &[QueryResult],
+    sort: RepositorySort,
+    page: &PageRequest<Placed>,
+    read: impl Fn(&QueryResult) -> Result<T, Fault>,
+    of: impl Fn(&T) -> &Repository,
+) -> Result<Listing<T>, Fault> {
     let limit = usize::from(page.limit);
-    let more = rows.len() > limit;
-    let (column, _) = key(sort);
-    let mut items = Vec::with_capacity(limit.min(rows.len()));
-    let mut next = None;
-    for row in rows.iter().take(limit) {
-        let registry = RegistryId(row.try_get("", "registry_id").map_err(Fault::from)?);
-        let item = repository(row, registry, id)?;
-        if more {
+    let shown = rows.get(..limit).unwrap_or(rows);
+    let items = shown.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let next = match (shown.last(), items.last().map(of)) {
+        (Some(row), Some(last)) if rows.len() > limit => {
+            let (column, _) = key(sort);
             let by_name = column == "name";
-            let figure = |name| row.try_get("", name).map_err(Fault::from);
-            next = Some(Placed {
-                name: by_name.then(|| item.name.clone()),
-                figure: (!by_name).then(|| figure(column)).transpose()?,
-                id: Some(item.id.0),
+            let figure = || row.try_get("", column);
+            Some(Placed {
+                name: by_name.then(|| last.name.clone()),
+                figure: (!by_name).then(figure).transpose()?,
+                id: Some(last.id.0),
                 no: None,
-            });
+            })
         }
-        items.push(item);
-    }
+        _ => None,
+    };
     Ok(Listing {
+        total: total(rows)?,
         page: Page { items, next },
-        total,
     })
 }
 

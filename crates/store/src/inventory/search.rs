@@ -2,16 +2,16 @@
 
 use super::crawls::{count, maybe};
 use super::lists::{
-    REPOSITORY, containing, cut_total, found_repository, key, kind, kinds_of, placed_after, seen,
+    REPOSITORY, containing, found_repository, key, kind, kinds_of, listing, placed_after, seen,
 };
 use super::queues::digest;
 use super::sql::Sql;
 use crate::fault::Fault;
 use crate::store::Store;
 use roadstead_core::model::{
-    Digest, DigestStart, FoundReference, ImageFilter, IndexedRepository, Listing, Page,
-    PageRequest, Placed, RegistryId, RepositoryId, RepositorySort, SpaceId, SpaceSet, Timestamp,
-    Total, Visibility,
+    Digest, DigestStart, FoundReference, ImageFilter, IndexedRepository, Listing, PageRequest,
+    Placed, RegistryId, RepositoryId, RepositorySort, SpaceId, SpaceSet, Timestamp, Total,
+    Visibility,
 };
 use roadstead_core::ports::{FoundRepository, StoreError, Wanted};
 use roadstead_core::rules::Visible;
@@ -370,34 +370,9 @@ pub(super) async fn images(
     let rows = images_sql(visible, filter, sort, page)?
         .all(store.db().read())
         .await?;
-    let limit = usize::from(page.limit);
-    let total = rows
-        .first()
-        .map(|row| count(row, "rows_found"))
-        .transpose()?;
-    let (column, _) = key(sort);
-    let shown = rows.get(..limit.min(rows.len())).unwrap_or_default();
-    let items = shown
-        .iter()
-        .map(found_repository)
-        .collect::<Result<Vec<_>, _>>()?;
-    let next = match (shown.last(), items.last()) {
-        (Some(row), Some(item)) if rows.len() > limit => {
-            let by_name = column == "name";
-            let figure = || row.try_get("", column).map_err(Fault::from);
-            Some(Placed {
-                name: by_name.then(|| item.repository.name.clone()),
-                figure: (!by_name).then(figure).transpose()?,
-                id: Some(item.repository.id.0),
-                no: None,
-            })
-        }
-        _ => None,
-    };
-    Ok(Listing {
-        page: Page { items, next },
-        total: cut_total(total.unwrap_or(0)),
-    })
+    Ok(listing(&rows, sort, page, found_repository, |found| {
+        &found.repository
+    })?)
 }
 
 #[cfg(test)]

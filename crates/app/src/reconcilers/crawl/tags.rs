@@ -231,10 +231,5 @@ impl CrawlReconciler {
 pub(super) fn outcome(
     answer: Result<Option<roadstead_core::model::Digest>, RegistryError>,
 ) -> TagOutcome {
-    match answer {
-        Ok(None) => TagOutcome::Same,
-        Ok(Some(digest)) => TagOutcome::Moved(digest),
-        Err(RegistryError::NotFound) => TagOutcome::Gone,
-        Err(error) => TagOutcome::Failed(error.code()),
-    }
+    TagOutcome::of(answer).unwrap_or_else(|error| TagOutcome::Failed(error.code()))
 }

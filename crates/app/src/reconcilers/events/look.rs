@@ -251,10 +251,9 @@ impl EventReconciler {
             match target {
                 Target::Repository => stale.push((due.id, RepositoryMark::Stale)),
                 Target::Tag(tag) => {
-                    let outcome = match connected.adapter.moved(&repository, &tag, None).await {
-                        Ok(Some(digest)) => TagOutcome::Moved(digest),
-                        Err(RegistryError::NotFound) => TagOutcome::Gone,
-                        Ok(None) => continue,
+                    let answer = connected.adapter.moved(&repository, &tag, None).await;
+                    let outcome = match TagOutcome::of(answer) {
+                        Ok(outcome) => outcome,
                         Err(error) => {
                             not_looked(connected, line, &error);
                             continue;
