@@ -20,7 +20,7 @@
 //! **Changes.** People hear of one change per repository or registry and batch, not of each tag;
 //! of a crawl's progress only when [`CrawlReport::news`] says so.
 
-use super::{RegistryError, StoreError};
+use super::{StoreError, TagCheck};
 use crate::ErrorCode;
 use crate::model::{
     ArtifactKind, AuditEntry, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
@@ -300,46 +300,6 @@ pub struct ReadConfig {
     pub created_at: Option<Timestamp>,
     /// The rest. Cut by the store at 16 KiB in all.
     pub summary: ConfigSummary,
-}
-
-/// What looking at a tag again gave.
-#[derive(Debug, Clone)]
-pub struct TagCheck {
-    /// The repository.
-    pub repository_id: RepositoryId,
-    /// The tag.
-    pub tag: String,
-    /// The outcome.
-    pub outcome: TagOutcome,
-}
-
-/// The outcome of looking at a tag again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TagOutcome {
-    /// It points at what it pointed at. A provisional tag is settled.
-    Same,
-    /// It points at this. A digest that is not known joins the queue of manifests. A provisional tag
-    /// is settled.
-    Moved(Digest),
-    /// It is not there.
-    Gone,
-    /// It could not be looked at.
-    Failed(ErrorCode),
-}
-
-impl TagOutcome {
-    /// What [`super::RegistryAdapter::moved`] answered of a tag means.
-    ///
-    /// # Errors
-    /// The registry's, when it did not say.
-    pub fn of(answer: Result<Option<Digest>, RegistryError>) -> Result<Self, RegistryError> {
-        match answer {
-            Ok(None) => Ok(Self::Same),
-            Ok(Some(digest)) => Ok(Self::Moved(digest)),
-            Err(RegistryError::NotFound) => Ok(Self::Gone),
-            Err(error) => Err(error),
-        }
-    }
 }
 
 /// A tag an event tells of, before anybody has looked.

@@ -16,6 +16,7 @@ mod search;
 mod sessions;
 mod sharing;
 mod store;
+mod tag_check;
 mod users;
 mod vault;
 mod workspaces;
@@ -29,8 +30,8 @@ pub use hooks::{HookActivity, HookHolder, HookStore, SetHook};
 pub use inventory::{
     ConfigDue, ConfigRead, CrawlKey, CrawlReport, InventoryStore, ManifestDue, ManifestOutcome,
     ManifestRead, NamesPage, Place, ProvisionalTag, ReadArtifact, ReadConfig, Recorded,
-    RepositoryDue, RepositoryMark, SeenRepository, SeenSpace, SeenTag, Source, TagCheck, TagDue,
-    TagOutcome, TagsRecorded,
+    RepositoryDue, RepositoryMark, SeenRepository, SeenSpace, SeenTag, Source, TagDue,
+    TagsRecorded,
 };
 pub use inventory_lists::{FoundRepository, FoundSpace, InventoryLists};
 pub use ledger::LedgerStore;
@@ -50,6 +51,7 @@ pub use store::{
     PinIdentity, Reconnect, RegistryList, RegistryObservation, RegistryStore, RegistryTarget,
     SetupStore, StatisticsObservation, StoreError, SuspendRegistry,
 };
+pub use tag_check::{TagCheck, TagOutcome};
 pub use users::{ChangePassword, EditUser, OneTimeLink, UseLink, UserStore};
 pub use vault::{CredentialBinding, CredentialPurpose, SealedCredential, Vault, VaultError};
 pub use workspaces::{EditWorkspace, SetMember, WorkspaceStore};
