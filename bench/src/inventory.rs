@@ -6,8 +6,8 @@ use roadstead_core::model::{
     Address, ArtifactKind, AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome,
     Certainty, Description, Descriptor, Digest, HealthReport, Name, OciPlatform, Owner,
     PageRequest, Placed, Registry, RegistryId, RegistryKind, RegistryStatistics, RepositoryFilter,
-    RepositoryId, RepositorySort, RequestId, Secret, SpaceClass, SpaceId, TagSort, Timestamp,
-    TlsPolicy,
+    RepositoryId, RepositorySort, RequestId, Secret, SpaceClass, SpaceId, SpaceSort, TagSort,
+    Timestamp, TlsPolicy,
 };
 use roadstead_core::ports::{
     ConfigRead, CrawlKey, DisconnectRegistry, IntegrateRegistry, InventoryLists as _,
@@ -300,7 +300,10 @@ async fn lists(name: &str, store: &Store, loaded: &Loaded) {
             limit: 50,
             after: None,
         };
-        store.spaces(loaded.registry, None, &page).await.unwrap();
+        store
+            .spaces(loaded.registry, None, SpaceSort::Name, &page)
+            .await
+            .unwrap();
     })
     .await;
     for (what, sort) in [

@@ -178,6 +178,29 @@ test('repository that could not be read says why, and a tag nobody has looked at
   await expectAccessible(page, 'broken repository with provisional tags')
 })
 
+test('registry of several spaces shows which take most, and each leads to its repositories', async ({ page }) => {
+  await page.route(/\/api\/v1\/registries\/[^/]+\/spaces\?/, async (route) => {
+    const answer = await route.fetch()
+    const body = (await answer.json()) as { items: { id: string; storage_bytes: object }[] }
+    const [first] = body.items
+    const other = (name: string, value: number | null) => ({
+      ...first,
+      id: crypto.randomUUID(),
+      name,
+      storage_bytes: { ...first?.storage_bytes, value, unavailable: value === null ? 'not_offered' : null },
+    })
+    const items = [{ ...other('payments', 3_000_000_000), id: first?.id }, other('web-shop', 900_000_000), other('silent', null)]
+    await route.fulfill({ response: answer, json: { ...body, items, total: { value: 3, exact: true } } })
+  })
+  await page.goto(`${on.server.url}/registries/${filled.id}`)
+  const card = page.getByRole('region', { name: 'Largest spaces' })
+  await expect(card.getByRole('listitem')).toHaveText([/payments.*2\.8 GiB/, /web-shop.*858 MiB/])
+  await expectAccessible(page, 'overview of a registry with several spaces')
+  await card.getByRole('link', { name: 'payments' }).click()
+  await expect(page).toHaveURL(/\/repositories\?space=/)
+  await expect(page.getByRole('heading', { name: 'payments' })).toBeVisible()
+})
+
 test('palette leads from a registry to its repositories', async ({ page }) => {
   await page.goto(`${on.server.url}/registries/${filled.id}`)
   await expect(page.getByRole('heading', { level: 1, name: 'dock-open' })).toBeVisible()

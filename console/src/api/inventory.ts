@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { RepositorySearch, TagSearch } from '../lib/inventorySearch'
 import { api, unwrap } from './client'
-import { artifactsKey, crawlKey, historyKey, repositoryKey, repositoryListsKey, spacesKey, tagsKey } from './keys'
+import { artifactsKey, crawlKey, historyKey, largestSpacesKey, repositoryKey, repositoryListsKey, spacesKey, tagsKey } from './keys'
 import { REFRESH_INTERVAL_MS } from './queries'
 
 export const INVENTORY_PAGE_SIZE = 50
@@ -34,6 +34,21 @@ export function spacesQuery(registryId: string) {
       unwrap(
         api.GET('/api/v1/registries/{id}/spaces', {
           params: { path: { id: registryId }, query: { limit: SPACES_MOST } },
+          signal,
+        }),
+      ),
+    refetchInterval: REFRESH_INTERVAL_MS,
+  })
+}
+
+/** The spaces that take most, and how many there are in all. */
+export function largestSpacesQuery(registryId: string) {
+  return queryOptions({
+    queryKey: largestSpacesKey(registryId),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET('/api/v1/registries/{id}/spaces', {
+          params: { path: { id: registryId }, query: { sort: '-storage_bytes', limit: 5 } },
           signal,
         }),
       ),

@@ -32,6 +32,7 @@ export const hookKey = (registryId: string) => [...INVENTORY_KEY, 'hook', regist
 export const HISTORIES_KEY = [...INVENTORY_KEY, 'history'] as const
 export const historyKey = (registryId: string) => [...HISTORIES_KEY, registryId] as const
 export const spacesKey = (registryId: string) => [...INVENTORY_KEY, 'spaces', registryId] as const
+export const largestSpacesKey = (registryId: string) => [...spacesKey(registryId), 'largest'] as const
 export const REPOSITORY_LISTS_KEY = [...INVENTORY_KEY, 'repositories'] as const
 export const repositoryListsKey = (registryId: string) => [...REPOSITORY_LISTS_KEY, registryId] as const
 /** Lists of the repositories of all registries, and what searches over them found. */

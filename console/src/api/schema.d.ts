@@ -635,7 +635,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A registry's spaces by name. */
+        /** A registry's spaces. */
         get: operations["list_spaces"];
         put?: never;
         post?: never;
@@ -7887,6 +7887,8 @@ export interface operations {
             query?: {
                 /** @description Only those whose name contains this. */
                 q?: string;
+                /** @description `name` (the default) or `-storage_bytes` (what takes most first). */
+                sort?: string;
                 /** @description Rows, 1 to 200; 50 when absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */

@@ -1,7 +1,8 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { historyQuery } from '../../api/inventory'
+import { historyQuery, largestSpacesQuery } from '../../api/inventory'
 import { asApiError } from '../../api/problem'
+import type { ReactNode } from 'react'
 import type { Registry, Repository, StatisticsDay, StatisticsHistory } from '../../api/types'
 import { useBook } from '../../i18n/book'
 import { inventoryBook } from '../../i18n/books/inventory'
@@ -14,7 +15,7 @@ import { Card } from '../../ui/Card'
 import { NameText } from '../../ui/NameText'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { Skeleton } from '../../ui/Skeleton'
-import { repositoryLink } from './registryLink'
+import { repositoriesLink, repositoryLink } from './registryLink'
 
 /** What takes most in a registry. */
 export function LargestCard({ registry }: { registry: Registry }) {
@@ -23,6 +24,28 @@ export function LargestCard({ registry }: { registry: Registry }) {
   return (
     <Card title={overview.largest.title}>
       {query.data ? <Largest repositories={query.data.largest_repositories} /> : <Instead query={query} />}
+    </Card>
+  )
+}
+
+/** Which spaces take most, of a registry that has several. */
+export function LargestSpacesCard({ registry }: { registry: Registry }) {
+  const overview = useBook(overviewBook)
+  const scope = useScope()
+  const { data } = useQuery(largestSpacesQuery(registry.id))
+  if (data === undefined || data.total.value < 2) return null
+  const bars = data.items.map((space) => ({
+    id: space.id,
+    bytes: space.storage_bytes.value ?? 0,
+    link: (
+      <Link className="row-link" {...repositoriesLink(scope, registry.id, { space: space.id })} title={space.name}>
+        <NameText name={space.name} />
+      </Link>
+    ),
+  }))
+  return (
+    <Card title={overview.largest.spaces}>
+      <Bars bars={bars} none={overview.largest.noneOfSpaces} />
     </Card>
   )
 }
@@ -63,24 +86,44 @@ function Largest({ repositories }: { repositories: readonly Repository[] }) {
   const overview = useBook(overviewBook)
   const inventory = useBook(inventoryBook)
   const scope = useScope()
-  const sized = repositories.filter((each) => each.total_bytes > 0).slice(0, SHOWN)
-  const most = sized[0]?.total_bytes ?? 1
-  if (sized.length === 0) return <p className="card-body muted">{overview.largest.none}</p>
+  const bars = repositories.slice(0, SHOWN).map((each) => ({
+    id: each.id,
+    bytes: each.total_bytes,
+    link: (
+      <Link className="row-link" {...repositoryLink(scope, each.registry_id, each.id)} title={each.name}>
+        <NameText name={each.name} />
+      </Link>
+    ),
+    fine: each.shared_bytes > 0 ? inventory.shared(sizeText(format, each.shared_bytes)) : undefined,
+  }))
+  return <Bars bars={bars} none={overview.largest.none} />
+}
+
+interface BarOf {
+  id: string
+  bytes: number
+  link: ReactNode
+  /** What is said beside the size. */
+  fine?: string
+}
+
+/** What takes most, each as long as its part of the largest. */
+function Bars({ bars, none }: { bars: readonly BarOf[]; none: string }) {
+  const { format } = useI18n()
+  const sized = bars.filter((bar) => bar.bytes > 0)
+  const most = sized[0]?.bytes ?? 1
+  if (sized.length === 0) return <p className="card-body muted">{none}</p>
   return (
     <ol className="bars">
-      {sized.map((each) => (
-        <li key={each.id}>
-          <Link className="row-link" {...repositoryLink(scope, each.registry_id, each.id)} title={each.name}>
-            <NameText name={each.name} />
-          </Link>
+      {sized.map((bar) => (
+        <li key={bar.id}>
+          {bar.link}
           <span className="num">
-            {sizeText(format, each.total_bytes)}
-            {each.shared_bytes > 0 && (
-              <span className="fine bar-shared">{inventory.shared(sizeText(format, each.shared_bytes))}</span>
-            )}
+            {sizeText(format, bar.bytes)}
+            {bar.fine !== undefined && <span className="fine bar-shared">{bar.fine}</span>}
           </span>
           <span className="bar" aria-hidden>
-            <span style={{ width: `${Math.max(1, (each.total_bytes / most) * 100)}%` }} />
+            <span style={{ width: `${Math.max(1, (bar.bytes / most) * 100)}%` }} />
           </span>
         </li>
       ))}

@@ -4,7 +4,7 @@ import { CapabilitiesCard } from './CapabilitiesCard'
 import { CrawlCard } from './CrawlCard'
 import { HealthCard } from './HealthCard'
 import { HookCard } from './HookCard'
-import { HistoryCard, LargestCard } from './InventoryCards'
+import { HistoryCard, LargestCard, LargestSpacesCard } from './InventoryCards'
 import { registryLink } from './registryLink'
 import { RegistryScreen } from './RegistryScreen'
 import { SharingCard } from './SharingCard'
@@ -29,6 +29,7 @@ function Overview({ registry }: { registry: Registry }) {
         </div>
         <div className="stack">
           <HealthCard registry={registry} />
+          <LargestSpacesCard registry={registry} />
           <LargestCard registry={registry} />
         </div>
         <div className="wide">

@@ -4,23 +4,26 @@
 //! of the repositories the asker may see. Both are over memory in a row, so they take about as long
 //! for every part that is looked for.
 
+use super::best::Best;
+use super::chosen::Chosen;
 use super::names::{Class, Names};
 use super::query::Query;
 use roadstead_core::model::{
     ArtifactKind, DigestStart, IndexedRepository, RegistryId, RepositoryId, SpaceId, SpaceSet,
 };
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 
 /// Texts that may be out of order before it is made anew.
 const LATE: usize = 4_096;
 
-/// A tag of a repository.
-#[derive(Clone, Copy)]
-struct Tag {
-    name: u32,
-    /// When it was pushed or first seen: seconds since 1970, until 2106.
-    at: u32,
+/// The tags of a repository, the newest first.
+struct Tags {
+    /// Which text each is. Apart from its age, because a search looks at all of these and at the age
+    /// of few.
+    names: Box<[u32]>,
+    /// When each was pushed or first seen: seconds since 1970, until 2106.
+    at: Box<[u32]>,
 }
 
 struct Entry {
@@ -30,7 +33,7 @@ struct Entry {
     name: u32,
     kinds: u8,
     at: u32,
-    tags: Box<[Tag]>,
+    tags: Tags,
     /// In order.
     digests: Box<[DigestStart]>,
 }
@@ -48,44 +51,6 @@ pub(crate) struct Found {
     pub(crate) more_tags: bool,
     /// Repositories that hold something whose digest begins so.
     pub(crate) holders: Vec<RepositoryId>,
-}
-
-/// The best so many, by class and age.
-struct Best<T> {
-    heap: BinaryHeap<Reverse<(Class, u32, T)>>,
-    most: usize,
-    more: bool,
-}
-
-impl<T: Ord + Copy> Best<T> {
-    fn of(most: usize) -> Self {
-        Self {
-            heap: BinaryHeap::with_capacity(most + 1),
-            most,
-            more: false,
-        }
-    }
-
-    fn offer(&mut self, class: Class, at: u32, what: T) {
-        if self.heap.len() < self.most {
-            self.heap.push(Reverse((class, at, what)));
-            return;
-        }
-        self.more = true;
-        if let Some(mut worst) = self.heap.peek_mut()
-            && worst.0 < (class, at, what)
-        {
-            *worst = Reverse((class, at, what));
-        }
-    }
-
-    fn in_order(self) -> Vec<T> {
-        let sorted = self.heap.into_sorted_vec();
-        sorted
-            .into_iter()
-            .map(|Reverse((_, _, what))| what)
-            .collect()
-    }
 }
 
 /// Everything that can be searched for.
@@ -107,7 +72,7 @@ impl Index {
         self.remove(repository.id);
         let entry = self.entry(repository);
         let id = entry.id;
-        self.tags += entry.tags.len();
+        self.tags += entry.tags.names.len();
         let no = if let Some(no) = self.free.pop() {
             if let Some(place) = self.repositories.get_mut(no as usize) {
                 *place = Some(entry);
@@ -121,15 +86,13 @@ impl Index {
     }
 
     fn entry(&mut self, repository: IndexedRepository) -> Entry {
-        let mut tags: Vec<Tag> = repository
+        let mut tags: Vec<(u32, u32)> = repository
             .tags
             .iter()
-            .map(|(name, at)| Tag {
-                name: self.tag_names.add(name),
-                at: seconds(at.as_micros()),
-            })
+            .map(|(name, at)| (seconds(at.as_micros()), self.tag_names.add(name)))
             .collect();
-        tags.sort_unstable_by_key(|tag| Reverse(tag.at));
+        tags.sort_unstable_by_key(|(at, _)| Reverse(*at));
+        let (at, names): (Vec<u32>, Vec<u32>) = tags.into_iter().unzip();
         let mut digests = repository.digests;
         digests.sort_unstable();
         Entry {
@@ -142,7 +105,10 @@ impl Index {
                 .iter()
                 .fold(0, |bits, kind| bits | bit(*kind)),
             at: seconds(repository.at.as_micros()),
-            tags: tags.into_boxed_slice(),
+            tags: Tags {
+                names: names.into_boxed_slice(),
+                at: at.into_boxed_slice(),
+            },
             digests: digests.into_boxed_slice(),
         }
     }
@@ -167,7 +133,7 @@ impl Index {
             .get_mut(no as usize)
             .and_then(Option::take)
         {
-            self.tags -= entry.tags.len();
+            self.tags -= entry.tags.names.len();
             self.free.push(no);
         }
     }
@@ -202,7 +168,7 @@ impl Index {
     pub(crate) fn bytes(&self) -> usize {
         let entries: usize = self
             .entries()
-            .map(|entry| 112 + entry.tags.len() * 8 + entry.digests.len() * 8)
+            .map(|entry| 128 + entry.tags.names.len() * 8 + entry.digests.len() * 8)
             .sum();
         entries + self.repository_names.bytes() + self.tag_names.bytes()
     }
@@ -218,8 +184,8 @@ impl Index {
         let mut tags = vec![false; self.tag_names.len()];
         let mut repositories = vec![false; self.repository_names.len()];
         for entry in self.entries() {
-            for no in entry.tags.iter().map(|tag| tag.name) {
-                if let Some(used) = tags.get_mut(no as usize) {
+            for no in &entry.tags.names {
+                if let Some(used) = tags.get_mut(*no as usize) {
                     *used = true;
                 }
             }
@@ -240,8 +206,8 @@ impl Index {
         let number = |numbers: &[u32], no: u32| numbers.get(no as usize).copied().unwrap_or(no);
         for entry in self.repositories.iter_mut().flatten() {
             entry.name = number(&repositories, entry.name);
-            for tag in &mut entry.tags {
-                tag.name = number(&tags, tag.name);
+            for name in &mut entry.tags.names {
+                *name = number(&tags, *name);
             }
         }
         self.tag_names = tag_names;
@@ -274,6 +240,9 @@ impl Index {
             .collect();
         let by_name = self.repository_names.classes(last);
         let by_tag = self.tag_names.classes(last);
+        let mut chosen = by_tag
+            .as_deref()
+            .map(|classes| (classes, Chosen::of(classes, Class::INSIDE)));
         let mut repositories = Best::of(most);
         let mut tags = Best::of(most);
         let mut holders = Best::of(most);
@@ -292,14 +261,18 @@ impl Index {
             if own > Class::NONE {
                 repositories.offer(named.map_or(own, |named| named.min(own)), entry.at, no);
             }
-            if let Some(by_tag) = &by_tag {
-                for (tag, at) in entry.tags.iter().zip(0_u32..) {
-                    let class = by_tag
-                        .get(tag.name as usize)
-                        .copied()
-                        .unwrap_or(Class::NONE);
-                    if class > Class::NONE {
-                        tags.offer(class, tag.at, (no, at));
+            if let Some((classes, chosen)) = &mut chosen {
+                for (name, place) in entry.tags.names.iter().zip(0_u32..) {
+                    if !chosen.has(*name) {
+                        continue;
+                    }
+                    let at = entry.tags.at.get(place as usize);
+                    let class = classes.get(*name as usize);
+                    if let (Some(class), Some(at)) = (class, at) {
+                        tags.offer(*class, *at, (no, place));
+                    }
+                    if tags.least() > chosen.least() {
+                        *chosen = Chosen::of(classes, tags.least());
                     }
                 }
             }
@@ -310,13 +283,13 @@ impl Index {
                 }
             }
         }
-        let (more_repositories, more_tags) = (repositories.more, tags.more);
+        let (more_repositories, more_tags) = (repositories.more(), tags.more());
         let entry = |no: u32| self.repositories.get(no as usize).and_then(Option::as_ref);
         let id = |no: u32| entry(no).map(|entry| entry.id);
-        let tag = |(no, at): (u32, u32)| {
+        let tag = |(no, place): (u32, u32)| {
             let entry = entry(no)?;
-            let tag = entry.tags.get(at as usize)?;
-            Some((entry.id, self.tag_names.of(tag.name).to_owned()))
+            let name = entry.tags.names.get(place as usize)?;
+            Some((entry.id, self.tag_names.of(*name).to_owned()))
         };
         Found {
             repositories: repositories.in_order().into_iter().filter_map(id).collect(),

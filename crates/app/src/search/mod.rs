@@ -3,8 +3,11 @@
 //! asker may see, so that an index that is behind shows nothing that is gone or hidden
 //! (`docs/adr/0014-search.md`).
 
+mod best;
+mod chosen;
 mod follow;
 mod index;
+mod letters;
 mod names;
 mod query;
 

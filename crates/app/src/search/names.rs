@@ -1,6 +1,7 @@
 //! Texts that are looked for, each once, one after the other in memory: looking for a part of them
 //! is one walk over bytes, whatever the part.
 
+use super::letters::{self, Letters};
 use memchr::memmem::Finder;
 use std::collections::HashMap;
 
@@ -15,13 +16,13 @@ impl Class {
     /// The part is nowhere in it.
     pub(super) const NONE: Self = Self(0);
     /// It is somewhere inside of a word.
-    const INSIDE: Self = Self(1);
+    pub(super) const INSIDE: Self = Self(1);
     /// It begins a word.
-    const WORD: Self = Self(2);
+    pub(super) const WORD: Self = Self(2);
     /// It begins the text.
-    const PREFIX: Self = Self(3);
+    pub(super) const PREFIX: Self = Self(3);
     /// It is the text, or what stands behind its last slash.
-    const WHOLE: Self = Self(4);
+    pub(super) const WHOLE: Self = Self(4);
 }
 
 /// Texts by number.
@@ -31,6 +32,7 @@ pub(super) struct Names {
     text: Vec<u8>,
     /// Where each begins.
     starts: Vec<u32>,
+    letters: Vec<Letters>,
     /// Those that are written otherwise.
     written: HashMap<u32, Box<str>>,
     /// How many of the first are in order.
@@ -46,7 +48,10 @@ impl Names {
 
     /// Bytes it takes, roughly.
     pub(super) fn bytes(&self) -> usize {
-        self.text.capacity() + self.starts.capacity() * 4 + self.late.capacity() * 40
+        self.text.capacity()
+            + self.starts.capacity() * 4
+            + self.letters.capacity() * size_of::<Letters>()
+            + self.late.capacity() * 40
     }
 
     /// How many were added since the order was made.
@@ -92,6 +97,7 @@ impl Names {
         let no = u32::try_from(self.starts.len()).unwrap_or(u32::MAX);
         self.starts
             .push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        self.letters.push(Letters::of(lower));
         self.text.extend_from_slice(lower.as_bytes());
         self.text.push(END);
         if lower != text {
@@ -130,6 +136,7 @@ impl Names {
         let mut names = Self::default();
         names.text.reserve_exact(self.text.len());
         names.starts.reserve_exact(order.len());
+        names.letters.reserve_exact(order.len());
         let mut numbers = vec![u32::MAX; self.len()];
         for no in order {
             let lower = std::str::from_utf8(self.lower(no)).unwrap_or_default();
@@ -147,6 +154,11 @@ impl Names {
         if part.is_empty() || part.as_bytes().contains(&END) {
             return None;
         }
+        if let [byte] = part.as_bytes()
+            && let Some(bit) = letters::bit(*byte)
+        {
+            return self.letter_classes(*byte, bit);
+        }
         let finder = Finder::new(part.as_bytes());
         let mut classes: Vec<Class> = Vec::new();
         let (mut no, mut from) = (0, 0);
@@ -161,7 +173,7 @@ impl Names {
                 *best = class.max(*best);
             }
             // Inside of a text there may be a better place; behind the best there is none.
-            from = if class >= Class::PREFIX {
+            from = if class == Class::WHOLE {
                 self.starts
                     .get(no + 1)
                     .map_or(self.text.len(), |next| *next as usize)
@@ -170,6 +182,29 @@ impl Names {
             };
         }
         (!classes.is_empty()).then_some(classes)
+    }
+
+    /// As [`Self::classes`], of a part that is one character.
+    fn letter_classes(&self, byte: u8, bit: u64) -> Option<Vec<Class>> {
+        let class = |(letters, no): (&Letters, u32)| {
+            if !letters.holds(bit) {
+                Class::NONE
+            } else if !letters.begins(bit) {
+                Class::INSIDE
+            } else {
+                match self.lower(no) {
+                    [.., b'/', last] if *last == byte => Class::WHOLE,
+                    [only] if *only == byte => Class::WHOLE,
+                    [first, ..] if *first == byte => Class::PREFIX,
+                    _ => Class::WORD,
+                }
+            }
+        };
+        let classes: Vec<Class> = self.letters.iter().zip(0..).map(class).collect();
+        classes
+            .iter()
+            .any(|class| *class > Class::NONE)
+            .then_some(classes)
     }
 
     /// The text, at `from` or behind it, that holds a place: found by ever longer steps, because
@@ -206,7 +241,7 @@ impl Names {
             None if to_the_end => Class::WHOLE,
             Some(b'/') if to_the_end => Class::WHOLE,
             None => Class::PREFIX,
-            Some(b'/' | b'-' | b'_' | b'.' | b'+') => Class::WORD,
+            Some(before) if letters::ends_word(before) => Class::WORD,
             Some(_) => Class::INSIDE,
         }
     }
@@ -254,8 +289,38 @@ mod tests {
 
     #[test]
     fn best_place_within_a_text_counts() {
-        let names = names(&["banana-na", "xna/na"]);
-        assert_eq!(names.classes("na"), Some(vec![Class::WORD, Class::WHOLE]));
+        let names = names(&["banana-na", "xna/na", "na/na"]);
+        assert_eq!(
+            names.classes("na"),
+            Some(vec![Class::WORD, Class::WHOLE, Class::WHOLE])
+        );
+    }
+
+    #[test]
+    fn one_character_is_classed_as_a_walk_would() {
+        let all = [
+            "a", "b", "ba", "ab", "a/b", "b/a", "a/a", "x-a", "xa", "v1.0", "1", "10/1", "-", "a-",
+            "-a", "x+1", "é", "a_é", "~",
+        ];
+        let names = names(&all);
+        for part in ["a", "b", "1", "0", "-", "+", "/", "_", "~", "x", "z"] {
+            let placed = |text: &str| {
+                let place = |at: usize| {
+                    let behind = &text[at + 1..];
+                    match text[..at].chars().next_back() {
+                        None | Some('/') if behind.is_empty() => Class::WHOLE,
+                        None => Class::PREFIX,
+                        Some('/' | '-' | '_' | '.' | '+') => Class::WORD,
+                        Some(_) => Class::INSIDE,
+                    }
+                };
+                let best = text.match_indices(part).map(|(at, _)| place(at)).max();
+                best.unwrap_or(Class::NONE)
+            };
+            let expected: Vec<Class> = all.iter().map(|text| placed(text)).collect();
+            let some = expected.iter().any(|class| *class > Class::NONE);
+            assert_eq!(names.classes(part), some.then_some(expected), "{part}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::services::object;
 use roadstead_core::model::{
     Artifact, AuditEntry, CrawlPhase, CrawlState, Digest, ManifestsRead, Observed, Owner, Registry,
     RegistryFigures, RegistryId, Repository, RepositoryFilter, RepositoryId, RepositorySort,
-    RequestContext, Space, SpaceId, StatisticsDay, Tag, TagSort, Unavailable,
+    RequestContext, Space, SpaceId, SpaceSort, StatisticsDay, Tag, TagSort, Unavailable,
 };
 use roadstead_core::ports::{FoundRepository, FoundSpace, StoreError};
 use roadstead_core::rules::authorize;
@@ -65,7 +65,7 @@ impl InventoryService {
         Ok(registry)
     }
 
-    /// A page of a registry's spaces by name.
+    /// A page of a registry's spaces. Two queries.
     ///
     /// # Errors
     /// A registry that is absent or not to be seen, or a foreign cursor.
@@ -73,13 +73,15 @@ impl InventoryService {
         &self,
         ctx: &RequestContext,
         id: RegistryId,
+        sort: SpaceSort,
         request: ListRequest,
     ) -> Result<(Registry, NamedList<Space>), Failure> {
         let registry = self.whole(ctx, id).await?;
-        let list = format!("spaces|{id}");
+        let list = format!("spaces|{id}|{sort:?}");
         let page = request.page(&self.cursors, &list)?;
         let text = request.text();
-        let found = self.ports.store.spaces(id, text.as_deref(), &page).await?;
+        let store = &self.ports.store;
+        let found = store.spaces(id, text.as_deref(), sort, &page).await?;
         Ok((
             registry,
             request.answer(&self.cursors, &list, found.page, found.total)?,

@@ -60,7 +60,7 @@ pub use inventory::{
     CrawlStatus, Descriptor, Digest, DigestStart, Epoch, FoundReference, HistoryStep, ImageFilter,
     IndexedRepository, Listing, ManifestsRead, NoDigest, NoTag, OciPlatform, Placed, Referrer,
     RegistryFigures, Repository, RepositoryFilter, RepositorySort, RepositoryState, Space,
-    SpaceClass, SpaceSet, StatisticsDay, Tag, TagName, TagSort, Visibility,
+    SpaceClass, SpaceSet, SpaceSort, StatisticsDay, Tag, TagName, TagSort, Visibility,
 };
 pub use ledger::{LedgerEntry, LedgerKind};
 pub use listed::{Listed, ListedError, REPOSITORY_NAME_MAX, is_repository_name};

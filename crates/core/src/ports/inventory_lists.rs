@@ -3,9 +3,9 @@
 
 use super::StoreError;
 use crate::model::{
-    Artifact, Counted, Digest, Listing, NamePosition, Owner, PageRequest, Placed, RegistryFigures,
-    RegistryId, Repository, RepositoryFilter, RepositoryId, RepositorySort, Space, SpaceId,
-    StatisticsDay, Tag, TagSort, Timestamp,
+    Artifact, Digest, Listing, Owner, PageRequest, Placed, RegistryFigures, RegistryId, Repository,
+    RepositoryFilter, RepositoryId, RepositorySort, Space, SpaceId, SpaceSort, StatisticsDay, Tag,
+    TagSort, Timestamp,
 };
 use crate::rules::Visible;
 use async_trait::async_trait;
@@ -46,13 +46,14 @@ pub trait InventoryLists: Send + Sync {
         ids: &[RegistryId],
     ) -> Result<HashMap<RegistryId, RegistryFigures>, StoreError>;
 
-    /// A page of a registry's spaces by name, with its count. One query.
+    /// A page of a registry's spaces with its count. One query.
     async fn spaces(
         &self,
         id: RegistryId,
         text: Option<&str>,
-        page: &PageRequest<NamePosition>,
-    ) -> Result<Counted<Space>, StoreError>;
+        sort: SpaceSort,
+        page: &PageRequest<Placed>,
+    ) -> Result<Listing<Space>, StoreError>;
 
     /// One space, if its registry is in `visible`. One query.
     async fn space(&self, id: SpaceId, visible: &Visible)

@@ -4,23 +4,24 @@ use crate::extract::{Ctx, Id, Ids, Query};
 use crate::problem::Refusal;
 use crate::state::AppState;
 use crate::views::{
-    ArtifactView, CrawlView, RepositoryDetail, RepositoryPage, RepositoryQuery, SearchQuery,
-    SpacePage, SpaceView, StatisticsHistory, TagPage, TagQuery,
+    ArtifactView, CrawlView, RepositoryDetail, RepositoryPage, RepositoryQuery, SpacePage,
+    SpaceQuery, SpaceView, StatisticsHistory, TagPage, TagQuery,
 };
 use axum::extract::State;
 use axum::http::StatusCode;
 use roadstead_core::model::{Digest, RegistryId, RepositoryId, SpaceId};
 
-/// A registry's spaces by name.
-#[utoipa::path(get, path = "/api/v1/registries/{id}/spaces", tag = "inventory", params(("id" = uuid::Uuid, Path), SearchQuery), responses((status = 200, description = "A page", body = SpacePage)))]
+/// A registry's spaces.
+#[utoipa::path(get, path = "/api/v1/registries/{id}/spaces", tag = "inventory", params(("id" = uuid::Uuid, Path), SpaceQuery), responses((status = 200, description = "A page", body = SpacePage)))]
 pub(super) async fn list_spaces(
     State(state): State<AppState>,
     Ctx(ctx): Ctx,
     Id(id): Id<RegistryId>,
-    Query(query): Query<SearchQuery>,
+    Query(query): Query<SpaceQuery>,
 ) -> Result<axum::Json<SpacePage>, Refusal> {
+    let (sort, request) = query.parse()?;
     let inventory = &state.app.inventory;
-    let (registry, list) = inventory.spaces(&ctx, id, query.parse()?).await?;
+    let (registry, list) = inventory.spaces(&ctx, id, sort, request).await?;
     let page = SpacePage::new(&ctx, registry.name.as_str(), registry.owner, list);
     Ok(axum::Json(page))
 }

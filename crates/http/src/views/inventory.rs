@@ -7,8 +7,8 @@ use super::words::{ArtifactKindWord, ErrorCodeWord, SpaceClassWord, VisibilityWo
 use roadstead_app::services::{ListRequest, NamedList, SeenHistory};
 use roadstead_core::model::{
     ArtifactKind, Certainty, Digest, OciPlatform, Owner, RegistryId, Repository, RepositoryId,
-    RepositorySort, RepositoryState, RequestContext, Space, SpaceClass, SpaceId, StatisticsDay,
-    Tag, TagSort, Timestamp, Visibility,
+    RepositorySort, RepositoryState, RequestContext, Space, SpaceClass, SpaceId, SpaceSort,
+    StatisticsDay, Tag, TagSort, Timestamp, Visibility,
 };
 use roadstead_core::ports::{FoundRepository, FoundSpace};
 use roadstead_core::{ErrorCode, Failure, Permission};
@@ -440,6 +440,35 @@ impl From<SeenHistory> for StatisticsHistory {
             days: seen.days.into_iter().map(Into::into).collect(),
             largest_repositories: seen.largest.into_iter().map(Into::into).collect(),
         }
+    }
+}
+
+/// Which spaces are asked for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SpaceQuery {
+    /// Only those whose name contains this.
+    #[param(max_length = 200)]
+    q: Option<String>,
+    /// `name` (the default) or `-storage_bytes` (what takes most first).
+    sort: Option<String>,
+    /// Rows, 1 to 200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u16>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl SpaceQuery {
+    pub(crate) fn parse(self) -> Result<(SpaceSort, ListRequest), Failure> {
+        let sort = match self.sort.as_deref() {
+            None | Some("name") => SpaceSort::Name,
+            Some("-storage_bytes") => SpaceSort::StorageDescending,
+            Some(_) => return Err(unknown_sort()),
+        };
+        let request = super::page::request(self.q, self.limit, self.cursor)?;
+        Ok((sort, request))
     }
 }
 

@@ -43,8 +43,8 @@ pub(crate) use hook::{HookView, IssuedHookView};
 pub(crate) use identity::IdentityConfirmationInput;
 pub(crate) use image::{ImagePage, ImageQuery, SearchEverywhereQuery, SearchResults};
 pub(crate) use inventory::{
-    RepositoryDetail, RepositoryPage, RepositoryQuery, SpacePage, SpaceView, StatisticsHistory,
-    TagPage, TagQuery,
+    RepositoryDetail, RepositoryPage, RepositoryQuery, SpacePage, SpaceQuery, SpaceView,
+    StatisticsHistory, TagPage, TagQuery,
 };
 pub(crate) use member::{
     MachineAccountPage, MachineAccountView, MemberInput, MemberPage, MemberRole, MemberView,

@@ -3,7 +3,7 @@
 use crate::cast::{Cast, id};
 use roadstead_core::model::{
     ArtifactKind, Certainty, Child, CrawlState, Descriptor, Digest, OciPlatform, PageRequest,
-    RegistryId, Secret, SpaceClass, Timestamp,
+    RegistryId, Secret, SpaceClass, SpaceSort, Timestamp,
 };
 use roadstead_core::ports::{
     CrawlKey, InventoryLists as _, InventoryStore as _, ManifestOutcome, ManifestRead, NamesPage,
@@ -174,7 +174,7 @@ pub(crate) async fn fill(store: &Store, registry: &str, of: &str) -> Filled {
         after: None,
     };
     let spaces = store
-        .spaces(registry_id, None, &page)
+        .spaces(registry_id, None, SpaceSort::Name, &page)
         .await
         .expect("spaces");
     Filled {

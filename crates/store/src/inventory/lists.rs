@@ -1,17 +1,16 @@
 //! Lists and pages of the inventory: keyset pages by row value, each order in its index.
 
-use super::crawls::{count, maybe, trouble};
+use super::crawls::{count, trouble};
 use super::sql::Sql;
 use crate::fault::{Fault, damaged};
 use crate::registry_row::parse;
 use crate::store::Store;
 use roadstead_core::model::{
-    ArtifactKind, Counted, Listing, ManifestsRead, NamePosition, Observed, OciPlatform, Owner,
-    Page, PageRequest, Placed, RegistryFigures, RegistryId, Repository, RepositoryFilter,
-    RepositoryId, RepositorySort, RepositoryState, Space, SpaceClass, SpaceId, StatisticsDay,
-    Timestamp, Total, Unavailable, Visibility, WorkspaceId,
+    ArtifactKind, Listing, ManifestsRead, OciPlatform, Owner, Page, PageRequest, Placed,
+    RegistryFigures, RegistryId, Repository, RepositoryFilter, RepositoryId, RepositorySort,
+    RepositoryState, SpaceId, StatisticsDay, Timestamp, Total, WorkspaceId,
 };
-use roadstead_core::ports::{FoundRepository, FoundSpace, StoreError};
+use roadstead_core::ports::{FoundRepository, StoreError};
 use roadstead_core::rules::Visible;
 use sea_orm::{QueryResult, Value};
 use std::collections::HashMap;
@@ -56,43 +55,6 @@ pub(super) async fn figures(
         Ok((RegistryId(row.try_get("", "registry_id")?), figures))
     };
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
-}
-
-const SPACE: &str = "s.id, s.upstream_id, s.name, s.class, s.visibility, s.members, \
-     s.storage_bytes, s.quota_bytes, s.repositories, s.tags, s.created_at, s.seen_at, \
-     i.registry_id, i.as_of, i.storage_bytes AS all_bytes \
-     FROM space s JOIN inventory i ON i.no = s.inventory_no";
-
-fn space(row: &QueryResult) -> Result<Space, Fault> {
-    let class: String = row.try_get("", "class")?;
-    let visibility: Option<String> = row.try_get("", "visibility")?;
-    let members: String = row.try_get("", "members")?;
-    let upstream_id: String = row.try_get("", "upstream_id")?;
-    let seen_at = Timestamp::from_micros(row.try_get("", "seen_at")?);
-    let as_of: Option<i64> = row.try_get("", "as_of")?;
-    let as_of = as_of.map_or(seen_at, Timestamp::from_micros);
-    let told: Option<i64> = row.try_get("", "storage_bytes")?;
-    // Of the whole of a registry its blobs are known; of a part of one only what it says itself.
-    let storage_bytes = match (upstream_id.is_empty(), told) {
-        (true, _) => Observed::known(row.try_get("", "all_bytes")?, as_of),
-        (false, Some(told)) => Observed::known(told, seen_at),
-        (false, None) => Observed::unknown(Unavailable::NotOffered),
-    };
-    Ok(Space {
-        id: SpaceId(row.try_get("", "id")?),
-        registry_id: RegistryId(row.try_get("", "registry_id")?),
-        upstream_id,
-        name: row.try_get("", "name")?,
-        class: SpaceClass::parse(&class).ok_or_else(|| damaged("class of a space", class))?,
-        visibility: visibility.as_deref().and_then(Visibility::parse),
-        members: parse("members of a space", &members)?,
-        repositories: Observed::known(row.try_get("", "repositories")?, as_of),
-        tags: Observed::known(row.try_get("", "tags")?, as_of),
-        storage_bytes,
-        quota_bytes: maybe(row, "quota_bytes")?,
-        created_at: Timestamp::from_micros(row.try_get("", "created_at")?),
-        seen_at,
-    })
 }
 
 /// `%text%` with everything in it meaning itself; the escape is a backslash.
@@ -155,65 +117,6 @@ fn cut_total(rows: u64) -> Total {
     }
 }
 
-pub(super) async fn spaces(
-    store: &Store,
-    id: RegistryId,
-    text: Option<&str>,
-    page: &PageRequest<NamePosition>,
-) -> Result<Counted<Space>, StoreError> {
-    let counted = "space s WHERE s.ended_at IS NULL \
-         AND s.inventory_no = (SELECT no FROM inventory WHERE registry_id = ?)";
-    let stored = "spaces FROM inventory WHERE registry_id = ?";
-    let mut sql = with_total(
-        Some((stored, id.0.into())),
-        (counted, id.0.into()),
-        "s.search",
-        text,
-    )
-    .and(SPACE, [])
-    .and(
-        " WHERE s.ended_at IS NULL \
-         AND s.inventory_no = (SELECT no FROM inventory WHERE registry_id = ?)",
-        [id.0.into()],
-    );
-    if let Some(after) = &page.after {
-        sql = sql.and(" AND s.name > ?", [after.0.as_str().into()]);
-    }
-    let limit = usize::from(page.limit);
-    let rows = containing(sql, "s.search", text)
-        .and(
-            " ORDER BY s.name, s.id LIMIT ?",
-            [i64::from(page.limit).saturating_add(1).into()],
-        )
-        .all(store.db().read())
-        .await?;
-    let total = total(&rows)?;
-    let more = rows.len() > limit;
-    let items = rows
-        .iter()
-        .take(limit)
-        .map(space)
-        .collect::<Result<Vec<_>, _>>()?;
-    let next = items
-        .last()
-        .filter(|_| more)
-        .map(|space| NamePosition(space.name.clone()));
-    Ok(Counted {
-        page: Page { items, next },
-        total,
-    })
-}
-
-/// The registries in a set, as a condition on `r`.
-fn owned(sql: Sql, visible: &Visible) -> Sql {
-    match visible {
-        Visible::Everything => sql,
-        Visible::Workspaces(ids) => sql
-            .and(" AND r.workspace_id IN ", [])
-            .list(ids.iter().map(|id| id.0)),
-    }
-}
-
 /// The registries in a set whose repositories are seen, as a condition on `r`: those of the asker's
 /// workspaces, and those of the platform that every subject may pull from.
 pub(super) fn seen(sql: Sql, visible: &Visible) -> Sql {
@@ -231,35 +134,11 @@ pub(super) fn seen(sql: Sql, visible: &Visible) -> Sql {
     }
 }
 
-fn owner(row: &QueryResult) -> Result<Owner, Fault> {
+pub(super) fn owner(row: &QueryResult) -> Result<Owner, Fault> {
     let workspace: Option<Uuid> = row.try_get("", "workspace_id")?;
     Ok(workspace.map_or(Owner::Platform, |id| Owner::Workspace {
         id: WorkspaceId(id),
     }))
-}
-
-pub(super) async fn one_space(
-    store: &Store,
-    id: SpaceId,
-    visible: &Visible,
-) -> Result<Option<FoundSpace>, StoreError> {
-    let sql = Sql::of(
-        "SELECT s.id, s.upstream_id, s.name, s.class, s.visibility, s.members, s.storage_bytes, \
-         s.quota_bytes, s.repositories, s.tags, s.created_at, s.seen_at, i.registry_id, i.as_of, \
-         i.storage_bytes AS all_bytes, r.workspace_id, r.name AS registry \
-         FROM space s JOIN inventory i ON i.no = s.inventory_no \
-         JOIN registry r ON r.id = i.registry_id WHERE s.id = ? AND s.ended_at IS NULL",
-        [id.0.into()],
-    );
-    let row = owned(sql, visible).one(store.db().read()).await?;
-    let read = |row: QueryResult| -> Result<FoundSpace, Fault> {
-        Ok(FoundSpace {
-            space: space(&row)?,
-            registry: row.try_get("", "registry")?,
-            owner: owner(&row)?,
-        })
-    };
-    Ok(row.map(read).transpose()?)
 }
 
 pub(super) const REPOSITORY: &str = "p.id, p.name, p.state, p.trouble, p.kinds, p.tags, p.tags_unread, \

@@ -19,6 +19,7 @@ mod point;
 mod queues;
 mod scope;
 mod search;
+mod spaces;
 mod sql;
 mod tag_list;
 mod tags;
@@ -26,9 +27,9 @@ mod tags;
 use crate::store::Store;
 use async_trait::async_trait;
 use roadstead_core::model::{
-    Artifact, AuditEntry, ConfigSummary, Counted, CrawlState, Digest, FoundReference, ImageFilter,
-    IndexedRepository, Listing, NamePosition, PageRequest, Placed, RegistryFigures, RegistryId,
-    Repository, RepositoryFilter, RepositoryId, RepositorySort, Space, SpaceId, SpaceSet,
+    Artifact, AuditEntry, ConfigSummary, CrawlState, Digest, FoundReference, ImageFilter,
+    IndexedRepository, Listing, PageRequest, Placed, RegistryFigures, RegistryId, Repository,
+    RepositoryFilter, RepositoryId, RepositorySort, Space, SpaceId, SpaceSet, SpaceSort,
     StatisticsDay, Tag, TagSort, Timestamp,
 };
 use roadstead_core::ports::{
@@ -314,9 +315,10 @@ impl InventoryLists for Store {
         &self,
         id: RegistryId,
         text: Option<&str>,
-        page: &PageRequest<NamePosition>,
-    ) -> Result<Counted<Space>, StoreError> {
-        lists::spaces(self, id, text, page).await
+        sort: SpaceSort,
+        page: &PageRequest<Placed>,
+    ) -> Result<Listing<Space>, StoreError> {
+        spaces::page(self, id, text, sort, page).await
     }
 
     async fn space(
@@ -324,7 +326,7 @@ impl InventoryLists for Store {
         id: SpaceId,
         visible: &Visible,
     ) -> Result<Option<FoundSpace>, StoreError> {
-        lists::one_space(self, id, visible).await
+        spaces::one(self, id, visible).await
     }
 
     async fn repositories(

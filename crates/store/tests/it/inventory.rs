@@ -10,8 +10,8 @@ use roadstead_core::ErrorCode;
 use roadstead_core::model::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlStatus,
     Deleted, Descriptor, Digest, OciPlatform, PageRequest, Placed, RegistryId, RepositoryFilter,
-    RepositoryId, RepositorySort, RepositoryState, SpaceClass, TagName, TagSort, Timestamp, Topic,
-    Visibility,
+    RepositoryId, RepositorySort, RepositoryState, SpaceClass, SpaceSort, TagName, TagSort,
+    Timestamp, Topic, Visibility,
 };
 use roadstead_core::ports::{
     ChangeFeed as _, ConfigRead, CrawlKey, CrawlReport, DeletionStore as _, InventoryLists as _,
@@ -40,6 +40,7 @@ on_both! {
     sums_add_up_whatever_happens,
     disconnected_registry_leaves_nothing,
     lists_page_through_every_row_once,
+    spaces_are_listed_by_what_they_take,
     people_hear_once_for_a_repository_and_batch,
     sec_18_what_one_holds_is_not_known_of_another,
     sec_26_text_that_no_database_takes_stops_nothing,
@@ -1301,7 +1302,7 @@ async fn lists_page_through_every_row_once(bed: &Bed) {
     };
     let spaces = bed
         .store
-        .spaces(field.id, None, &page)
+        .spaces(field.id, None, SpaceSort::Name, &page)
         .await
         .expect("spaces");
     assert_eq!((spaces.total.value, spaces.page.items.len()), (1, 1));
@@ -1435,6 +1436,74 @@ async fn lists_page_through_every_row_once(bed: &Bed) {
         .expect("days");
     assert_eq!(days.len(), 2);
     assert_eq!((days[0].repositories, days[0].at), (25, later(86_460)));
+}
+
+async fn spaces_are_listed_by_what_they_take(bed: &Bed) {
+    let field = Field::on(&bed.store, "many").await;
+    let space = |(name, storage_bytes): (&str, Option<u64>)| SeenSpace {
+        upstream_id: format!("id-{name}"),
+        name: name.to_owned(),
+        class: SpaceClass::Normal,
+        visibility: None,
+        members: Vec::new(),
+        storage_bytes,
+        quota_bytes: None,
+    };
+    let told = [
+        ("small", Some(5)),
+        ("silent", None),
+        ("large", Some(7_000)),
+        ("also-small", Some(5)),
+        ("empty", Some(0)),
+    ];
+    let spaces = told.map(space).to_vec();
+    let recorded = field.store.record_spaces(field.key.source, spaces, now());
+    assert!(matches!(recorded.await, Ok(Recorded::Yes(_))));
+    for (sort, expected) in [
+        (
+            SpaceSort::Name,
+            vec!["also-small", "empty", "large", "many", "silent", "small"],
+        ),
+        // The whole of the registry holds nothing yet; two are as large as each other.
+        (
+            SpaceSort::StorageDescending,
+            vec!["large", "also-small", "small", "empty", "many", "silent"],
+        ),
+    ] {
+        let mut after: Option<Placed> = None;
+        let mut seen = Vec::new();
+        loop {
+            let request = PageRequest { limit: 2, after };
+            let before = bed.store.queries();
+            let page = bed.store.spaces(field.id, None, sort, &request).await;
+            assert_eq!(bed.store.queries() - before, 1, "{sort:?}");
+            let page = page.expect("page");
+            assert_eq!(page.total.value, 6, "{sort:?}");
+            seen.extend(page.page.items.into_iter().map(|space| space.name));
+            after = page.page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        if sort == SpaceSort::StorageDescending {
+            // Equal ones are in the order of their ids, which are random.
+            seen[1..3].sort();
+            seen[3..5].sort();
+        }
+        assert_eq!(seen, expected, "{sort:?}");
+    }
+    let request = PageRequest {
+        limit: 2,
+        after: Some(Placed {
+            name: Some("large".to_owned()),
+            figure: None,
+            id: None,
+            no: None,
+        }),
+    };
+    let sort = SpaceSort::StorageDescending;
+    let foreign = bed.store.spaces(field.id, None, sort, &request).await;
+    assert!(foreign.is_err(), "a place of another order");
 }
 
 async fn people_hear_once_for_a_repository_and_batch(bed: &Bed) {

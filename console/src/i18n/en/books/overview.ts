@@ -64,6 +64,8 @@ export const overview = {
   largest: {
     title: 'Largest repositories',
     none: 'No sizes yet. They come with the manifests.',
+    spaces: 'Largest spaces',
+    noneOfSpaces: 'This registry does not say what its spaces take.',
   },
 
   hooks,

@@ -61,6 +61,8 @@ export const overview: typeof english = {
   largest: {
     title: '占用空间最大的镜像库',
     none: '暂无大小数据，读取清单后显示。',
+    spaces: '占用空间最大的镜像空间',
+    noneOfSpaces: '此镜像仓库未提供各镜像空间的占用大小。',
   },
 
   hooks,

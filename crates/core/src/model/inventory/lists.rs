@@ -4,6 +4,15 @@ use crate::model::{Page, Timestamp, Total};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// The orders a list of spaces can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpaceSort {
+    /// By name.
+    Name,
+    /// What takes most first; what does not say comes last.
+    StorageDescending,
+}
+
 /// The orders a list of repositories can have; each is served by an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RepositorySort {

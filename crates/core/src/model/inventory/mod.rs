@@ -17,7 +17,7 @@ pub use artifact::{
 pub use crawl::{CrawlCounts, CrawlPhase, CrawlState, CrawlStatus, Epoch};
 pub use digest::{Digest, NoDigest};
 pub use lists::{
-    Listing, ManifestsRead, Placed, RegistryFigures, RepositoryFilter, RepositorySort,
+    Listing, ManifestsRead, Placed, RegistryFigures, RepositoryFilter, RepositorySort, SpaceSort,
     StatisticsDay, TagSort,
 };
 pub use repository::{Repository, RepositoryState};
