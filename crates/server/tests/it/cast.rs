@@ -1,6 +1,8 @@
 //! The people of every test: a platform with two workspaces.
 
 use crate::ROADSTEAD;
+use crate::postgres::MASTER_KEY;
+use roadstead_testkit::postgres::Database;
 use roadstead_testkit::{Api, Reply, Scripted, TestApp, TestAppOptions};
 use serde_json::{Value, json};
 
@@ -25,6 +27,16 @@ pub(crate) fn unread(mut options: TestAppOptions) -> TestAppOptions {
 impl Cast {
     pub(crate) async fn start() -> Self {
         let options = unread(TestAppOptions::default());
+        Self::on(TestApp::start_with(ROADSTEAD, options).await).await
+    }
+
+    /// The same with a database of PostgreSQL.
+    pub(crate) async fn start_on(database: &Database) -> Self {
+        let options = unread(TestAppOptions {
+            database_url: Some(database.url().to_owned()),
+            master_key: Some(MASTER_KEY.to_owned()),
+            ..TestAppOptions::default()
+        });
         Self::on(TestApp::start_with(ROADSTEAD, options).await).await
     }
 

@@ -3,6 +3,7 @@
 use crate::cast::{Cast, delete_at, id};
 use crate::inventory::{beside, digest, fill};
 use crate::people::in_days;
+use crate::postgres;
 use crate::tool;
 use roadstead_core::model::{RegistryId, Timestamp};
 use roadstead_core::ports::{InventoryStore as _, Recorded, SeenTag, Source};
@@ -53,7 +54,16 @@ async fn registry(cast: &Cast, name: &str, workspace: Option<&str>) -> String {
 
 #[tokio::test]
 async fn sec_18_search_and_images_show_everybody_only_what_they_may_see() {
-    let cast = Cast::start().await;
+    everybody_sees_only_what_they_may(Cast::start().await).await;
+}
+
+#[tokio::test]
+async fn postgres_search_and_images_show_everybody_only_what_they_may_see() {
+    let (_server, database) = postgres::database();
+    everybody_sees_only_what_they_may(Cast::start_on(&database).await).await;
+}
+
+async fn everybody_sees_only_what_they_may(cast: Cast) {
     let store = beside(&cast.app).await;
     let of_alpha = registry(&cast, "one", Some(&cast.alpha)).await;
     let of_beta = registry(&cast, "two", Some(&cast.beta)).await;
@@ -127,7 +137,16 @@ async fn sec_18_search_and_images_show_everybody_only_what_they_may_see() {
 
 #[tokio::test]
 async fn index_follows_what_changes_and_forgets_a_disconnected_registry() {
-    let cast = Cast::start().await;
+    index_follows(Cast::start().await).await;
+}
+
+#[tokio::test]
+async fn postgres_index_follows_what_changes_and_forgets_a_disconnected_registry() {
+    let (_server, database) = postgres::database();
+    index_follows(Cast::start_on(&database).await).await;
+}
+
+async fn index_follows(cast: Cast) {
     let store = beside(&cast.app).await;
     let of_alpha = registry(&cast, "one", Some(&cast.alpha)).await;
     let filled = fill(&store, &of_alpha, "alpha").await;
