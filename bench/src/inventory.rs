@@ -4,15 +4,15 @@
 use crate::report::{Report, percentile_ms, rss_bytes, tags};
 use roadstead_core::model::{
     Address, ArtifactKind, AuditActor, AuditEntry, AuditEntryId, AuditObject, AuditOutcome,
-    Certainty, Description, Descriptor, Digest, HealthReport, Name, OciPlatform, Owner,
-    PageRequest, Placed, Registry, RegistryId, RegistryKind, RegistryStatistics, RepositoryFilter,
-    RepositoryId, RepositorySort, RequestId, Secret, SpaceClass, SpaceId, SpaceSort, TagSort,
-    Timestamp, TlsPolicy,
+    Certainty, Description, Descriptor, Digest, HealthReport, ImageFilter, Name, OciPlatform,
+    Owner, PageRequest, Placed, Registry, RegistryId, RegistryKind, RegistryStatistics,
+    RepositoryFilter, RepositoryId, RepositorySort, RequestId, Secret, SpaceClass, SpaceId,
+    SpaceSort, TagSort, Timestamp, TlsPolicy,
 };
 use roadstead_core::ports::{
     ConfigRead, CrawlKey, DisconnectRegistry, IntegrateRegistry, InventoryLists as _,
     InventoryStore as _, ManifestOutcome, ManifestRead, NamesPage, ReadArtifact, ReadConfig,
-    Recorded, RegistryStore as _, SeenRepository, SeenSpace, SeenTag, Source,
+    Recorded, RegistryStore as _, SearchStore as _, SeenRepository, SeenSpace, SeenTag, Source,
 };
 use roadstead_core::rules::Visible;
 use roadstead_store::{Backend, Store, StoreConfig};
@@ -351,6 +351,21 @@ async fn lists(name: &str, store: &Store, loaded: &Loaded) {
         found.await.unwrap();
     })
     .await;
+    for (what, sort) in [
+        ("images by name", RepositorySort::Name),
+        ("images by push", RepositorySort::PushedDescending),
+    ] {
+        time(name, what, store, async |_| {
+            let page = PageRequest {
+                limit: 50,
+                after: None,
+            };
+            let filter = ImageFilter::default();
+            let found = store.images(&Visible::Everything, &filter, sort, &page);
+            found.await.unwrap();
+        })
+        .await;
+    }
     time(name, "one repository", store, async |i| {
         store
             .repository(some(i), &Visible::Everything)
@@ -362,6 +377,7 @@ async fn lists(name: &str, store: &Store, loaded: &Loaded) {
     for (what, sort) in [
         ("tags by name", TagSort::Name),
         ("newest tags", TagSort::Newest),
+        ("tags by version", TagSort::VersionDescending),
     ] {
         time(name, what, store, async |i| {
             let page = PageRequest {
