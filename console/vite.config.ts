@@ -4,9 +4,9 @@ import { defineConfig } from 'vitest/config'
 const OF_DIALOGS =
   /node_modules.(@mantine.core.esm.components.(Modal|Drawer)|react-remove-scroll|react-style-singleton|use-callback-ref|use-sidecar)/
 
-/** What forms are made of: no page begins with one. */
+/** What forms are made of, and what keeps one from being left: no page begins with one. */
 const OF_FORMS =
-  /node_modules.@mantine.core.esm.components.(Input|InputBase|InputsGroupFieldset|TextInput|PasswordInput|Textarea|NativeSelect|Checkbox|InlineInput)/
+  /node_modules.(@mantine.core.esm.components.(Input|InputBase|InputsGroupFieldset|TextInput|PasswordInput|Textarea|NativeSelect|Checkbox|InlineInput)|@tanstack.react-router.dist.esm.useBlocker)/
 
 /** What lays out Markdown: fetched where a text in it is shown. */
 const OF_MARKDOWN =

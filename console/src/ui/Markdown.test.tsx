@@ -165,6 +165,14 @@ describe('a text in Markdown', () => {
     ])
   })
 
+  it('keeps footnotes with a heading in the language in use, and no way within the page', () => {
+    const place = laidOut('a[^1]\n\n[^1]: b')
+    expect(place.querySelector('section h4')?.textContent).toBe('Footnotes')
+    expect(place.querySelector('sup')?.textContent).toBe('1')
+    expect(place.querySelector('section li')?.textContent?.trim()).toBe('b')
+    expect(place.querySelectorAll('a, [id]')).toHaveLength(0)
+  })
+
   it('keeps the words of a link that leads nowhere', () => {
     expect(laidOut('[read me](docs/README.md)').textContent).toBe('read me')
     expect(laidOut('[read me](javascript:alert)').querySelector('a')).toBeNull()

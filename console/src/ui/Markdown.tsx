@@ -56,7 +56,7 @@ function laidOut(text: string, texts: MarkdownTexts): ReactNode {
     return ReactMarkdown({
       children: text,
       remarkPlugins: [remarkGfm, bounded],
-      remarkRehypeOptions: { footnoteLabel: texts.footnotes, footnoteBackContent: '' },
+      remarkRehypeOptions: { footnoteLabel: texts.footnotes },
       skipHtml: true,
       allowedElements: ALLOWED,
       unwrapDisallowed: true,
@@ -131,7 +131,9 @@ function componentsOf(texts: MarkdownTexts): Components {
     blockquote: ({ children }) => <blockquote>{children}</blockquote>,
     ul: ({ children }) => <ul>{children}</ul>,
     ol: ({ children, start }) => <ol start={start}>{children}</ol>,
-    li: ({ children }) => <li>{children}</li>,
+    li: ({ children, className }) => (
+      <li className={className === 'task-list-item' ? 'markdown-task' : undefined}>{children}</li>
+    ),
     section: ({ children }) => <section>{children}</section>,
     code: ({ children }) => <code>{children}</code>,
     // A long line is reached with the keyboard too.
@@ -146,7 +148,8 @@ function componentsOf(texts: MarkdownTexts): Components {
     tr: ({ children }) => <tr>{children}</tr>,
     th: ({ children, style }) => <th className={alignment(style)}>{children}</th>,
     td: ({ children, style }) => <td className={alignment(style)}>{children}</td>,
-    a: ({ href, children }) => <Link link={href}>{children}</Link>,
+    // The way back from a footnote would lead nowhere: places within a text have no addresses.
+    a: ({ href, children, ...rest }) => ('data-footnote-backref' in rest ? null : <Link link={href}>{children}</Link>),
     img: ({ src, alt }: Props<'img'>) => (
       <Link link={typeof src === 'string' ? src : undefined}>
         <span className="markdown-image">

@@ -7,15 +7,15 @@ use crate::refusals::Refusals;
 use crate::search::SearchIndex;
 use crate::services::{
     AuditService, ChangeService, DeletionService, DescriptionService, HookService, ImageService,
-    InventoryService, MemberService, PasswordService, RegistryService, SessionService, SetupService, TokenService,
-    UserService, WorkspaceService,
+    InventoryService, MemberService, PasswordService, RegistryService, SessionService,
+    SetupService, TokenService, UserService, WorkspaceService,
 };
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
-    AuditStore, ChangeFeed, CleanupStore, Clock, DeletionStore, DescriptionStore, HookStore, InventoryLists,
-    InventoryStore, LedgerStore, RegistryConnector, RegistryStore, SearchStore, SessionStore,
-    SetupStore, SharingStore, TokenStore, UserStore, Vault, WorkspaceStore,
+    AuditStore, ChangeFeed, CleanupStore, Clock, DeletionStore, DescriptionStore, HookStore,
+    InventoryLists, InventoryStore, LedgerStore, RegistryConnector, RegistryStore, SearchStore,
+    SessionStore, SetupStore, SharingStore, TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};

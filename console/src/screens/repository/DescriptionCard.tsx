@@ -1,18 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { IconPencil } from '@tabler/icons-react'
-import { useId, useRef, useState } from 'react'
+import { type ComponentProps, useId, useRef, useState } from 'react'
 import { descriptionQuery } from '../../api/descriptions'
 import { asApiError } from '../../api/problem'
 import { allowance } from '../../api/session'
 import type { RepositoryDescription } from '../../api/types'
 import { useBook } from '../../i18n/book'
 import { descriptionBook } from '../../i18n/books/description'
+import { useFetched } from '../../lib/useFetched'
 import { Age } from '../../ui/Age'
 import { Button } from '../../ui/Button'
 import { Card } from '../../ui/Card'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { Skeleton } from '../../ui/Skeleton'
-import { DescriptionEditor } from './DescriptionEditor'
+import type { DescriptionEditor } from './DescriptionEditor'
 import { MarkdownText } from './MarkdownText'
 
 /** Longer ones are folded: the tags are not to be looked for below a whole manual. */
@@ -67,7 +68,7 @@ export function DescriptionCard({ repositoryId }: { repositoryId: string }) {
     <Card title={words.title} aside={edit || undefined}>
       <div className="card-body description-body">
         {editing ? (
-          <DescriptionEditor repositoryId={repositoryId} read={editing} latest={description} onFinished={finish} />
+          <Editor repositoryId={repositoryId} read={editing} latest={description} onFinished={finish} />
         ) : isEmpty ? (
           <p className="muted">{words.none}</p>
         ) : (
@@ -76,6 +77,14 @@ export function DescriptionCard({ repositoryId }: { repositoryId: string }) {
       </div>
     </Card>
   )
+}
+
+const fetchEditor = async () => (await import('./DescriptionEditor')).DescriptionEditor
+
+/** Comes after the page: most people only read. */
+function Editor(props: ComponentProps<typeof DescriptionEditor>) {
+  const Fetched = useFetched(fetchEditor)
+  return Fetched ? <Fetched {...props} /> : <Skeleton width="100%" height={320} />
 }
 
 function Shown({ description }: { description: RepositoryDescription }) {
@@ -108,7 +117,7 @@ function Shown({ description }: { description: RepositoryDescription }) {
       {at && (
         <p className="fine">
           {words.edited} <Age at={at} />
-          {by && <> {words.by(by.name)}</>}
+          {by && words.by(by.name)}
         </p>
       )}
     </>

@@ -31,11 +31,7 @@ pub(super) async fn put_description(
     Json(input): Json<DescriptionInput, DESCRIPTION_BODY>,
 ) -> Result<impl IntoResponse, Refusal> {
     let text = input.parse()?;
-    let seen = state
-        .app
-        .descriptions
-        .put(&ctx, id, expected, text)
-        .await?;
+    let seen = state.app.descriptions.put(&ctx, id, expected, text).await?;
     Ok(tagged(DescriptionView::new(&ctx, seen)))
 }
 

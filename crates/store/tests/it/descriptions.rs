@@ -161,7 +161,10 @@ async fn description_goes_with_its_repository(bed: &Bed) {
     field.names(&["a", "c"], None).await;
     for name in ["a", "c"] {
         let fresh = field.repository(name).await;
-        assert_eq!(of(&bed.store, fresh).await, RepositoryDescription::default());
+        assert_eq!(
+            of(&bed.store, fresh).await,
+            RepositoryDescription::default()
+        );
     }
 }
 
@@ -195,7 +198,8 @@ async fn description_nobody_audited_or_of_nothing_is_a_contradiction(bed: &Bed) 
     bed.tamper("UPDATE repository_description SET revision = revision + 7")
         .await;
     assert!(contradictions().await.contains("its description"));
-    bed.tamper("UPDATE repository_description SET revision = 1").await;
+    bed.tamper("UPDATE repository_description SET revision = 1")
+        .await;
     bed.tamper("DELETE FROM audit_entry WHERE action = 'image.describe'")
         .await;
     let told = contradictions().await;

@@ -7,7 +7,7 @@ export const description = {
   editLabel: 'Edit description',
   failedTitle: 'The description could not be loaded',
   edited: 'Edited',
-  by: (name: string) => `by ${name}`,
+  by: (name: string) => ` by ${name}`,
   more: 'Show all of it',
   less: 'Show less',
 

@@ -7,8 +7,8 @@ export const description: typeof english = {
   edit: '编辑',
   editLabel: '编辑描述',
   failedTitle: '无法加载描述',
-  edited: '最近编辑：',
-  by: (name) => `编辑者：${name}`,
+  edited: '编辑于',
+  by: (name) => ` · 编辑者：${name}`,
   more: '显示全部',
   less: '收起',
 
