@@ -6,6 +6,7 @@ import { type Book, openBooks } from './i18n/book'
 import { artifactBook } from './i18n/books/artifact'
 import { auditBook } from './i18n/books/audit'
 import { commandsBook } from './i18n/books/commands'
+import { descriptionBook } from './i18n/books/description'
 import { imagesBook } from './i18n/books/images'
 import { inventoryBook } from './i18n/books/inventory'
 import { overviewBook } from './i18n/books/overview'
@@ -134,6 +135,7 @@ const RepositoryScreen = lazyScreen(
   'RepositoryScreen',
   inventoryBook,
   commandsBook,
+  descriptionBook,
 )
 const ArtifactScreen = lazyScreen(
   () => import('./screens/artifact/ArtifactScreen'),

@@ -50,10 +50,10 @@ export class Person {
   }
 
   /** Calls the API as this person. */
-  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<unknown> {
     const answer = await fetch(`${this.server.url}/api/v1${path}`, {
       method,
-      headers: { 'content-type': 'application/json', 'x-roadstead-csrf': this.csrf, cookie: this.cookie },
+      headers: { 'content-type': 'application/json', 'x-roadstead-csrf': this.csrf, cookie: this.cookie, ...headers },
       body: body === undefined ? null : JSON.stringify(body),
     })
     const text = await answer.text()

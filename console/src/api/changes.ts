@@ -3,6 +3,7 @@ import { useEffect, useSyncExternalStore } from 'react'
 import {
   artifactsKey,
   crawlKey,
+  descriptionKey,
   HISTORIES_KEY,
   historyKey,
   hookKey,
@@ -160,6 +161,7 @@ export function followChanges(queryClient: QueryClient, createSource: () => Even
         break
       case 'repository':
         gather(repositoryKey(change.object_id))
+        gather(descriptionKey(change.object_id))
         gather(tagsKey(change.object_id))
         gather(artifactsKey(change.object_id))
         // Whose it is the change does not say; at most one list is on the screen.

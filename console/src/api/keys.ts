@@ -39,4 +39,5 @@ export const repositoryListsKey = (registryId: string) => [...REPOSITORY_LISTS_K
 export const IMAGES_KEY = [...INVENTORY_KEY, 'images'] as const
 export const repositoryKey = (id: string) => [...INVENTORY_KEY, 'repository', id] as const
 export const tagsKey = (repositoryId: string) => [...INVENTORY_KEY, 'tags', repositoryId] as const
+export const descriptionKey = (repositoryId: string) => [...INVENTORY_KEY, 'description', repositoryId] as const
 export const artifactsKey = (repositoryId: string) => [...INVENTORY_KEY, 'artifacts', repositoryId] as const

@@ -16,7 +16,7 @@ export const TOKEN_SCOPE = {
     'registry.share',
     'registry.unshare',
   ],
-  image: ['image.delete'],
+  image: ['image.describe', 'image.delete'],
   workspace: ['workspace.read', 'workspace.create', 'workspace.edit', 'workspace.delete'],
   member: ['member.read', 'member.set', 'member.remove'],
   machine_account: [

@@ -6,16 +6,16 @@ use crate::password::Passwords;
 use crate::refusals::Refusals;
 use crate::search::SearchIndex;
 use crate::services::{
-    AuditService, ChangeService, DeletionService, HookService, ImageService, InventoryService,
-    MemberService, PasswordService, RegistryService, SessionService, SetupService, TokenService,
-    UserService, WorkspaceService,
+    AuditService, ChangeService, DeletionService, DescriptionService, HookService, ImageService,
+    InventoryService, MemberService, PasswordService, RegistryService, SessionService,
+    SetupService, TokenService, UserService, WorkspaceService,
 };
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
 use roadstead_core::ports::{
-    AuditStore, ChangeFeed, CleanupStore, Clock, DeletionStore, HookStore, InventoryLists,
-    InventoryStore, LedgerStore, RegistryConnector, RegistryStore, SearchStore, SessionStore,
-    SetupStore, SharingStore, TokenStore, UserStore, Vault, WorkspaceStore,
+    AuditStore, ChangeFeed, CleanupStore, Clock, DeletionStore, DescriptionStore, HookStore,
+    InventoryLists, InventoryStore, LedgerStore, RegistryConnector, RegistryStore, SearchStore,
+    SessionStore, SetupStore, SharingStore, TokenStore, UserStore, Vault, WorkspaceStore,
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,6 +34,7 @@ pub trait Store:
     + SharingStore
     + InventoryStore
     + DeletionStore
+    + DescriptionStore
     + HookStore
     + InventoryLists
     + SearchStore
@@ -53,6 +54,7 @@ impl<T> Store for T where
         + SharingStore
         + InventoryStore
         + DeletionStore
+        + DescriptionStore
         + HookStore
         + InventoryLists
         + SearchStore
@@ -153,6 +155,8 @@ pub struct App {
     pub images: ImageService,
     /// Deleting it.
     pub deletions: DeletionService,
+    /// What people write about it.
+    pub descriptions: DescriptionService,
     /// The change stream.
     pub changes: ChangeService,
     /// The audit log.
@@ -187,6 +191,7 @@ impl App {
             inventory: InventoryService::new(ports.clone(), cursors()),
             images: ImageService::new(ports.clone(), cursors()),
             deletions: DeletionService::new(ports.clone()),
+            descriptions: DescriptionService::new(ports.clone()),
             changes: ChangeService::new(ports.clone()),
             audit: AuditService::new(ports.clone(), Cursors::new(Arc::clone(&ports.vault))),
             refusals: Arc::default(),

@@ -113,6 +113,8 @@ error_codes! {
     RegistryNameUnconfirmed "registry.name_unconfirmed" 422 "Give the registry's name as `confirm`, to show that you mean this one." ["name"];
     RegistryRefreshLimit "registry.refresh_limit" 429 "You have refreshed too often; wait a moment." ["retry_after_s"];
     RegistryUnverified "registry.unverified" 409 "No whole connection test of this registry has ever passed; test it first." [];
+    DescriptionTooLong "description.too_long" 422 "A description has at most 64 KiB; shorten it, or put part of it elsewhere and link to it." ["bytes", "max_bytes"];
+    DescriptionControlCharacter "description.control_character" 422 "Take the control characters out of the text: of those only tabs and line breaks may stand in it." ["line"];
     // Deleting images
     DeletionUnavailable "deletion.unavailable" 409 "This registry does not let this be deleted; the reason says why." ["reason"];
     DeletionUnconfirmed "deletion.unconfirmed" 422 "More than one tag goes; give the repository's name as `confirm`, to show that you mean it." ["name", "tags"];

@@ -139,6 +139,8 @@ permissions! {
     RegistryRefresh "registry.refresh" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Editor) };
     /// Delete a tag or an artifact in a registry.
     ImageDelete "image.delete" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
+    /// Write what is said about a repository.
+    ImageDescribe "image.describe" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Editor) };
     /// Disconnect a registry.
     RegistryDisconnect "registry.disconnect" => Grant::Roles { platform: ADMIN, workspace: Some(WorkspaceRole::Admin) };
     /// See what disconnected registries left behind.

@@ -3,7 +3,7 @@
 use crate::problem::Refusal;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use roadstead_core::model::{Digest, Generation, RequestContext};
@@ -42,15 +42,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Ctx {
     }
 }
 
-/// A JSON body. Unknown fields are refused by the types' own attribute.
-pub(crate) struct Json<T>(pub(crate) T);
+/// A JSON body of at most `LIMIT` bytes. Unknown fields are refused by the types' own attribute.
+pub(crate) struct Json<T, const LIMIT: usize = BODY_LIMIT>(pub(crate) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned, S: Send + Sync, const LIMIT: usize> FromRequest<S> for Json<T, LIMIT> {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, Refusal> {
         if !is_json(request.headers()) {
             return Err(ErrorCode::RequestMediaType.into());
+        }
+        if LIMIT != BODY_LIMIT {
+            DefaultBodyLimit::max(LIMIT).apply(&mut request);
         }
         let read = tokio::time::timeout(BODY_DEADLINE, Bytes::from_request(request, state));
         let bytes = match read.await {
@@ -59,7 +62,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 _,
             )))) => {
                 return Err(Failure::new(ErrorCode::RequestTooLarge)
-                    .with("limit_bytes", BODY_LIMIT)
+                    .with("limit_bytes", LIMIT)
                     .into());
             }
             Ok(Err(_)) => return Err(ErrorCode::RequestMalformed.into()),

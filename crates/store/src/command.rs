@@ -110,5 +110,6 @@ commands! {
         PruneHooks "prune_hooks" Crawl,
         BeginDeletion "begin_deletion" People,
         EndDeletion "end_deletion" People,
+        DescribeRepository "describe_repository" People,
     }
 }

@@ -64,6 +64,8 @@ export const errors: ErrorTexts = {
   'registry.password_missing': { title: 'A username needs a password', remedy: 'Fill it in, or empty both.' },
   'registry.suspended': { title: 'Another server answers for this registry', remedy: 'Confirm it on the registry’s page, or correct the address.' },
   'registry.unverified': { title: 'This registry was never proved', remedy: 'Test its connection; what could not be checked may not be used to delete anything.' },
+  'description.too_long': { title: 'The description is longer than 64 KiB', remedy: 'Shorten it, or put part of it elsewhere and link to it.' },
+  'description.control_character': { title: 'There is a control character in the text', remedy: 'Take it out: of those only tabs and line breaks may stand in it.' },
   'deletion.unavailable': { title: 'This cannot be deleted in this registry', remedy: 'The reason says why: deletion may be switched off there, or the account may lack the right.' },
   'deletion.unconfirmed': { title: 'More than one tag goes', remedy: 'Type the repository’s name exactly to delete all of them.' },
   'tag.shared': { title: 'Other tags point at the same artifact', remedy: 'This registry cannot take a tag away alone. Delete the artifact with all its tags, or leave it.' },

@@ -65,6 +65,8 @@ export const errors: ErrorTexts = {
   'registry.password_missing': { title: '已填写用户名，但缺少密码', remedy: '请补填，或将两项都清空。' },
   'registry.suspended': { title: '响应此镜像仓库地址的是另一台服务器', remedy: '请在镜像仓库页面确认，或修改地址。' },
   'registry.unverified': { title: '此镜像仓库从未通过完整测试', remedy: '请先测试连接；未经确认的镜像仓库不能用于删除内容。' },
+  'description.too_long': { title: '描述超过 64 KiB', remedy: '请精简内容，或将部分内容放到别处并添加链接。' },
+  'description.control_character': { title: '文本中有控制字符', remedy: '请将其删除：只允许制表符和换行符。' },
   'deletion.unavailable': { title: '无法在此镜像仓库中删除', remedy: '请查看原因：可能是该镜像仓库关闭了删除功能，或账户没有权限。' },
   'deletion.unconfirmed': { title: '将删除不止一个标签', remedy: '请准确输入镜像库名称，以确认全部删除。' },
   'tag.shared': { title: '还有其他标签指向同一制品', remedy: '此镜像仓库无法单独删除一个标签。请连同所有标签一起删除该制品，或保留它。' },

@@ -38,6 +38,7 @@ import { CommandsCard } from '../shared/CommandsCard'
 import { disabledAction } from '../shared/disabledAction'
 import { deletionBlocked, fetchDeleteDialog } from '../shared/imageDeletion'
 import { PagedTable } from '../shared/PagedTable'
+import { DescriptionCard } from './DescriptionCard'
 import { RepositoryBreadcrumb } from './RepositoryBreadcrumb'
 import { tagColumns } from './tagColumns'
 
@@ -80,6 +81,9 @@ export function RepositoryScreen() {
         />
       )}
       {registry && <Commands key={`commands-${repositoryId}`} detail={query.data} registry={registry} />}
+      <div className="repository-description">
+        <DescriptionCard key={repositoryId} repositoryId={repositoryId} />
+      </div>
       <Tags key={query.data.repository.id} detail={query.data} registry={registry} />
     </>
   )

@@ -23,7 +23,8 @@ pub enum Topic {
     /// A crawl of a registry began, got on, or ended, or something of it is wanted read; the object
     /// is the registry.
     RegistryCrawl,
-    /// A repository's tags or artifacts changed; the object is the repository.
+    /// A repository's tags or artifacts, or what is said about it, changed; the object is the
+    /// repository.
     Repository,
     /// A registry's hook was made, rotated or removed, or events came to it; the object is the
     /// registry.

@@ -59,8 +59,7 @@ pub use inventory::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
     CrawlStatus, Descriptor, Digest, DigestStart, Epoch, FoundReference, HistoryStep, ImageFilter,
     IndexedRepository, Listing, ManifestsRead, NoDigest, NoTag, OciPlatform, Placed, Referrer,
-    RegistryFigures, Repository, RepositoryFilter, RepositorySort, RepositoryState, Space,
-    SpaceClass, SpaceSet, SpaceSort, StatisticsDay, Tag, TagName, TagSort, Visibility,
+    RegistryFigures, Repository, RepositoryDescription, RepositoryFilter, RepositorySort, RepositoryState, Space, SpaceClass, SpaceSet, SpaceSort, StatisticsDay, Tag, TagName, TagSort, Visibility,
 };
 pub use ledger::{LedgerEntry, LedgerKind};
 pub use listed::{Listed, ListedError, REPOSITORY_NAME_MAX, is_repository_name};
@@ -75,7 +74,7 @@ pub use registry::{
 pub use secret::Secret;
 pub use session::{Session, SessionToken, TokenDigest};
 pub use sharing::{AnonymousProof, Consent, CredentialMode, PullAccess, PullAccount, WriteProof};
-pub use text::{Description, DisplayName};
+pub use text::{Description, DisplayName, Markdown};
 pub use timestamp::Timestamp;
 pub use user::{PasswordHash, PlatformRole, User, UserChanges, UserFilter, UserRef, WorkspaceRole};
 pub use workspace::{Member, Membership, Workspace, WorkspaceCounts, WorkspaceFilter};

@@ -5,6 +5,7 @@ mod change_feed;
 mod cleanups;
 mod clock;
 mod deletions;
+mod descriptions;
 mod hooks;
 mod inventory;
 mod inventory_lists;
@@ -26,6 +27,7 @@ pub use change_feed::ChangeFeed;
 pub use cleanups::{CleanupList, CleanupStore, CleanupTarget};
 pub use clock::{Clock, SystemClock};
 pub use deletions::{Deletable, Deletion, DeletionStore, EndDeletion, KnownTag};
+pub use descriptions::{DescribeRepository, DescriptionStore};
 pub use hooks::{HookActivity, HookHolder, HookStore, SetHook};
 pub use inventory::{
     ConfigDue, ConfigRead, CrawlKey, CrawlReport, InventoryStore, ManifestDue, ManifestOutcome,

@@ -4,6 +4,7 @@
 mod audit_entries;
 mod changes;
 mod deletions;
+mod descriptions;
 mod health_history;
 mod hooks;
 mod images;
@@ -230,6 +231,14 @@ fn api(state: Option<AppState>) -> Api {
         .route(Permission::RegistryRead, routes!(inventory::get_artifact))
         .route(Permission::RegistryRead, routes!(images::list_images))
         .route(Permission::RegistryRead, routes!(images::search))
+        .route(
+            Permission::RegistryRead,
+            routes!(descriptions::get_description),
+        )
+        .route(
+            Permission::ImageDescribe,
+            routes!(descriptions::put_description),
+        )
         .route(Permission::ImageDelete, routes!(deletions::delete_tag))
         .route(Permission::ImageDelete, routes!(deletions::delete_artifact))
         .route(Permission::ChangeFollow, routes!(changes::follow_changes))

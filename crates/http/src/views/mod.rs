@@ -8,6 +8,7 @@ mod capability;
 mod changes;
 mod crawl;
 mod deletion;
+mod description;
 mod disconnection;
 mod health_history;
 mod hook;
@@ -37,6 +38,7 @@ pub(crate) use audit_export::{CSV_HEADING, csv as audit_csv, jsonl as audit_json
 pub(crate) use changes::ChangeView;
 pub(crate) use crawl::CrawlView;
 pub(crate) use deletion::{DeletionQuery, DeletionView};
+pub(crate) use description::{DESCRIPTION_BODY, DescriptionInput, DescriptionView};
 pub(crate) use disconnection::{CleanupPage, CleanupQuery, DisconnectQuery, DisconnectionCostView};
 pub(crate) use health_history::{HealthHistoryQuery, HealthHistoryView};
 pub(crate) use hook::{HookView, IssuedHookView};

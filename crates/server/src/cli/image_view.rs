@@ -1,5 +1,6 @@
 //! Images as people read them at a terminal: the list, the search, one repository, one artifact.
 
+use super::image_describe;
 use super::image_reference::{Reference, What};
 use super::output::{Format, Table, age, clean, print_json, text};
 use super::registry::{Which, find, workspace_id};
@@ -207,11 +208,16 @@ async fn repository(
     let tags = connected
         .get(&with_query(&format!("{path}/tags"), query))
         .await?;
+    let description = connected.get(&image_describe::path(image)).await?;
     if format == Format::Json {
-        print_json(&json!({ "image": image, "tags": tags }));
+        print_json(&json!({ "image": image, "description": description, "tags": tags }));
         return Ok(());
     }
     print_images(std::slice::from_ref(image));
+    match image_describe::first_line(&description) {
+        Some(line) => print_line(&format!("Description: {line}")),
+        None => print_line("No description."),
+    }
     let now = Timestamp::from_system_clock();
     let mut table = Table::new(&["TAG", "KIND", "SIZE", "PUSHED", "RUNS ON", "DIGEST"]);
     for tag in tags["items"].as_array().into_iter().flatten() {

@@ -5,6 +5,7 @@ mod backup;
 mod completions;
 mod health_strip;
 mod image;
+mod image_describe;
 mod image_reference;
 mod image_rm;
 mod image_view;
@@ -264,6 +265,7 @@ mod tests {
         "confirm",
         "cursor",
         "description",
+        "file",
         "health",
         "image",
         "kind",

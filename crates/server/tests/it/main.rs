@@ -14,6 +14,7 @@ mod changes;
 mod cli;
 mod crawl;
 mod deletion;
+mod descriptions;
 mod disconnection;
 mod health;
 mod hooks;

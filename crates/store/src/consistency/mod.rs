@@ -48,6 +48,7 @@ impl Store {
         check_credentials(&state, &mut out);
         check_sharing(&state, &mut out);
         check_people(&state, &mut out);
+        check_descriptions(&state, &mut out);
         Ok(ConsistencyReport {
             registries: state.objects_of("registry").len(),
             admins: admins(&state),
@@ -225,6 +226,30 @@ fn check_people(state: &State, out: &mut Vec<String>) {
         if !told.contains(workspace) && !state.feed_pruned() {
             out.push(format!(
                 "the change feed knows nothing of members of workspace {workspace}"
+            ));
+        }
+    }
+}
+
+fn check_descriptions(state: &State, out: &mut Vec<String>) {
+    for kept in &state.descriptions {
+        let Some((id, latest)) = kept.repository.zip(kept.latest) else {
+            out.push("a description is left of a repository that is gone".to_owned());
+            continue;
+        };
+        if kept.revision > latest {
+            out.push(format!(
+                "repository {id} has revision {latest}, its description {}",
+                kept.revision
+            ));
+        }
+        let key = ("repository".to_owned(), id.to_string());
+        let described = Permission::ImageDescribe.as_str();
+        let audited = state.done.get(&key);
+        let audited = audited.is_some_and(|actions| actions.contains_key(described));
+        if !audited && !state.audit_forgets(kept.updated_at) {
+            out.push(format!(
+                "repository {id} has a description, the audit log does not say so"
             ));
         }
     }

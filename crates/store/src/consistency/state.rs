@@ -7,6 +7,7 @@ use crate::entity::{
     registry, session, setup_link, user, workspace,
 };
 use crate::fault::Fault;
+use crate::inventory::descriptions::{self, Kept};
 use crate::registry_row;
 use roadstead_core::Permission;
 use roadstead_core::model::AuditOutcome;
@@ -56,6 +57,8 @@ pub(super) struct State {
     /// Workspace, person and since when.
     pub(super) memberships: Vec<(Uuid, Uuid, i64)>,
     pub(super) sessions: Vec<Uuid>,
+    /// What is said about repositories.
+    pub(super) descriptions: Vec<Kept>,
     pub(super) setup_links: u64,
     pub(super) done: Done,
     pub(super) audit_entries: usize,
@@ -107,6 +110,7 @@ pub(super) async fn gather(db: &impl ConnectionTrait) -> Result<State, Fault> {
             .one(db)
             .await?
             .and_then(|row| row.audit_pruned_before),
+        descriptions: descriptions::kept(db).await?,
         ..State::default()
     };
     registries(db, &mut state).await?;

@@ -2,6 +2,7 @@
 //! registries that are disconnected, repositories that are gone, artifacts no tag leads to.
 
 use super::CHUNK;
+use super::descriptions;
 use super::links;
 use super::scope::{self, Effects, Scope};
 use super::sql::Sql;
@@ -126,6 +127,7 @@ async fn repositories_part(tx: &Tx<'_>, inventory_no: i64) -> Result<u64, Fault>
             return Ok(removed);
         }
     }
+    descriptions::remove(tx, &nos).await?;
     Sql::of("DELETE FROM repository WHERE no IN ", [])
         .list(nos)
         .run(tx)
@@ -390,6 +392,7 @@ async fn finish(
                     if tags > 0 {
                         return Ok(Some(true));
                     }
+                    descriptions::remove(tx, &[held.no]).await?;
                     Sql::of("DELETE FROM repository WHERE no = ?", [held.no.into()])
                         .run(tx)
                         .await?;

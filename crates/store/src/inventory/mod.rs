@@ -2,13 +2,14 @@
 //!
 //! `scope` begins and ends every command, `crawls`, `names`, `tags`, `manifests`, `point` and `checks`
 //! are what it does, `links` what that means for bytes, `queues` what is still to do, `ended` the end, `deletions` what people
-//! have deleted, and `deletion_reach` what that takes.
+//! have deleted, `deletion_reach` what that takes, and `descriptions` what they have written.
 
 mod artifact;
 mod checks;
 mod crawls;
 mod deletion_reach;
 mod deletions;
+pub(crate) mod descriptions;
 mod ended;
 mod links;
 mod lists;

@@ -14,6 +14,7 @@ mod m0010_inventory;
 mod m0011_hooks;
 mod m0012_images;
 mod m0013_deletions;
+mod m0014_descriptions;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_hooks::Migration),
             Box::new(m0012_images::Migration),
             Box::new(m0013_deletions::Migration),
+            Box::new(m0014_descriptions::Migration),
         ]
     }
 }

@@ -46,6 +46,7 @@ const INVENTORY: &[&str] = &[
     "request_crawl",
     "begin_deletion",
     "end_deletion",
+    "describe_repository",
 ];
 
 /// The process that is killed in a command of the inventory.

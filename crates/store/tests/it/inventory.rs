@@ -3,6 +3,7 @@
 use crate::bed::Bed;
 use crate::build::{audit, integrate, later, now, registry};
 use crate::deletions::{begun, deleted, end};
+use crate::descriptions::describe;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -1615,6 +1616,10 @@ pub(crate) async fn act(store: &Store, command: &str) {
             let (intent, entry) = open.expect("open").remove(0);
             end(&field, intent, entry).await;
         }
+        "describe_repository" => {
+            let told = describe(store, a, 0, "text").await;
+            assert!(told.expect("written") > 0);
+        }
         other => panic!("nobody knows {other}"),
     }
 }
@@ -1635,6 +1640,10 @@ pub(crate) async fn traces(store: &Store, command: &str) -> String {
         "begin_deletion" | "end_deletion" => {
             let open = store.open_deletions(field.id, later(1)).await;
             format!("{figures:?} {head} {:?}", open.expect("open"))
+        }
+        "describe_repository" => {
+            let a = field.repository("a").await;
+            format!("{:?} {head}", crate::descriptions::of(store, a).await)
         }
         _ => format!("{crawl:?} {figures:?} {} {head}", wanted.len()),
     }

@@ -38,6 +38,7 @@ mod consistency;
 mod crash;
 mod data_dir;
 mod deletions;
+mod descriptions;
 mod faults;
 mod health_turns;
 mod hooks;

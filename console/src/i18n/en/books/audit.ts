@@ -44,6 +44,7 @@ const actions: Record<AuditAction, string> = {
   'registry.disconnect': 'Disconnect registry',
   'registry.refresh': 'Refresh registry',
   'image.delete': 'Delete tag or artifact',
+  'image.describe': 'Describe repository',
   'registry.suspend': 'Suspend registry: another server answers',
   'cleanup.read': 'See what disconnected registries left behind',
   'pull_account.set': 'Set pull-only account',

@@ -81,6 +81,7 @@ export const audit: typeof english = {
     'registry.disconnect': '解除集成镜像仓库',
     'registry.refresh': '刷新镜像仓库',
     'image.delete': '删除标签或制品',
+    'image.describe': '编写镜像库描述',
     'registry.suspend': '暂停镜像仓库：响应的是另一台服务器',
     'cleanup.read': '查看已断开连接的镜像仓库的遗留内容',
     'pull_account.set': '设置仅拉取账户',

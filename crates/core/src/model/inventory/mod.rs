@@ -3,6 +3,7 @@
 
 mod artifact;
 mod crawl;
+mod description;
 mod digest;
 mod lists;
 mod repository;
@@ -15,6 +16,7 @@ pub use artifact::{
     Referrer,
 };
 pub use crawl::{CrawlCounts, CrawlPhase, CrawlState, CrawlStatus, Epoch};
+pub use description::RepositoryDescription;
 pub use digest::{Digest, NoDigest};
 pub use lists::{
     Listing, ManifestsRead, Placed, RegistryFigures, RepositoryFilter, RepositorySort, SpaceSort,

@@ -78,6 +78,7 @@ fn body(route: &Declared, variant: Variant, place: &Place<'_>) -> Option<Value> 
             json!({"name": "robot", "role": "viewer"})
         }
         ("PUT", p) if p.ends_with("{user_id}") => json!({"role": "viewer"}),
+        ("PUT", p) if p.ends_with("/description") => json!({"text": ""}),
         ("PUT", p) if p.ends_with("/sharing") => json!({"consent": false}),
         ("PUT", p) if p.ends_with("/pull-account") => json!({"username": "u", "password": "p"}),
         ("POST", "/api/v1/workspaces") => json!({"name": "alpha"}),

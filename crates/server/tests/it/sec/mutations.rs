@@ -240,6 +240,15 @@ impl Mutations {
         let refresh = format!("/api/v1/repositories/{}/refresh", filled.repository);
         add(PADMIN, route, refresh, None, 202);
         let repository = format!("/api/v1/repositories/{}", filled.repository);
+        let route = "PUT /api/v1/repositories/{id}/description";
+        let text = json!({"text": "words"});
+        add(
+            PADMIN,
+            route,
+            format!("{repository}/description"),
+            Some(text),
+            200,
+        );
         // The registry does not have it any more.
         let route = "DELETE /api/v1/repositories/{id}/tags/{tag}";
         add(

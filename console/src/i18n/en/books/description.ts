@@ -1,0 +1,48 @@
+/** What people write about a repository, and the writing of it. */
+export const description = {
+  title: 'Description',
+  none: 'Nobody has described this repository yet.',
+  write: 'Write a description',
+  edit: 'Edit',
+  editLabel: 'Edit description',
+  failedTitle: 'The description could not be loaded',
+  edited: 'Edited',
+  by: (name: string) => ` by ${name}`,
+  more: 'Show all of it',
+  less: 'Show less',
+
+  view: 'View',
+  writing: 'Write',
+  preview: 'Preview',
+  label: 'Description in Markdown',
+  help: 'Markdown. HTML is left out, and images are shown as links.',
+  left: (bytes: string) => `${bytes} bytes left`,
+  over: (bytes: string) => `${bytes} bytes too long. Shorten it, or put part of it elsewhere and link to it.`,
+  nothing: 'Nothing is written yet.',
+  unchanged: 'Nothing has changed yet.',
+  takesAway: 'Saved empty, the description is taken away.',
+  saved: 'The description is saved.',
+  removed: 'The description is taken away.',
+
+  conflict: 'Somebody else has changed the description meanwhile',
+  conflictHelp: 'Your text is kept. Choose before you save.',
+  settleFirst: 'Choose first what becomes of the other change.',
+  removedLines: 'They took out',
+  addedLines: 'They put in',
+  moreLines: (count: string) => `and ${count} more lines`,
+  keepMine: 'Keep my text',
+  takeTheirs: 'Take theirs',
+
+  leaveTitle: 'Leave without saving?',
+  leave: 'What you have written about this repository would be lost.',
+  discard: 'Discard my text',
+
+  markdown: {
+    plain: 'Shown as it was typed: there are too many marks or levels in it to lay it out.',
+    image: 'Image',
+    table: 'Table',
+    footnotes: 'Footnotes',
+    done: 'Done',
+    open: 'To do',
+  },
+}
