@@ -6,6 +6,7 @@ import { type Book, openBooks } from './i18n/book'
 import { artifactBook } from './i18n/books/artifact'
 import { auditBook } from './i18n/books/audit'
 import { commandsBook } from './i18n/books/commands'
+import { contentsBook } from './i18n/books/contents'
 import { imagesBook } from './i18n/books/images'
 import { inventoryBook } from './i18n/books/inventory'
 import { overviewBook } from './i18n/books/overview'
@@ -141,6 +142,7 @@ const ArtifactScreen = lazyScreen(
   inventoryBook,
   artifactBook,
   commandsBook,
+  contentsBook,
 )
 
 const repositories = createRoute({

@@ -4,6 +4,7 @@ mod audit_store;
 mod change_feed;
 mod cleanups;
 mod clock;
+mod contents;
 mod deletions;
 mod hooks;
 mod inventory;
@@ -25,6 +26,7 @@ pub use audit_store::{AuditList, AuditStore};
 pub use change_feed::ChangeFeed;
 pub use cleanups::{CleanupList, CleanupStore, CleanupTarget};
 pub use clock::{Clock, SystemClock};
+pub use contents::{Contents, Document, Documents};
 pub use deletions::{Deletable, Deletion, DeletionStore, EndDeletion, KnownTag};
 pub use hooks::{HookActivity, HookHolder, HookStore, SetHook};
 pub use inventory::{

@@ -3,7 +3,7 @@
 use super::output::Format;
 use super::remote::{AFTER_HELP, Remote};
 use super::trouble::Trouble;
-use super::{image_rm, image_view};
+use super::{image_contents, image_rm, image_view};
 use clap::{Args, Subcommand};
 
 /// What to do with images.
@@ -30,6 +30,8 @@ enum ImageCommand {
     Search(image_view::Search),
     /// Shows a repository with its newest tags, or what a tag or digest is.
     Show(image_view::Show),
+    /// Saves what a signature, a bill of materials, a chart or another document holds.
+    Download(image_contents::Download),
     /// Deletes a tag, or an artifact with all its tags, after saying what goes.
     ///
     /// Exit code 1 when it cannot be deleted, also of a dry run.
@@ -44,6 +46,7 @@ pub(super) async fn run(args: ImageArgs) -> Result<(), Trouble> {
         ImageCommand::Ls(ls) => image_view::list(&connected, ls, format).await,
         ImageCommand::Search(search) => image_view::search(&connected, search, format).await,
         ImageCommand::Show(show) => image_view::show(&connected, show, format).await,
+        ImageCommand::Download(download) => image_contents::download(&connected, download).await,
         ImageCommand::Rm(rm) => image_rm::remove(&connected, rm, format).await,
     }
 }

@@ -5,6 +5,7 @@ mod backup;
 mod completions;
 mod health_strip;
 mod image;
+mod image_contents;
 mod image_reference;
 mod image_rm;
 mod image_view;
@@ -264,6 +265,7 @@ mod tests {
         "confirm",
         "cursor",
         "description",
+        "document",
         "health",
         "image",
         "kind",
@@ -284,6 +286,7 @@ mod tests {
         "source",
         "target",
         "text",
+        "to",
         "token_file",
         "username",
         "workspace",
