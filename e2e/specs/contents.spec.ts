@@ -79,7 +79,7 @@ test('raw manifest is fetched when it is opened, laid out, and saved byte by byt
   const show = raw.getByRole('button', { name: 'Show' })
   await show.focus()
   await page.keyboard.press('Enter')
-  const text = raw.getByRole('region', { name: 'Raw manifest' })
+  const text = raw.getByRole('region', { name: 'Text of the manifest' })
   await expect(text).toContainText('"schemaVersion": 2,\n  "mediaType": "application/vnd.oci.image.manifest.v1+json"')
   await expectAccessible(page, 'raw manifest')
   const file = await saved(page, () => raw.getByRole('link', { name: /^Download/ }).press('Enter'))
@@ -93,7 +93,7 @@ test('large manifest shows its beginning and says so', async ({ page }) => {
   const raw = card(page, 'Raw manifest')
   await raw.getByRole('button', { name: 'Show' }).click()
   await expect(raw.getByText(/^The first 200 KiB of \d+ KiB are shown/)).toBeVisible()
-  const shown = await raw.getByRole('region', { name: 'Raw manifest' }).textContent()
+  const shown = await raw.getByRole('region', { name: 'Text of the manifest' }).textContent()
   expect(shown?.length).toBeLessThanOrEqual(200 * 1024)
 })
 
@@ -162,8 +162,8 @@ test.describe('registry that does not answer', () => {
     } finally {
       await on.registry.resume()
     }
-    await card(page, 'Raw manifest').getByRole('button', { name: 'Try again' }).click()
-    await expect(card(page, 'Raw manifest').getByRole('region', { name: 'Raw manifest' })).toContainText('simplesigning')
+    await card(page, 'Raw manifest').getByRole('button', { name: 'Retry' }).click()
+    await expect(card(page, 'Text of the manifest')).toContainText('simplesigning')
   })
 })
 

@@ -79,7 +79,7 @@ function Shown({ repositoryId, digest }: { repositoryId: string; digest: string 
     <div className="card-body raw-file">
       <Copy value={text} what={words.what} />
       {/* It scrolls, so the keyboard has to reach it. */}
-      <pre className="mono raw raw-whole" role="region" aria-label={words.title} tabIndex={0}>
+      <pre className="mono raw raw-whole" role="region" aria-label={words.text} tabIndex={0}>
         {plainText(shown.text).slice(0, SHOWN)}
       </pre>
       {shown.cut && (

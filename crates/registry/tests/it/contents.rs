@@ -122,7 +122,7 @@ async fn sec_05_documents_are_named_with_their_titles_and_nothing_is_asked_elsew
     let given = contents.blob("a", first).await;
     assert_eq!(given, Err(RegistryError::NotFound), "the registry has none");
     assert_eq!(attacker.connections(), 0);
-    let asked = format!("GET /v2/a/blobs/{}", digest(layer));
+    let asked = format!("GET /v2/a/blobs/{} +auth", digest(layer));
     assert_eq!(server.requests().last(), Some(&asked));
 }
 

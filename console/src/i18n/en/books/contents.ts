@@ -11,6 +11,7 @@ export const contents = {
     show: 'Show',
     hide: 'Hide',
     what: 'the manifest',
+    text: 'Text of the manifest',
     cut: (shown: string, size: string) => `The first ${shown} of ${size} are shown. Download it for the rest.`,
     fetching: 'Being fetched from the registry',
   },

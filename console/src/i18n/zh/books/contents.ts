@@ -12,6 +12,7 @@ export const contents: typeof english = {
     show: '显示',
     hide: '收起',
     what: '清单',
+    text: '清单正文',
     cut: (shown, size) => `共 ${size}，仅显示前 ${shown}。其余内容请下载查看。`,
     fetching: '正在从镜像仓库获取',
   },
