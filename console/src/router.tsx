@@ -7,6 +7,7 @@ import { artifactBook } from './i18n/books/artifact'
 import { auditBook } from './i18n/books/audit'
 import { commandsBook } from './i18n/books/commands'
 import { descriptionBook } from './i18n/books/description'
+import { contentsBook } from './i18n/books/contents'
 import { imagesBook } from './i18n/books/images'
 import { inventoryBook } from './i18n/books/inventory'
 import { overviewBook } from './i18n/books/overview'
@@ -143,6 +144,7 @@ const ArtifactScreen = lazyScreen(
   inventoryBook,
   artifactBook,
   commandsBook,
+  contentsBook,
 )
 
 const repositories = createRoute({

@@ -64,6 +64,30 @@ const SHOTS: Shot[] = [
   unread('unread', null),
   unread('failed', 'upstream.protocol'),
   {
+    name: 'artifact-documents',
+    server: () => server,
+    whole: true,
+    open: async (page, words) => {
+      await open(page, made.image)
+      const said = page.getByRole('region', { name: words.said })
+      await said.getByRole('button', { name: words.showDocuments }).click()
+      await said.locator('.documents').waitFor()
+      const raw = page.getByRole('region', { name: words.rawManifest, exact: true })
+      await raw.getByRole('button', { name: words.show }).click()
+      await raw.locator('pre').waitFor()
+    },
+  },
+  {
+    name: 'artifact-preview',
+    server: () => server,
+    whole: true,
+    open: async (page, words) => {
+      await open(page, made.sbom)
+      await page.getByRole('button', { name: words.previewFirst }).click()
+      await page.locator('.document-preview pre').waitFor()
+    },
+  },
+  {
     name: 'artifact-gone',
     server: () => server,
     open: async (page, words) => {

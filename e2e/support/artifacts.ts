@@ -29,7 +29,7 @@ interface OtherParts {
   artifactType?: string
   configType?: string
   config?: string
-  layers: { type: string; text: string }[]
+  layers: { type: string; text: string; title?: string }[]
   subject?: Pushed
   annotations?: Record<string, string>
 }
@@ -40,6 +40,7 @@ export interface Pushed {
   mediaType: string
   size: number
   platform?: { os: string; architecture: string; variant?: string }
+  annotations?: Record<string, string>
 }
 
 /** Pushes made artifacts of every kind into one repository. */
@@ -110,7 +111,10 @@ export class Pusher {
   async other(parts: OtherParts, ...tags: string[]): Promise<Pushed> {
     const config = await this.blob(Buffer.from(parts.config ?? '{}'), parts.configType ?? EMPTY)
     const layers: Pushed[] = []
-    for (const { type, text } of parts.layers) layers.push(await this.blob(Buffer.from(text), type))
+    for (const { type, text, title } of parts.layers) {
+      const annotations = title === undefined ? undefined : { 'org.opencontainers.image.title': title }
+      layers.push({ ...(await this.blob(Buffer.from(text), type)), ...(annotations && { annotations }) })
+    }
     const subject = parts.subject && { ...parts.subject, platform: undefined }
     const { artifactType, annotations } = parts
     return this.manifest({ schemaVersion: 2, mediaType: MANIFEST, artifactType, config, layers, subject, annotations }, MANIFEST, tags)

@@ -635,7 +635,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A registry's spaces. */
+        /** A registry's spaces by name. */
         get: operations["list_spaces"];
         put?: never;
         post?: never;
@@ -784,6 +784,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/repositories/{id}/artifacts/{digest}/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An artifact's manifest as its registry has it; its bytes have the digest. */
+        get: operations["get_manifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{id}/artifacts/{digest}/blobs/{blob}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A blob that an artifact names: what a signature, a bill of materials, a chart or another document
+         *     holds, at most 32 MiB. It was held against its digest before its first byte is sent. The layers of
+         *     images are pulled with a client.
+         */
+        get: operations["get_blob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/repositories": {
         parameters: {
             query?: never;
@@ -811,27 +849,6 @@ export interface paths {
         /** Searches names of repositories, tags and digests. */
         get: operations["search"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/repositories/{id}/description": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What is said about a repository, in Markdown. Of one nobody has written about, the text is empty
-         *     and the revision 0.
-         */
-        get: operations["get_description"];
-        /** Writes what is said about a repository, or takes it away with an empty text. */
-        put: operations["put_description"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1468,7 +1485,7 @@ export interface components {
             made: components["schemas"]["MadeUpstream"][];
         };
         /** @enum {string} */
-        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "repository.name_malformed" | "repository.too_many" | "registry.test_limit" | "registry.suspended" | "registry.not_suspended" | "registry.identity_moved" | "registry.name_unconfirmed" | "registry.refresh_limit" | "registry.unverified" | "description.too_long" | "description.control_character" | "deletion.unavailable" | "deletion.unconfirmed" | "tag.shared" | "tag.moved" | "artifact.listed" | "sharing.not_offered" | "sharing.not_needed" | "sharing.account_missing" | "sharing.write_unproved" | "sharing.account_can_write" | "sharing.consent_required" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.certificate_expired" | "upstream.certificate_not_yet_valid" | "upstream.certificate_other_host" | "upstream.certificate_issuer_unknown" | "upstream.certificate_self_signed" | "upstream.tls_too_old" | "upstream.other_scheme" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.identity_changed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
+        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "repository.name_malformed" | "repository.too_many" | "registry.test_limit" | "registry.suspended" | "registry.not_suspended" | "registry.identity_moved" | "registry.name_unconfirmed" | "registry.refresh_limit" | "registry.unverified" | "deletion.unavailable" | "deletion.unconfirmed" | "tag.shared" | "tag.moved" | "artifact.listed" | "contents.image" | "contents.too_large" | "contents.limit" | "contents.busy" | "sharing.not_offered" | "sharing.not_needed" | "sharing.account_missing" | "sharing.write_unproved" | "sharing.account_can_write" | "sharing.consent_required" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.certificate_expired" | "upstream.certificate_not_yet_valid" | "upstream.certificate_other_host" | "upstream.certificate_issuer_unknown" | "upstream.certificate_self_signed" | "upstream.tls_too_old" | "upstream.other_scheme" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.identity_changed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
         /** @description A field that was refused. */
         FieldProblem: {
             /** @description JSON pointer to the field. */
@@ -1924,7 +1941,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.hook" | "registry.refresh" | "image.delete" | "image.describe" | "registry.disconnect" | "cleanup.read" | "pull_account.set" | "pull_account.remove" | "registry.share" | "registry.unshare";
+        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.hook" | "registry.refresh" | "image.delete" | "registry.disconnect" | "cleanup.read" | "pull_account.set" | "pull_account.remove" | "registry.share" | "registry.unshare";
         /** @enum {string} */
         PlatformRole: "admin" | "auditor";
         /** @description What went wrong. */
@@ -2325,26 +2342,6 @@ export interface components {
              * @description When it was first seen.
              */
             created_at: string;
-        };
-        /** @description What is said about a repository. */
-        RepositoryDescription: {
-            /** @description The text in Markdown, as it was typed; whoever shows it must not run what is in it. */
-            text: string;
-            /** @description Grows with every edit; send it as `If-Match`. 0 where there is no description. */
-            revision: components["schemas"]["i64"];
-            /**
-             * Format: date-time
-             * @description When it was last edited; null where there is none.
-             */
-            updated_at?: string | null;
-            updated_by?: components["schemas"]["UserRef"] | null;
-            /** @description What the asker may do with it. */
-            allowed_actions: components["schemas"]["AllowedAction"][];
-        };
-        /** @description A text for a repository. */
-        RepositoryDescriptionInput: {
-            /** @description The text in Markdown, at most 64 KiB; an empty one takes the description away. */
-            text: string;
         };
         /** @description A repository with where it is. */
         RepositoryDetail: {
@@ -7928,8 +7925,6 @@ export interface operations {
             query?: {
                 /** @description Only those whose name contains this. */
                 q?: string;
-                /** @description `name` (the default) or `-storage_bytes` (what takes most first). */
-                sort?: string;
                 /** @description Rows, 1 to 200; 50 when absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -8829,6 +8824,200 @@ export interface operations {
             };
         };
     };
+    get_manifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description `sha256:` and 64 hexadecimal digits */
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes, as a file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The registry may not be asked: it was never tested, or another server answers for it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much at once, or too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The registry does not answer, does not have it any more, or gave other bytes */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_blob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description The artifact's digest */
+                digest: string;
+                /** @description The digest of one of its layers, or of its configuration */
+                blob: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes, as a file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It belongs to an image or is too large, or the registry may not be asked */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much at once, or too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The registry does not answer, does not have it any more, or gave other bytes */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_images: {
         parameters: {
             query?: {
@@ -8966,205 +9155,6 @@ export interface operations {
             };
             /** @description Seen, but not permitted */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_description: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The description */
-            200: {
-                headers: {
-                    /** @description Its revision */
-                    etag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RepositoryDescription"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something went wrong inside Roadstead */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer at the moment */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    put_description: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The revision that was read, in quotes; 0 where there is no description yet */
-                "if-match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RepositoryDescriptionInput"];
-            };
-        };
-        responses: {
-            /** @description Written */
-            200: {
-                headers: {
-                    /** @description Its revision */
-                    etag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RepositoryDescription"];
-                };
-            };
-            /** @description Malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Seen, but not permitted */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing here, or nothing one may know about */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Edited by somebody else meanwhile */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Fields are not acceptable */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description If-Match is missing */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };

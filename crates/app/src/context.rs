@@ -6,9 +6,9 @@ use crate::password::Passwords;
 use crate::refusals::Refusals;
 use crate::search::SearchIndex;
 use crate::services::{
-    AuditService, ChangeService, DeletionService, DescriptionService, HookService, ImageService,
-    InventoryService, MemberService, PasswordService, RegistryService, SessionService,
-    SetupService, TokenService, UserService, WorkspaceService,
+    AuditService, ChangeService, ContentsService, DeletionService, DescriptionService, HookService,
+    ImageService, InventoryService, MemberService, PasswordService, RegistryService,
+    SessionService, SetupService, TokenService, UserService, WorkspaceService,
 };
 use crate::throttle::Throttle;
 use roadstead_core::model::{Owner, RegistryId};
@@ -153,6 +153,8 @@ pub struct App {
     pub inventory: InventoryService,
     /// All images, and the search over them.
     pub images: ImageService,
+    /// What artifacts are made of, from their registries.
+    pub contents: ContentsService,
     /// Deleting it.
     pub deletions: DeletionService,
     /// What people write about it.
@@ -190,6 +192,7 @@ impl App {
             hooks: HookService::new(ports.clone()),
             inventory: InventoryService::new(ports.clone(), cursors()),
             images: ImageService::new(ports.clone(), cursors()),
+            contents: ContentsService::new(ports.clone()),
             deletions: DeletionService::new(ports.clone()),
             descriptions: DescriptionService::new(ports.clone()),
             changes: ChangeService::new(ports.clone()),

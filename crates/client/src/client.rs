@@ -5,7 +5,8 @@ use crate::lines;
 use crate::{ClientError, Problem};
 use futures::Stream;
 use reqwest::header::{
-    ACCEPT, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, IF_MATCH, ORIGIN, SET_COOKIE,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, IF_MATCH,
+    ORIGIN, SET_COOKIE,
 };
 use reqwest::{Certificate, Method, RequestBuilder, Response};
 use roadstead_core::model::Secret;
@@ -21,6 +22,9 @@ const CSRF_HEADER: HeaderName = HeaderName::from_static("x-roadstead-csrf");
 
 /// How long the server may take to connect and to begin its answer.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(60);
+
+/// How long a file may take.
+const FILE_DEADLINE: Duration = Duration::from_secs(300);
 
 /// An answer as it came.
 #[derive(Debug, Clone)]
@@ -220,6 +224,30 @@ impl Client {
     /// Those of [`Self::call`].
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         self.call(Method::GET, path, None::<&Value>).await
+    }
+
+    /// Reads a file: `GET`, of at most `most` bytes, within five minutes.
+    ///
+    /// # Errors
+    /// [`ClientError::Problem`] when the server refuses, [`ClientError::Unreadable`] for more bytes
+    /// or for what is no file of this API, [`ClientError::Transport`], also for one that breaks off.
+    pub async fn bytes(&self, path: &str, most: usize) -> Result<Vec<u8>, ClientError> {
+        let request = self.request(Method::GET, path)?.timeout(FILE_DEADLINE);
+        let mut response = self.open(request).await?;
+        let unreadable = || ClientError::Unreadable { status: 200 };
+        // Somebody else's page would come as what a browser shows.
+        let kind = response.headers().get(CONTENT_TYPE);
+        if kind.is_none_or(|kind| kind != "application/octet-stream") {
+            return Err(unreadable());
+        }
+        let mut bytes = Vec::new();
+        while let Some(piece) = response.chunk().await? {
+            if bytes.len() + piece.len() > most {
+                return Err(unreadable());
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(bytes)
     }
 
     /// Calls a route that answers one JSON value a line (NDJSON), as they come.

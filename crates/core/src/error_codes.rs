@@ -121,6 +121,11 @@ error_codes! {
     TagShared "tag.shared" 409 "Other tags point at the same artifact, and this registry can only delete all of them; delete the artifact with its tags instead." ["digest", "tags"];
     TagMoved "tag.moved" 412 "The tag does not point at what you confirmed; look at it again." ["digest"];
     ArtifactListed "artifact.listed" 409 "An index lists this artifact and would be left with a hole; delete the index first." ["indexes", "names"];
+    // Reading contents
+    ContentsImage "contents.image" 409 "An image's layers are pulled with a client, not downloaded here; its manifest is." [];
+    ContentsTooLarge "contents.too_large" 409 "This is larger than what is downloaded here; fetch it with a client." ["size_bytes", "limit_bytes"];
+    ContentsLimit "contents.limit" 429 "You have asked for too many manifests and documents; wait a moment." ["retry_after_s"];
+    ContentsBusy "contents.busy" 429 "Too much is being downloaded at the moment; try again soon." ["retry_after_s"];
     SharingNotOffered "sharing.not_offered" 422 "Only a Docker Registry of the platform can be shared with all namespaces." [];
     SharingNotNeeded "sharing.not_needed" 422 "Everybody may pull from this registry without an account already, so there is nothing to share." [];
     SharingAccountMissing "sharing.account_missing" 422 "There is no account that could be delivered; give the registry a pull-only account first." [];

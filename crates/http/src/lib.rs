@@ -6,6 +6,7 @@ mod api;
 mod assets;
 mod errors_page;
 mod extract;
+mod file_answer;
 mod gate;
 mod metrics_page;
 mod problem;

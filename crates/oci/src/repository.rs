@@ -11,6 +11,7 @@ use crate::ping::Identity;
 use crate::reference::{Digest, RepositoryName, Tag};
 use crate::scope::Scopes;
 use crate::transport::{Answer, Ask};
+use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, IF_NONE_MATCH,
 };
@@ -97,6 +98,23 @@ impl Repository<'_> {
         let ask = self.manifest_ask(Method::GET, pointer, &pull)?;
         let answer = self.client.transport.ask(&ask, MANIFEST_BYTES).await?;
         read_manifest(pointer, &answer)
+    }
+
+    /// The bytes of a manifest, whatever they say: only the digest is held against them, so that
+    /// one that cannot be read can be looked at.
+    ///
+    /// # Errors
+    /// [`RegistryError::NotFound`]; [`RegistryError::Unsupported`] for a digest we cannot verify;
+    /// [`RegistryError::Protocol`] for bytes that are not what was asked for, or too many; and those
+    /// of every request.
+    pub async fn manifest_bytes(&self, digest: &Digest) -> Result<Bytes, RegistryError> {
+        // Nothing is fetched that could not be verified.
+        Hasher::for_digest(digest).ok_or(RegistryError::Unsupported)?;
+        let (pull, pointer) = (self.pull(), Pointer::Digest(digest.clone()));
+        let ask = self.manifest_ask(Method::GET, &pointer, &pull)?;
+        let answer = self.client.transport.ask(&ask, MANIFEST_BYTES).await?;
+        verified(&pointer, &answer)?;
+        Ok(answer.body)
     }
 
     /// Asks for a manifest's digest without its bytes; where the registry does not say it, the
@@ -277,7 +295,12 @@ impl Repository<'_> {
     }
 }
 
-fn read_manifest(pointer: &Pointer, answer: &Answer) -> Result<Manifest, RegistryError> {
+/// Holds an answer against every digest it should have: the one asked for, and the one it is said
+/// to have.
+fn verified<'p>(
+    pointer: &'p Pointer,
+    answer: &Answer,
+) -> Result<Option<&'p Digest>, RegistryError> {
     if answer.status != StatusCode::OK {
         return Err(from_status(answer.status, &answer.headers));
     }
@@ -295,6 +318,11 @@ fn read_manifest(pointer: &Pointer, answer: &Answer) -> Result<Manifest, Registr
             return Err(other_digest());
         }
     }
+    Ok(asked)
+}
+
+fn read_manifest(pointer: &Pointer, answer: &Answer) -> Result<Manifest, RegistryError> {
+    let asked = verified(pointer, answer)?;
     let (media_type, content) = decode(header(&answer.headers, &CONTENT_TYPE), &answer.body)?;
     Ok(Manifest {
         digest: asked.cloned().unwrap_or_else(|| Digest::of(&answer.body)),

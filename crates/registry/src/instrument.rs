@@ -11,8 +11,8 @@ use roadstead_core::model::{
     StepStatus,
 };
 use roadstead_core::ports::{
-    ArtifactPointer, CrawlBatch, CrawlCursor, CrawlScope, Deletion, Observation, PullProbe, Read,
-    ReadArtifact, ReadConfig, RegistryAdapter, RegistryError, StepSink, TagList,
+    ArtifactPointer, Contents, CrawlBatch, CrawlCursor, CrawlScope, Deletion, Observation,
+    PullProbe, Read, ReadArtifact, ReadConfig, RegistryAdapter, RegistryError, StepSink, TagList,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -122,7 +122,7 @@ impl<A: RegistryAdapter> Instrumented<A> {
     }
 
     /// A reading call within the limits.
-    async fn read<T>(
+    pub(crate) async fn read<T>(
         &self,
         call: &'static str,
         reading: impl Future<Output = Read<T>> + Send,
@@ -273,6 +273,13 @@ impl<A: RegistryAdapter> RegistryAdapter for Instrumented<A> {
             .deletion()
             .is_some()
             .then_some(self as &dyn Deletion)
+    }
+
+    fn contents(&self) -> Option<&dyn Contents> {
+        self.inner
+            .contents()
+            .is_some()
+            .then_some(self as &dyn Contents)
     }
 
     async fn repository(&self, name: &str) -> Read<TagList> {

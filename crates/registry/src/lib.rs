@@ -4,6 +4,7 @@
 mod connector;
 mod docker;
 mod instrument;
+mod instrument_contents;
 mod instrument_deletion;
 mod instrument_pulls;
 mod steps;

@@ -25,8 +25,10 @@ import { disabledAction } from '../shared/disabledAction'
 import { ArchitecturesCard } from './ArchitecturesCard'
 import { ArtifactHead } from './ArtifactHead'
 import { ConfigCard } from './ConfigCard'
+import { DocumentsCard } from './DocumentsCard'
 import { FactsCard } from './FactsCard'
 import { LayersCard } from './LayersCard'
+import { ManifestCard } from './ManifestCard'
 import { ReferrersCard } from './ReferrersCard'
 import { TextsCard } from './TextsCard'
 
@@ -89,12 +91,14 @@ export function ArtifactScreen() {
 function Sections({ artifact, detail: { repository } }: { artifact: Artifact; detail: RepositoryDetail }) {
   const facts = <FactsCard artifact={artifact} repository={repository} />
   const said = artifact.referrers.length > 0 && <ReferrersCard artifact={artifact} repository={repository} />
+  const manifest = <ManifestCard artifact={artifact} repository={repository} />
   // What is said about it is known whether or not it was read.
   if (!artifact.read) {
     return (
       <>
         {facts}
         {said}
+        {manifest}
       </>
     )
   }
@@ -112,9 +116,13 @@ function Sections({ artifact, detail: { repository } }: { artifact: Artifact; de
       )}
       {lists && <ArchitecturesCard artifact={artifact} repository={repository} />}
       {said}
-      {(!lists || artifact.layers.length > 0) && <LayersCard artifact={artifact} />}
+      {kind === 'image' && <LayersCard artifact={artifact} />}
+      {kind !== 'image' && (!lists || artifact.layers.length > 0) && (
+        <DocumentsCard artifact={artifact} repository={repository} />
+      )}
       {kind === 'image' && config && <TextsCard of="labels" texts={config.labels} />}
       <TextsCard of="annotations" texts={artifact.annotations} />
+      {manifest}
     </>
   )
 }

@@ -1,7 +1,9 @@
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { Artifact, Referrer, Repository } from '../../api/types'
 import { useBook } from '../../i18n/book'
 import { artifactBook } from '../../i18n/books/artifact'
+import { contentsBook } from '../../i18n/books/contents'
 import { useI18n } from '../../i18n/context'
 import { sizeText } from '../../i18n/figures'
 import { shortDigest } from '../../lib/reference'
@@ -11,6 +13,7 @@ import { Copy } from '../../ui/Copy'
 import { type Column, DataTable } from '../../ui/DataTable'
 import { artifactLink } from '../registry/registryLink'
 import { Raw } from './Raw'
+import { ReferrerDocuments } from './ReferrerDocuments'
 
 /** The server tells no more. */
 const MOST = 100
@@ -19,7 +22,8 @@ const MOST = 100
 export function ReferrersCard({ artifact, repository }: { artifact: Artifact; repository: Repository }) {
   const { format } = useI18n()
   const { referrers: words } = useBook(artifactBook)
-  const columns = useColumns(repository)
+  const [open, setOpen] = useState<string | null>(null)
+  const columns = useColumns(repository, open, setOpen)
   return (
     <Card title={words.title} aside={<span className="fine">{words.help}</span>}>
       <div className="table-card inventory-table in-card">
@@ -29,6 +33,9 @@ export function ReferrersCard({ artifact, repository }: { artifact: Artifact; re
           rows={artifact.referrers}
           rowKey={(referrer) => referrer.digest}
           loading={false}
+          below={({ digest }) =>
+            digest === open ? <ReferrerDocuments repositoryId={repository.id} digest={digest} /> : null
+          }
         />
       </div>
       {artifact.referrers.length >= MOST && <p className="card-body fine">{words.first(format.number(MOST))}</p>}
@@ -36,8 +43,9 @@ export function ReferrersCard({ artifact, repository }: { artifact: Artifact; re
   )
 }
 
-function useColumns(repository: Repository): Column<Referrer>[] {
+function useColumns(repository: Repository, open: string | null, setOpen: (digest: string | null) => void): Column<Referrer>[] {
   const { format } = useI18n()
+  const { documents } = useBook(contentsBook)
   const { referrers: words, kinds, unread } = useBook(artifactBook)
   const scope = useScope()
   const nameOf = (referrer: Referrer) => (referrer.kind ? kinds[referrer.kind] : unread)
@@ -83,6 +91,24 @@ function useColumns(repository: Repository): Column<Referrer>[] {
       align: 'end',
       cell: ({ size_bytes: size }) =>
         size == null ? <span className="fine">{unread}</span> : <span className="num">{sizeText(format, size)}</span>,
+    },
+    {
+      id: 'documents',
+      header: documents.column,
+      cell: (referrer) => {
+        const shown = referrer.digest === open
+        return (
+          <button
+            type="button"
+            className="text-button"
+            aria-expanded={shown}
+            aria-label={(shown ? documents.hideOf : documents.showOf)(nameOf(referrer))}
+            onClick={() => setOpen(shown ? null : referrer.digest)}
+          >
+            {shown ? documents.hide : documents.show}
+          </button>
+        )
+      },
     },
   ]
 }

@@ -3,7 +3,7 @@
 //! Everything is looked at in the registry before anybody is asked to confirm, and again before
 //! anything is deleted: what the index knows may be older than the last push.
 
-use super::deletion_look::Connected;
+use super::connected::Connected;
 use super::deletion_run::{Ran, run};
 use super::object;
 use crate::context::Ports;

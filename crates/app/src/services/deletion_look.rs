@@ -1,23 +1,19 @@
 //! What a deletion would take, by asking the registry: what the index knows may be older than the
 //! last push.
 
-use super::connection_of;
+use super::connected::Connected;
 use super::deletion::{DeletionService, SeenDeletion};
-use crate::reconcilers::{may_read, may_show_account};
 use futures::StreamExt as _;
 use futures::stream;
 use roadstead_core::model::{
-    Capability, CapabilityName, CapabilityReason, DeletionTarget, DeletionWay, Registry,
-    RepositoryId,
+    Capability, CapabilityName, CapabilityReason, DeletionTarget, DeletionWay, RepositoryId,
 };
 use roadstead_core::ports::{
     ArtifactPointer, CapabilityObservation, Deletable, KnownTag, ManifestOutcome, ManifestRead,
-    ReadArtifact, Recorded, RegistryAdapter, RegistryError, RegistryTarget, Source, TagCheck,
-    TagOutcome,
+    ReadArtifact, Recorded, RegistryAdapter, RegistryError, RegistryTarget, TagCheck, TagOutcome,
 };
 use roadstead_core::rules::deletion_way;
 use roadstead_core::{ErrorCode, Failure};
-use std::sync::Arc;
 
 /// Tags looked at anew before an artifact is deleted; the likeliest first.
 const LOOKED_AT: u16 = 200;
@@ -25,13 +21,6 @@ const LOOKED_AT: u16 = 200;
 const READ: u16 = 50;
 /// Questions under way at once.
 const AT_ONCE: usize = 8;
-
-/// A registry that may be asked.
-pub(super) struct Connected {
-    pub(super) source: Source,
-    pub(super) registry: Registry,
-    pub(super) adapter: Arc<dyn RegistryAdapter>,
-}
 
 impl DeletionService {
     /// Looks at what would go, in the registry where it may be asked; what is wrong with that
@@ -41,7 +30,7 @@ impl DeletionService {
         seen: &mut SeenDeletion,
         target: RegistryTarget,
     ) -> Result<Option<Connected>, Failure> {
-        let asked = match self.connect(target).await {
+        let asked = match Connected::to(self.ports(), target).await {
             Ok(connected) => match self.ask(seen, &connected).await {
                 Ok(()) => Ok(connected),
                 Err(failure) => Err(failure),
@@ -58,33 +47,6 @@ impl DeletionService {
                 Ok(None)
             }
         }
-    }
-
-    /// The registry, if it may be asked: proved, answering, the one that was pinned, and accepting
-    /// its account.
-    async fn connect(&self, target: RegistryTarget) -> Result<Connected, Failure> {
-        let registry = &target.registry;
-        if registry.suspension.is_some() {
-            return Err(Failure::new(ErrorCode::RegistrySuspended));
-        }
-        if !registry.verified {
-            return Err(Failure::new(ErrorCode::RegistryUnverified));
-        }
-        may_read(registry).map_err(Failure::new)?;
-        let source = Source {
-            registry_id: registry.id,
-            generation: registry.generation,
-        };
-        let adapter = self
-            .ports()
-            .connector_of(registry.owner)
-            .connect(connection_of(self.ports(), &target)?)?;
-        may_show_account(adapter.as_ref(), registry).await?;
-        Ok(Connected {
-            source,
-            registry: target.registry,
-            adapter,
-        })
     }
 
     async fn ask(&self, seen: &mut SeenDeletion, connected: &Connected) -> Result<(), Failure> {

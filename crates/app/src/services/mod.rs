@@ -3,6 +3,8 @@
 
 mod audit;
 mod changes;
+mod connected;
+mod contents;
 mod deletion;
 mod deletion_look;
 pub(crate) mod deletion_run;
@@ -22,6 +24,7 @@ mod registries;
 mod registry_edit;
 mod registry_refresh;
 mod registry_tests;
+mod room;
 mod sessions;
 mod setup;
 mod sharing;
@@ -32,6 +35,7 @@ mod workspaces;
 
 pub use audit::{AuditInput, AuditListed, AuditService};
 pub use changes::{ChangeService, Followed};
+pub use contents::{ContentsService, ReadFile};
 pub use deletion::{DeletionInput, DeletionService, SeenDeletion};
 pub use descriptions::{DescriptionService, SeenDescription};
 pub use disconnection::{CleanupsInput, CleanupsListed, DisconnectionCost};
@@ -46,6 +50,7 @@ pub use registries::{IntegrateInput, ListInput, ListedRegistries, RegistryServic
 pub(crate) use registries::{connection_of, connection_with, millis};
 pub use registry_edit::RegistryChanges;
 pub use registry_tests::{TestEvent, TestTarget};
+pub use room::Held;
 pub use sessions::{OpenedSession, SessionService};
 pub use setup::{SetupLink, SetupService, own_context};
 pub use sharing::SeenSharing;

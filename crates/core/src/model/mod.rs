@@ -59,7 +59,9 @@ pub use inventory::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
     CrawlStatus, Descriptor, Digest, DigestStart, Epoch, FoundReference, HistoryStep, ImageFilter,
     IndexedRepository, Listing, ManifestsRead, NoDigest, NoTag, OciPlatform, Placed, Referrer,
-    RegistryFigures, Repository, RepositoryDescription, RepositoryFilter, RepositorySort, RepositoryState, Space, SpaceClass, SpaceSet, SpaceSort, StatisticsDay, Tag, TagName, TagSort, Visibility,
+    RegistryFigures, Repository, RepositoryDescription, RepositoryFilter, RepositorySort,
+    RepositoryState, Space, SpaceClass, SpaceSet, SpaceSort, StatisticsDay, Tag, TagName, TagSort,
+    Visibility,
 };
 pub use ledger::{LedgerEntry, LedgerKind};
 pub use listed::{Listed, ListedError, REPOSITORY_NAME_MAX, is_repository_name};

@@ -2,7 +2,7 @@
 
 use super::inventory::{ReadArtifact, ReadConfig};
 use super::reading::{ArtifactPointer, Read, TagList};
-use super::{Deletion, PullProbe};
+use super::{Contents, Deletion, PullProbe};
 use crate::ErrorCode;
 use crate::Failure;
 use crate::model::{
@@ -344,6 +344,11 @@ pub trait RegistryAdapter: Send + Sync {
 
     /// Deleting tags and artifacts; `None` for products that do not let it be done.
     fn deletion(&self) -> Option<&dyn Deletion> {
+        None
+    }
+
+    /// Giving what artifacts are made of; `None` for products that do not.
+    fn contents(&self) -> Option<&dyn Contents> {
         None
     }
 

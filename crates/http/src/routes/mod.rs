@@ -3,6 +3,7 @@
 
 mod audit_entries;
 mod changes;
+mod contents;
 mod deletions;
 mod descriptions;
 mod health_history;
@@ -229,6 +230,8 @@ fn api(state: Option<AppState>) -> Api {
         )
         .route(Permission::RegistryRead, routes!(inventory::list_tags))
         .route(Permission::RegistryRead, routes!(inventory::get_artifact))
+        .route(Permission::RegistryRead, routes!(contents::get_manifest))
+        .route(Permission::RegistryRead, routes!(contents::get_blob))
         .route(Permission::RegistryRead, routes!(images::list_images))
         .route(Permission::RegistryRead, routes!(images::search))
         .route(

@@ -1,5 +1,6 @@
 //! CNCF Distribution, and any registry with the OCI API.
 
+mod contents;
 mod crawl;
 mod deletion;
 mod identity;
@@ -15,8 +16,8 @@ use roadstead_core::model::{
     ProbeReport, RegistryKind, ServerIdentity, TlsPolicy,
 };
 use roadstead_core::ports::{
-    ArtifactPointer, CrawlBatch, CrawlCursor, CrawlScope, Deletion, Observation, PullProbe, Read,
-    ReadArtifact, ReadConfig, RegistryAdapter, RegistryError, StepSink, TagList,
+    ArtifactPointer, Contents, CrawlBatch, CrawlCursor, CrawlScope, Deletion, Observation,
+    PullProbe, Read, ReadArtifact, ReadConfig, RegistryAdapter, RegistryError, StepSink, TagList,
 };
 use roadstead_oci::{Deadlines, Names, OciClient, OciSettings, OutboundPolicy, RepositoryName};
 use std::sync::Arc;
@@ -117,6 +118,10 @@ impl RegistryAdapter for DockerAdapter {
     }
 
     fn deletion(&self) -> Option<&dyn Deletion> {
+        Some(self)
+    }
+
+    fn contents(&self) -> Option<&dyn Contents> {
         Some(self)
     }
 

@@ -78,20 +78,24 @@ pub(super) async fn config(
     repository: &str,
     config: &Descriptor,
 ) -> Read<ReadConfig> {
-    let descriptor = oci::Descriptor {
-        media_type: config.media_type.clone(),
-        digest: wire(&config.digest)?,
-        size: config.size_bytes,
-        platform: None,
-        artifact_type: None,
-        foreign: config.foreign,
-        annotations: std::collections::BTreeMap::new(),
-    };
     let read = client
         .repository(parsed(repository)?)
-        .config(&descriptor)
+        .config(&wire_descriptor(config)?)
         .await?;
     Ok(summary(read))
+}
+
+/// A descriptor as the protocol has it.
+pub(super) fn wire_descriptor(of: &Descriptor) -> Read<oci::Descriptor> {
+    Ok(oci::Descriptor {
+        media_type: of.media_type.clone(),
+        digest: wire(&of.digest)?,
+        size: of.size_bytes,
+        platform: None,
+        artifact_type: None,
+        foreign: of.foreign,
+        annotations: std::collections::BTreeMap::new(),
+    })
 }
 
 /// A name no registry can have is not there.
@@ -121,13 +125,30 @@ fn own(digest: &oci::Digest) -> Read<Digest> {
         .ok_or_else(|| RegistryError::Protocol("the digest is malformed".to_owned()))
 }
 
+/// What a manifest describes.
+pub(super) fn kind_of(manifest: &oci::Manifest) -> ArtifactKind {
+    let media_type = &manifest.media_type;
+    match &manifest.content {
+        Content::Index(index) => {
+            ArtifactKind::of(media_type, None, index.artifact_type.as_deref(), &[])
+        }
+        Content::Image(image) => {
+            let types: Vec<&str> = image.layers.iter().map(|l| l.media_type.as_str()).collect();
+            let config = Some(image.config.media_type.as_str());
+            ArtifactKind::of(media_type, config, image.artifact_type.as_deref(), &types)
+        }
+        Content::Unknown => ArtifactKind::of(media_type, None, None, &[]),
+    }
+}
+
 fn read(manifest: oci::Manifest) -> Read<ReadArtifact> {
     let digest = own(&manifest.digest)?;
+    let kind = kind_of(&manifest);
     let media_type = manifest.media_type;
     let mut read = ReadArtifact {
         digest,
         certainty: Certainty::Verified,
-        kind: ArtifactKind::of(&media_type, None, None, &[]),
+        kind,
         media_type,
         artifact_type: None,
         manifest_bytes: manifest.bytes.len() as u64,
@@ -148,18 +169,9 @@ fn read(manifest: oci::Manifest) -> Read<ReadArtifact> {
             read.artifact_type = index.artifact_type;
             read.subject = index.subject.and_then(|s| own(&s.digest).ok());
             read.annotations = index.annotations;
-            read.kind =
-                ArtifactKind::of(&read.media_type, None, read.artifact_type.as_deref(), &[]);
         }
         Content::Image(image) => {
             let image = *image;
-            let types: Vec<&str> = image.layers.iter().map(|l| l.media_type.as_str()).collect();
-            read.kind = ArtifactKind::of(
-                &read.media_type,
-                Some(&image.config.media_type),
-                image.artifact_type.as_deref(),
-                &types,
-            );
             read.omitted = image.omitted as u64;
             read.config = descriptor(&image.config);
             // An empty configuration, or a chart's, tells nothing that a page shows.
@@ -175,7 +187,7 @@ fn read(manifest: oci::Manifest) -> Read<ReadArtifact> {
     Ok(read)
 }
 
-fn descriptor(found: &oci::Descriptor) -> Option<Descriptor> {
+pub(super) fn descriptor(found: &oci::Descriptor) -> Option<Descriptor> {
     Some(Descriptor {
         digest: own(&found.digest).ok()?,
         media_type: found.media_type.clone(),

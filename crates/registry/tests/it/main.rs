@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "helpers of tests fail by panicking")]
 
 mod conformance;
+mod contents;
 mod docker;
 
 use roadstead_core::model::{

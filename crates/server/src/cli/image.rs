@@ -3,7 +3,7 @@
 use super::output::Format;
 use super::remote::{AFTER_HELP, Remote};
 use super::trouble::Trouble;
-use super::{image_describe, image_rm, image_view};
+use super::{image_contents, image_describe, image_rm, image_view};
 use clap::{Args, Subcommand};
 
 /// What to do with images.
@@ -32,6 +32,8 @@ enum ImageCommand {
     Show(image_view::Show),
     /// Writes what is said about a repository, in Markdown.
     Describe(image_describe::Describe),
+    /// Saves what a signature, a bill of materials, a chart or another document holds.
+    Download(image_contents::Download),
     /// Deletes a tag, or an artifact with all its tags, after saying what goes.
     ///
     /// Exit code 1 when it cannot be deleted, also of a dry run.
@@ -49,6 +51,7 @@ pub(super) async fn run(args: ImageArgs) -> Result<(), Trouble> {
         ImageCommand::Describe(describe) => {
             image_describe::describe(&connected, describe, format).await
         }
+        ImageCommand::Download(download) => image_contents::download(&connected, download).await,
         ImageCommand::Rm(rm) => image_rm::remove(&connected, rm, format).await,
     }
 }

@@ -1,5 +1,6 @@
 //! Images as people read them at a terminal: the list, the search, one repository, one artifact.
 
+use super::image_contents;
 use super::image_describe;
 use super::image_reference::{Reference, What};
 use super::output::{Format, Table, age, clean, print_json, text};
@@ -77,6 +78,9 @@ pub(super) struct Show {
     /// The registry's workspace, by name or id, where several registries have the name.
     #[arg(long, value_name = "NAME|ID")]
     workspace: Option<String>,
+    /// Prints the manifest itself, byte by byte as the registry has it now.
+    #[arg(long, conflicts_with_all = ["output", "json"])]
+    raw: bool,
 }
 
 pub(super) async fn list(connected: &Connected, ls: Ls, format: Format) -> Result<(), Trouble> {
@@ -170,12 +174,36 @@ fn print_references(references: &[Value]) {
 }
 
 pub(super) async fn show(connected: &Connected, show: Show, format: Format) -> Result<(), Trouble> {
-    let reference = Reference::parse(&show.image)?;
-    let image = reference.find(connected, show.workspace.as_deref()).await?;
+    let workspace = show.workspace.as_deref();
+    if show.raw {
+        return image_contents::raw(connected, &show.image, workspace).await;
+    }
+    let (image, path, digest) = located(connected, &show.image, workspace).await?;
+    let Some(digest) = digest else {
+        return repository(connected, &image, &path, format).await;
+    };
+    let artifact = connected.get(&format!("{path}/artifacts/{digest}")).await?;
+    if format == Format::Json {
+        print_json(&artifact);
+    } else {
+        print_artifact(&image, &artifact);
+    }
+    Ok(())
+}
+
+/// What people call an image: its repository as a list shows it, that one's path, and the digest of
+/// what is meant in it.
+pub(super) async fn located(
+    connected: &Connected,
+    image: &str,
+    workspace: Option<&str>,
+) -> Result<(Value, String, Option<String>), Trouble> {
+    let reference = Reference::parse(image)?;
+    let image = reference.find(connected, workspace).await?;
     let path = format!("{IMAGES}/{}", text(&image["repository"], "id"));
     let digest = match &reference.what {
-        None => return repository(connected, &image, &path, format).await,
-        Some(What::Digest(digest)) => digest.to_string(),
+        None => None,
+        Some(What::Digest(digest)) => Some(digest.to_string()),
         Some(What::Tag(tag)) => {
             let query = [("q", tag.as_str()), ("limit", "200")];
             let tags = connected.items(&format!("{path}/tags"), &query).await?;
@@ -186,16 +214,10 @@ pub(super) async fn show(connected: &Connected, show: Show, format: Format) -> R
             let digest = found["digest"].as_str();
             let unread =
                 || Trouble::Failed("nobody has looked yet what that tag points at".to_owned());
-            digest.ok_or_else(unread)?.to_owned()
+            Some(digest.ok_or_else(unread)?.to_owned())
         }
     };
-    let artifact = connected.get(&format!("{path}/artifacts/{digest}")).await?;
-    if format == Format::Json {
-        print_json(&artifact);
-    } else {
-        print_artifact(&image, &artifact);
-    }
-    Ok(())
+    Ok((image, path, digest))
 }
 
 async fn repository(

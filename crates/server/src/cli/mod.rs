@@ -5,6 +5,7 @@ mod backup;
 mod completions;
 mod health_strip;
 mod image;
+mod image_contents;
 mod image_describe;
 mod image_reference;
 mod image_rm;
@@ -266,6 +267,7 @@ mod tests {
         "cursor",
         "description",
         "file",
+        "document",
         "health",
         "image",
         "kind",
@@ -286,6 +288,7 @@ mod tests {
         "source",
         "target",
         "text",
+        "to",
         "token_file",
         "username",
         "workspace",

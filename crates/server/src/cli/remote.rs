@@ -255,6 +255,12 @@ impl Connected {
         self.document(Method::GET, path, None, None).await
     }
 
+    /// Reads a file, of at most so many bytes.
+    pub(super) async fn bytes(&self, path: &str, most: usize) -> Result<Vec<u8>, Trouble> {
+        let bytes = self.client.bytes(path, most).await;
+        bytes.map_err(|error| self.trouble(error))
+    }
+
     /// Reads every page of a list.
     pub(super) async fn items(
         &self,

@@ -12,6 +12,7 @@ mod bad_input;
 mod cast;
 mod changes;
 mod cli;
+mod contents;
 mod crawl;
 mod deletion;
 mod descriptions;

@@ -295,8 +295,10 @@ impl ScriptedDocker {
                 server.on(&request, manifest.clone());
             }
         }
-        let blob = format!("GET /v2/team-a/api/blobs/{}", fill::digest(&image.config));
-        server.on(&blob, Reply::status(200).body(image.config));
+        for bytes in [image.config, image.layer] {
+            let blob = format!("GET /v2/team-a/api/blobs/{}", fill::digest(&bytes));
+            server.on(&blob, Reply::status(200).body(bytes));
+        }
         Self {
             server: Some(server),
         }

@@ -74,6 +74,7 @@ pub(super) async fn run(mut server: impl Server) {
     observation(&server, &expected, adapter.as_ref()).await;
     crawls(&server, &expected, adapter.as_ref()).await;
     reads(&server, &expected, adapter.as_ref()).await;
+    contents(&server, &expected, adapter.as_ref()).await;
     reads_what_is_not_there(&server, &expected, adapter.as_ref()).await;
     resumed_crawls(&server, &expected, adapter.as_ref()).await;
     server.stop().await;
@@ -373,6 +374,36 @@ async fn reads(server: &impl Server, expected: &Expected, adapter: &dyn Registry
 
     // Tokens are requests, too.
     assert!(adapter.requests() - before >= asked);
+}
+
+async fn contents(server: &impl Server, expected: &Expected, adapter: &dyn RegistryAdapter) {
+    let repository = expected.tags.0.as_str();
+    let (image, mark) = (&expected.image, expected.mark);
+    let digest = digest_of(&image.manifest);
+    let request = |rest: &str| vec![format!("GET /v2/{repository}/{rest}{mark}")];
+    let contents = adapter.contents().expect("it gives contents");
+
+    let bytes = contents.manifest(repository, &digest).await;
+    assert_eq!(bytes.as_deref(), Ok(image.manifest.as_slice()));
+    assert_eq!(server.requests(), request(&format!("manifests/{digest}")));
+
+    let found = contents.documents(repository, &digest).await;
+    let found = found.expect("documents");
+    assert_eq!(found.kind, ArtifactKind::Image);
+    let named: Vec<&Digest> = found.named.iter().map(|d| &d.descriptor.digest).collect();
+    assert_eq!(named, [&digest_of(&image.layer), &digest_of(&image.config)]);
+    assert_eq!(server.requests(), request(&format!("manifests/{digest}")));
+
+    for (document, wanted) in found.named.iter().zip([&image.layer, &image.config]) {
+        let bytes = contents.blob(repository, &document.descriptor).await;
+        assert_eq!(bytes.as_ref(), Ok(wanted));
+        let path = format!("blobs/{}", document.descriptor.digest);
+        assert_eq!(server.requests(), request(&path));
+    }
+    let nothing = digest_of(b"nothing");
+    let manifest = contents.manifest(repository, &nothing).await;
+    assert_eq!(manifest, Err(RegistryError::NotFound));
+    assert_eq!(server.requests().len(), 1);
 }
 
 async fn reads_what_is_not_there(

@@ -133,6 +133,13 @@ pub(super) fn wrong(route: &Declared, expected: &Expected, answer: &Answer) -> b
         Expected::Through => {
             let refusals = ["session.required", "permission.denied", "object.not_found"];
             match (route.method, depth(route)) {
+                // An image's layers are pulled, and the registry has no such manifest.
+                ("GET", _) if route.path.ends_with("{blob}") => {
+                    (answer.status, code) == (409, "contents.image")
+                }
+                ("GET", _) if route.path.ends_with("/manifest") => {
+                    (answer.status, code) == (502, "upstream.not_found")
+                }
                 ("GET", _) => answer.status == 200,
                 // A hook is made and removed as often as one likes.
                 ("PUT" | "DELETE", _) if route.path.ends_with("/hook") => {

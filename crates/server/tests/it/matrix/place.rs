@@ -28,6 +28,8 @@ pub(super) struct Objects {
     pub(super) space: String,
     pub(super) repository: String,
     pub(super) digest: String,
+    /// A layer of the image with this digest.
+    pub(super) blob: String,
     pub(super) member: String,
     pub(super) account: String,
     /// A token of the account.
@@ -50,6 +52,7 @@ impl Objects {
             space: absent(),
             repository: absent(),
             digest: digest("absent", 9).to_string(),
+            blob: digest("absent", 8).to_string(),
             member: absent(),
             account: absent(),
             account_token: absent(),
@@ -205,6 +208,7 @@ impl World {
         };
         path.replace("{id}", outer)
             .replace("{digest}", &place.child.digest)
+            .replace("{blob}", &place.grandchild.blob)
             .replace("{tag}", tag)
             .replace(
                 "{user_id}",
@@ -330,6 +334,7 @@ async fn objects(cast: &Cast, store: &Store, name: &'static str, workspace: &str
         space: filled.space,
         repository: filled.repository,
         digest: filled.digest,
+        blob: digest(name, 3).to_string(),
         member,
         account,
         account_token,
