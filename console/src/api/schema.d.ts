@@ -784,6 +784,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/repositories/{id}/artifacts/{digest}/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where else in its registry the layers of an artifact lie. */
+        get: operations["get_shared_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/repositories": {
         parameters: {
             query?: never;
@@ -987,6 +1004,15 @@ export interface components {
             annotations: {
                 [key: string]: string;
             };
+            /** @description Annotations of which only the beginning is kept, with the bytes that the whole has. */
+            annotations_cut: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description How many annotations were too long to be kept.
+             */
+            annotations_left_out: number;
             /** @description What it runs on; attestations are not among them. */
             platforms: components["schemas"]["OciPlatform"][];
             /**
@@ -994,6 +1020,11 @@ export interface components {
              * @description When it was built.
              */
             created_at?: string | null;
+            /**
+             * @description It tells the beginning of the epoch instead, so that building it again gives the same bytes;
+             *     `created_at` is null then.
+             */
+            reproducible: boolean;
             /**
              * Format: date-time
              * @description When it was pushed; null when nobody knows.
@@ -1015,6 +1046,13 @@ export interface components {
             artifact_type?: string | null;
             /** @description It is a builder's statement about another child, not an architecture. */
             attests: boolean;
+            kind?: components["schemas"]["ArtifactKind"] | null;
+            /**
+             * Format: int64
+             * @description Bytes of everything it is made of; null while part of it is unread.
+             */
+            size_bytes?: number | null;
+            trouble?: components["schemas"]["ErrorCode"] | null;
         };
         /** @enum {string} */
         ArtifactKind: "image" | "index" | "helm" | "signature" | "sbom" | "attestation" | "other";
@@ -1261,6 +1299,47 @@ export interface components {
              */
             since: string;
         };
+        /**
+         * @description How many entries of a configuration's lists were too long, or too many, to be kept. 0 also where
+         *     that was not counted yet when it was read.
+         */
+        ConfigLeftOut: {
+            /**
+             * Format: int64
+             * @description Labels.
+             */
+            labels: number;
+            /**
+             * Format: int64
+             * @description Variables.
+             */
+            env: number;
+            /**
+             * Format: int64
+             * @description Words of the entrypoint.
+             */
+            entrypoint: number;
+            /**
+             * Format: int64
+             * @description Words of the command.
+             */
+            cmd: number;
+            /**
+             * Format: int64
+             * @description Ports.
+             */
+            exposed_ports: number;
+            /**
+             * Format: int64
+             * @description Volumes.
+             */
+            volumes: number;
+            /**
+             * Format: int64
+             * @description The last steps of its build.
+             */
+            history: number;
+        };
         /** @description What an image's configuration says, in its own words. */
         ConfigSummary: {
             /** @description Who built it. */
@@ -1285,8 +1364,14 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
+            /** @description Labels of which only the beginning is kept, with the bytes that the whole has. */
+            labels_cut: {
+                [key: string]: number;
+            };
             /** @description How it was built, the first step first. */
             history: components["schemas"]["BuildStep"][];
+            /** @description How much was too long to be kept. */
+            left_out: components["schemas"]["ConfigLeftOut"];
         };
         /**
          * @description Why somebody has to consent again.
@@ -1805,6 +1890,16 @@ export interface components {
         MemberRole: {
             /** @description The role. */
             role: components["schemas"]["WorkspaceRole"];
+        };
+        /** @description A repository by its name. */
+        NamedRepository: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its whole name. */
+            name: string;
         };
         /**
          * @description Which namespaces sharing reaches.
@@ -2421,6 +2516,44 @@ export interface components {
             /** @description It does. */
             needed: boolean;
         };
+        /** @description A layer, and who else has it. */
+        SharedLayer: {
+            /** @description Its digest. */
+            digest: string;
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            size_bytes: number;
+            /**
+             * @description Other artifacts of the same repository that have it. Not exact, and at least as many, where
+             *     not all of them were looked at: the last five hundred are, as far as they are read.
+             */
+            other_artifacts: components["schemas"]["Total"];
+            /**
+             * Format: int64
+             * @description Other repositories of the registry that hold it.
+             */
+            other_repositories: number;
+            /** @description Up to three of those, in no order. */
+            examples: components["schemas"]["NamedRepository"][];
+        };
+        /** @description What of an artifact lies elsewhere in its registry too. */
+        SharedLayers: {
+            /** @description Its layers, the lowest first, each once; without those that are stored elsewhere. */
+            layers: components["schemas"]["SharedLayer"][];
+            /**
+             * Format: int64
+             * @description Bytes of them all.
+             */
+            total_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes of those that another artifact of the repository, or another repository, was found to
+             *     have too.
+             */
+            shared_bytes: number;
+        };
         /** @description A recorded consent. */
         SharingConsent: {
             /** @description Who consented. */
@@ -2641,6 +2774,11 @@ export interface components {
              * @description When it was built.
              */
             created_at?: string | null;
+            /**
+             * @description It tells the beginning of the epoch instead, so that building it again gives the same bytes;
+             *     `created_at` is null then.
+             */
+            reproducible: boolean;
             /**
              * Format: date-time
              * @description When it was pushed; null when nobody knows.
@@ -8768,6 +8906,75 @@ export interface operations {
             };
             /** @description The registry could not be asked */
             502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shared_layers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description `sha256:` and 64 hexadecimal digits */
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each layer, and who else has it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedLayers"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

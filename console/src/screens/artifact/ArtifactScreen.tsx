@@ -112,9 +112,16 @@ function Sections({ artifact, detail: { repository } }: { artifact: Artifact; de
       )}
       {lists && <ArchitecturesCard artifact={artifact} repository={repository} />}
       {said}
-      {(!lists || artifact.layers.length > 0) && <LayersCard artifact={artifact} />}
-      {kind === 'image' && config && <TextsCard of="labels" texts={config.labels} />}
-      <TextsCard of="annotations" texts={artifact.annotations} />
+      {(!lists || artifact.layers.length > 0) && <LayersCard artifact={artifact} repository={repository} />}
+      {kind === 'image' && config && (
+        <TextsCard of="labels" texts={config.labels} cut={config.labels_cut} leftOut={config.left_out.labels} />
+      )}
+      <TextsCard
+        of="annotations"
+        texts={artifact.annotations}
+        cut={artifact.annotations_cut}
+        leftOut={artifact.annotations_left_out}
+      />
     </>
   )
 }

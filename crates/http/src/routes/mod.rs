@@ -228,6 +228,10 @@ fn api(state: Option<AppState>) -> Api {
         )
         .route(Permission::RegistryRead, routes!(inventory::list_tags))
         .route(Permission::RegistryRead, routes!(inventory::get_artifact))
+        .route(
+            Permission::RegistryRead,
+            routes!(inventory::get_shared_layers),
+        )
         .route(Permission::RegistryRead, routes!(images::list_images))
         .route(Permission::RegistryRead, routes!(images::search))
         .route(Permission::ImageDelete, routes!(deletions::delete_tag))

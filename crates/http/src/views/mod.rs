@@ -14,6 +14,7 @@ mod hook;
 mod identity;
 mod image;
 mod inventory;
+mod layers;
 mod listed;
 mod member;
 mod page;
@@ -46,6 +47,7 @@ pub(crate) use inventory::{
     RepositoryDetail, RepositoryPage, RepositoryQuery, SpacePage, SpaceView, StatisticsHistory,
     TagPage, TagQuery,
 };
+pub(crate) use layers::SharedLayersView;
 pub(crate) use member::{
     MachineAccountPage, MachineAccountView, MemberInput, MemberPage, MemberRole, MemberView,
 };

@@ -3,7 +3,9 @@
 
 mod artifact;
 mod crawl;
+mod cut;
 mod digest;
+mod layers;
 mod lists;
 mod repository;
 mod search;
@@ -11,11 +13,13 @@ mod space;
 mod tag;
 
 pub use artifact::{
-    Artifact, ArtifactKind, Certainty, Child, ConfigSummary, Descriptor, HistoryStep, OciPlatform,
-    Referrer,
+    Artifact, ArtifactKind, Certainty, Child, ConfigSummary, Descriptor, HistoryStep, ListedChild,
+    OciPlatform, Referrer,
 };
 pub use crawl::{CrawlCounts, CrawlPhase, CrawlState, CrawlStatus, Epoch};
+pub use cut::{SummaryCut, TextsCut};
 pub use digest::{Digest, NoDigest};
+pub use layers::{NamedRepository, SharedLayer, SharedLayers};
 pub use lists::{
     Listing, ManifestsRead, Placed, RegistryFigures, RepositoryFilter, RepositorySort,
     StatisticsDay, TagSort,
