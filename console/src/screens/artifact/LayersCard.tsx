@@ -114,7 +114,8 @@ interface RowsProps extends LayersCardProps {
 
 function Rows({ rows, artifact, repository, shared }: RowsProps) {
   const { format } = useI18n()
-  const sharing = shared && sharingOf(shared)
+  // Where nothing is shared the sum says so once, for all of them.
+  const sharing = shared && shared.shared_bytes > 0 ? sharingOf(shared) : undefined
   const { layers: words } = useBook(artifactBook)
   const [all, setAll] = useState(false)
   const sizes = artifact.layers.map((layer) => layer.size_bytes)

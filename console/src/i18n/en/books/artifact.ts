@@ -95,7 +95,7 @@ export const artifact = {
     none: 'It has no layers.',
     digestOf: (number: string) => `digest of layer ${number}`,
     historyCut: (count: string, singular: boolean) =>
-      `The last ${singular ? 'step' : `${count} steps`} of its build ${singular ? 'is' : 'are'} not kept, because the history is too long. Which step made which layer cannot be told.`,
+      `The last ${count} ${singular ? 'step' : 'steps'} of its build ${singular ? 'is' : 'are'} not kept, because the history is too long. Which step made which layer cannot be told.`,
     shared: (shared: string, total: string) =>
       `${shared} of ${total} are shared: other artifacts of this repository, or other repositories of the registry, have them too.`,
     nothingShared: 'Nothing else in this registry has any of them.',
@@ -140,7 +140,7 @@ export const artifact = {
     odd: 'A character that cannot be seen otherwise',
     valueOf: (name: string) => `value of ${name}`,
     cut: (kept: string, whole: string) => `The first ${kept} of ${whole} are kept.`,
-    notKept: (count: string, singular: boolean) => `${count} ${singular ? 'is' : 'are'} not kept: too long.`,
-    moreNotKept: (count: string, singular: boolean) => `${count} more ${singular ? 'is' : 'are'} not kept: too long.`,
+    notKept: (count: string, singular: boolean) => `${count} ${singular ? 'is' : 'are'} not kept: too much text.`,
+    moreNotKept: (count: string, singular: boolean) => `${count} more ${singular ? 'is' : 'are'} not kept: too much text.`,
   },
 }

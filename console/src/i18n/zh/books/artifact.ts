@@ -135,7 +135,7 @@ export const artifact: typeof english = {
     odd: '一个不可见的字符',
     valueOf: (name) => `${name} 的值`,
     cut: (kept, whole) => `全文 ${whole}，仅保留开头 ${kept}。`,
-    notKept: (count) => `有 ${count} 项过长，未保留。`,
-    moreNotKept: (count) => `另有 ${count} 项过长，未保留。`,
+    notKept: (count) => `有 ${count} 项因文本过多未保留。`,
+    moreNotKept: (count) => `另有 ${count} 项因文本过多未保留。`,
   },
 }
