@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test'
-import { LONG_LABEL, type Made, pushArtifacts, type Pushed } from '../support/artifacts.ts'
+import { LONG_LABEL, type Made, pushArtifacts, type Pushed, pushWordy } from '../support/artifacts.ts'
 import { Registry } from '../support/registry.ts'
 import { openArtifact, openRepository, untilRead } from '../support/screens.ts'
 import { type Integrated, Server } from '../support/server.ts'
@@ -11,12 +11,14 @@ let server: Server
 let registry: Registry
 let filled: Integrated
 let made: Made
+let wordy: Pushed
 
 test.beforeAll(async () => {
   test.setTimeout(120_000)
   server = await Server.start()
   registry = await Registry.start()
   made = await pushArtifacts(registry, NAME)
+  wordy = await pushWordy(registry, NAME)
   await server.setUp()
   filled = await server.integrate('dock-open', registry.address)
   await untilRead(server, filled.id)
@@ -41,7 +43,7 @@ const unread = (name: string, trouble: string | null): Shot => ({
   name: `artifact-${name}`,
   server: () => server,
   open: async (page) => {
-    await page.route(/\/api\/v1\/.*\/artifacts\/sha256/, async (route) => {
+    await page.route(/\/api\/v1\/.*\/artifacts\/sha256[^/]*$/, async (route) => {
       const answer = await route.fetch()
       const nothing = { read: false, trouble, certainty: 'reported', kind: null, layers: [], config: null, size_bytes: null }
       const empty = { config_summary: null, annotations: {}, platforms: [], created_at: null, manifest_bytes: null }
@@ -57,6 +59,8 @@ const SHOTS: Shot[] = [
   one('wide', () => made.wide),
   one('deep', () => made.deep),
   one('squashed', () => made.mismatched),
+  one('wordy', () => wordy),
+  one('reproducible', () => made.arm),
   one('chart', () => made.chart),
   one('signature', () => made.signature),
   one('sbom', () => made.sbom),
@@ -100,7 +104,7 @@ const SHOTS: Shot[] = [
     name: 'artifact-long-label',
     server: () => server,
     open: async (page, words) => {
-      await page.route(/\/api\/v1\/.*\/artifacts\/sha256/, async (route) => {
+      await page.route(/\/api\/v1\/.*\/artifacts\/sha256[^/]*$/, async (route) => {
         const answer = await route.fetch()
         const body = (await answer.json()) as { config_summary: { labels: Record<string, string> } }
         body.config_summary.labels['com.example.manifest'] = LONG_LABEL

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { HOSTILE_TEXT, LONG_LABEL, type Made, pushArtifacts } from '../support/artifacts.ts'
+import { BASE_NAME, HOSTILE_TEXT, LONG_LABEL, type Made, pushArtifacts, type Pushed, pushWordy } from '../support/artifacts.ts'
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES, WORDS } from '../support/looks.ts'
 import { openArtifact, openRepository, repositoryId, untilRead } from '../support/screens.ts'
@@ -10,8 +10,10 @@ const NAME = 'team/api'
 
 let filled: Integrated
 let made: Made
+let wordy: Pushed
 const on = installation(async ({ server, registry }) => {
   made = await pushArtifacts(registry, NAME)
+  wordy = await pushWordy(registry, NAME)
   await server.setUp()
   filled = await server.integrate('dock-open', registry.address)
   await untilRead(server, filled.id)
@@ -25,7 +27,7 @@ const host = () => on.registry.address.replace('http://', '')
 
 /** Changes what the server tells of artifacts. */
 async function telling(page: Page, change: (body: Record<string, unknown>) => Record<string, unknown>): Promise<void> {
-  await page.route(/\/api\/v1\/.*\/artifacts\/sha256/, async (route) => {
+  await page.route(/\/api\/v1\/.*\/artifacts\/sha256[^/]*$/, async (route) => {
     const answer = await route.fetch()
     await route.fulfill({ response: answer, json: change((await answer.json()) as Record<string, unknown>) })
   })
@@ -110,6 +112,44 @@ test('index lists its architectures with their sizes, and attestations apart', a
   await expect(page.getByText('No tag points at it', { exact: true })).toBeVisible()
   await facts.getByRole('link', { name: short(made.index.digest) }).click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Multi-architecture image')
+})
+
+test('each layer says who else has it, and leads there', async ({ page }) => {
+  await open(page, made.image.digest)
+  const layers = card(page, 'Layers')
+  await expect(layers).toContainText('89.1 KiB of 336 KiB are shared')
+  const lowest = layers.getByRole('listitem').filter({ hasText: 'ADD file' })
+  await expect(lowest).toContainText(`also in 1 other repository: ${BASE_NAME}`)
+  await expect(lowest).toContainText('in 1 other artifact here')
+  await expect(layers.getByRole('listitem').filter({ hasText: 'COPY --chown' })).toContainText('only here')
+  await expectAccessible(page, 'image with shared layers')
+  await lowest.getByRole('link', { name: BASE_NAME }).click()
+  await expect(page.getByRole('heading', { level: 1, name: BASE_NAME })).toBeVisible()
+})
+
+test('labels that are too long are cut with their length said, and those left out are counted', async ({ page }) => {
+  await open(page, wordy.digest)
+  const labels = card(page, 'Labels')
+  await expect(labels).toContainText('The first 4.0 KiB of 15.6 KiB are kept.')
+  await expect(labels).toContainText(/\d+ more are not kept: too much text\./)
+  await expectAccessible(page, 'image with too many labels')
+})
+
+test('build without a time is a reproducible one, on its page and among the tags', async ({ page }) => {
+  await open(page, wordy.digest)
+  await expect(card(page, 'Basic information')).toContainText('Reproducible build')
+  await openRepository(page, on.server, filled, NAME)
+  await expect(page.getByRole('row', { name: /^wordy/ })).toContainText('reproducible build')
+})
+
+test('page of an index asks for nothing of what it lists', async ({ page }) => {
+  const asked: string[] = []
+  page.on('request', (request) => {
+    if (/\/api\/v1\/.*\/artifacts\//.test(request.url())) asked.push(request.url())
+  })
+  await open(page, made.wide.digest)
+  await expect(card(page, 'Architectures').getByRole('row', { name: /linux\/amd64/ })).toContainText(/[\d.]+ KiB/)
+  expect(asked).toHaveLength(1)
 })
 
 test('thirty architectures and a hundred and twenty layers stay readable', async ({ page }) => {

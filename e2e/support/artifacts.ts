@@ -236,3 +236,25 @@ export async function pushArtifacts(registry: Registry, name: string): Promise<M
   )
   return { image, index, arm, chart, signature, sbom, deep, wide, mismatched, unknown }
 }
+
+/** Whose only layer is the lowest of `Made.image`. */
+export const BASE_NAME = 'library/debian'
+
+/** Pushes an image whose labels do not fit and that tells no time, and whose layer others have. */
+export async function pushWordy(registry: Registry, name: string): Promise<Pushed> {
+  // What a pusher fills its first layer with is the same each time.
+  const lowest = { layers: [91_200] }
+  await new Pusher(registry, BASE_NAME).image(lowest, '13')
+  const labels = Object.fromEntries(
+    Array.from({ length: 60 }, (_, at) => [`com.example.step-${String(at + 1).padStart(2, '0')}`, LONG_LABEL.slice(0, 480)]),
+  )
+  return new Pusher(registry, name).image(
+    {
+      ...lowest,
+      created: '1970-01-01T00:00:00Z',
+      config: { Labels: { ...labels, 'com.example.manifest': LONG_LABEL.slice(0, 16_000) } },
+      annotations: { 'org.opencontainers.image.created': '1970-01-01T00:00:00Z' },
+    },
+    'wordy',
+  )
+}

@@ -101,12 +101,19 @@ export function artifactQuery(repositoryId: string, digest: string) {
   })
 }
 
-/**
- * The artifacts that an index lists. What a digest names never changes, so only those not read yet are worth asking for
- * again; the change feed says when.
- */
-export function childQuery(repositoryId: string, digest: string) {
-  return queryOptions({ ...artifactQuery(repositoryId, digest), refetchInterval: false, staleTime: Number.POSITIVE_INFINITY })
+/** Where else the layers of an artifact lie. */
+export function sharedLayersQuery(repositoryId: string, digest: string) {
+  return queryOptions({
+    queryKey: [...artifactsKey(repositoryId), digest, 'layers'],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET('/api/v1/repositories/{id}/artifacts/{digest}/layers', {
+          params: { path: { id: repositoryId, digest } },
+          signal,
+        }),
+      ),
+    refetchInterval: REFRESH_INTERVAL_MS,
+  })
 }
 
 /** Has a registry read again, or stops that. */

@@ -635,7 +635,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A registry's spaces by name. */
+        /** A registry's spaces. */
         get: operations["list_spaces"];
         put?: never;
         post?: never;
@@ -822,6 +822,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/repositories/{id}/artifacts/{digest}/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where else in its registry the layers of an artifact lie. */
+        get: operations["get_shared_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/repositories": {
         parameters: {
             query?: never;
@@ -849,6 +866,27 @@ export interface paths {
         /** Searches names of repositories, tags and digests. */
         get: operations["search"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories/{id}/description": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is said about a repository, in Markdown. Of one nobody has written about, the text is empty
+         *     and the revision 0.
+         */
+        get: operations["get_description"];
+        /** Writes what is said about a repository, or takes it away with an empty text. */
+        put: operations["put_description"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1025,6 +1063,15 @@ export interface components {
             annotations: {
                 [key: string]: string;
             };
+            /** @description Annotations of which only the beginning is kept, with the bytes that the whole has. */
+            annotations_cut: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description How many annotations were too long to be kept.
+             */
+            annotations_left_out: number;
             /** @description What it runs on; attestations are not among them. */
             platforms: components["schemas"]["OciPlatform"][];
             /**
@@ -1032,6 +1079,11 @@ export interface components {
              * @description When it was built.
              */
             created_at?: string | null;
+            /**
+             * @description It tells the beginning of the epoch instead, so that building it again gives the same bytes;
+             *     `created_at` is null then.
+             */
+            reproducible: boolean;
             /**
              * Format: date-time
              * @description When it was pushed; null when nobody knows.
@@ -1053,6 +1105,13 @@ export interface components {
             artifact_type?: string | null;
             /** @description It is a builder's statement about another child, not an architecture. */
             attests: boolean;
+            kind?: components["schemas"]["ArtifactKind"] | null;
+            /**
+             * Format: int64
+             * @description Bytes of everything it is made of; null while part of it is unread.
+             */
+            size_bytes?: number | null;
+            trouble?: components["schemas"]["ErrorCode"] | null;
         };
         /** @enum {string} */
         ArtifactKind: "image" | "index" | "helm" | "signature" | "sbom" | "attestation" | "other";
@@ -1299,6 +1358,47 @@ export interface components {
              */
             since: string;
         };
+        /**
+         * @description How many entries of a configuration's lists were too long, or too many, to be kept. 0 also where
+         *     that was not counted yet when it was read.
+         */
+        ConfigLeftOut: {
+            /**
+             * Format: int64
+             * @description Labels.
+             */
+            labels: number;
+            /**
+             * Format: int64
+             * @description Variables.
+             */
+            env: number;
+            /**
+             * Format: int64
+             * @description Words of the entrypoint.
+             */
+            entrypoint: number;
+            /**
+             * Format: int64
+             * @description Words of the command.
+             */
+            cmd: number;
+            /**
+             * Format: int64
+             * @description Ports.
+             */
+            exposed_ports: number;
+            /**
+             * Format: int64
+             * @description Volumes.
+             */
+            volumes: number;
+            /**
+             * Format: int64
+             * @description The last steps of its build.
+             */
+            history: number;
+        };
         /** @description What an image's configuration says, in its own words. */
         ConfigSummary: {
             /** @description Who built it. */
@@ -1323,8 +1423,14 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
+            /** @description Labels of which only the beginning is kept, with the bytes that the whole has. */
+            labels_cut: {
+                [key: string]: number;
+            };
             /** @description How it was built, the first step first. */
             history: components["schemas"]["BuildStep"][];
+            /** @description How much was too long to be kept. */
+            left_out: components["schemas"]["ConfigLeftOut"];
         };
         /**
          * @description Why somebody has to consent again.
@@ -1485,7 +1591,7 @@ export interface components {
             made: components["schemas"]["MadeUpstream"][];
         };
         /** @enum {string} */
-        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "repository.name_malformed" | "repository.too_many" | "registry.test_limit" | "registry.suspended" | "registry.not_suspended" | "registry.identity_moved" | "registry.name_unconfirmed" | "registry.refresh_limit" | "registry.unverified" | "deletion.unavailable" | "deletion.unconfirmed" | "tag.shared" | "tag.moved" | "artifact.listed" | "contents.image" | "contents.too_large" | "contents.limit" | "contents.busy" | "sharing.not_offered" | "sharing.not_needed" | "sharing.account_missing" | "sharing.write_unproved" | "sharing.account_can_write" | "sharing.consent_required" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.certificate_expired" | "upstream.certificate_not_yet_valid" | "upstream.certificate_other_host" | "upstream.certificate_issuer_unknown" | "upstream.certificate_self_signed" | "upstream.tls_too_old" | "upstream.other_scheme" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.identity_changed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
+        ErrorCode: "request.malformed" | "request.unknown_field" | "request.invalid" | "request.too_large" | "request.media_type" | "request.method" | "request.cursor_invalid" | "request.query_invalid" | "request.precondition_required" | "request.stale" | "request.csrf_rejected" | "request.limit_streams" | "request.timeout" | "object.not_found" | "permission.denied" | "session.required" | "session.credentials_rejected" | "session.throttled" | "setup.link_invalid" | "setup.done" | "link.invalid" | "token.rejected" | "user.name_taken" | "user.last_admin" | "user.unknown" | "password.wrong" | "workspace.name_taken" | "workspace.not_empty" | "workspace.last_admin" | "machine_account.name_taken" | "token.scope_invalid" | "token.expiry_invalid" | "token.limit" | "field.required" | "field.invalid" | "name.malformed" | "password.length" | "text.too_long" | "address.too_long" | "address.scheme_missing" | "address.scheme_unsupported" | "address.credentials_inside" | "address.malformed" | "address.extra_parts" | "registry.name_taken" | "registry.kind_unavailable" | "registry.plain_http_consent" | "registry.username_missing" | "registry.password_missing" | "repository.name_malformed" | "repository.too_many" | "registry.test_limit" | "registry.suspended" | "registry.not_suspended" | "registry.identity_moved" | "registry.name_unconfirmed" | "registry.refresh_limit" | "registry.unverified" | "description.too_long" | "description.control_character" | "deletion.unavailable" | "deletion.unconfirmed" | "tag.shared" | "tag.moved" | "artifact.listed" | "contents.image" | "contents.too_large" | "contents.limit" | "contents.busy" | "sharing.not_offered" | "sharing.not_needed" | "sharing.account_missing" | "sharing.write_unproved" | "sharing.account_can_write" | "sharing.consent_required" | "tls.skip_refused" | "tls.certificate_invalid" | "outbound.address_refused" | "upstream.name_unresolved" | "upstream.connection_refused" | "upstream.timeout" | "upstream.connection_reset" | "upstream.tls_failed" | "upstream.certificate_expired" | "upstream.certificate_not_yet_valid" | "upstream.certificate_other_host" | "upstream.certificate_issuer_unknown" | "upstream.certificate_self_signed" | "upstream.tls_too_old" | "upstream.other_scheme" | "upstream.not_a_registry" | "upstream.unavailable" | "upstream.unauthorized" | "upstream.forbidden" | "upstream.token_service_unconfirmed" | "upstream.identity_changed" | "upstream.not_found" | "upstream.rate_limited" | "upstream.unsupported" | "upstream.protocol" | "credential.binding_changed" | "credential.unreadable" | "store.read_only" | "store.unavailable" | "internal.error";
         /** @description A field that was refused. */
         FieldProblem: {
             /** @description JSON pointer to the field. */
@@ -1844,6 +1950,16 @@ export interface components {
             /** @description The role. */
             role: components["schemas"]["WorkspaceRole"];
         };
+        /** @description A repository by its name. */
+        NamedRepository: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its whole name. */
+            name: string;
+        };
         /**
          * @description Which namespaces sharing reaches.
          * @enum {string}
@@ -1941,7 +2057,7 @@ export interface components {
             password: string;
         };
         /** @enum {string} */
-        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.hook" | "registry.refresh" | "image.delete" | "registry.disconnect" | "cleanup.read" | "pull_account.set" | "pull_account.remove" | "registry.share" | "registry.unshare";
+        Permission: "service.look" | "setup.finish" | "session.open" | "session.read" | "session.close" | "password.reset" | "password.change" | "profile.read" | "profile.edit" | "token.read" | "token.create" | "token.revoke" | "change.follow" | "audit.read" | "user.read" | "user.create" | "user.edit" | "user.delete" | "user.reset_password" | "user.end_session" | "workspace.read" | "workspace.create" | "workspace.edit" | "workspace.delete" | "member.read" | "member.set" | "member.remove" | "machine_account.read" | "machine_account.create" | "machine_account.delete" | "machine_account.issue_token" | "machine_account.revoke_token" | "registry.read" | "registry.integrate" | "registry.test" | "registry.edit" | "registry.hook" | "registry.refresh" | "image.delete" | "image.describe" | "registry.disconnect" | "cleanup.read" | "pull_account.set" | "pull_account.remove" | "registry.share" | "registry.unshare";
         /** @enum {string} */
         PlatformRole: "admin" | "auditor";
         /** @description What went wrong. */
@@ -2343,6 +2459,26 @@ export interface components {
              */
             created_at: string;
         };
+        /** @description What is said about a repository. */
+        RepositoryDescription: {
+            /** @description The text in Markdown, as it was typed; whoever shows it must not run what is in it. */
+            text: string;
+            /** @description Grows with every edit; send it as `If-Match`. 0 where there is no description. */
+            revision: components["schemas"]["i64"];
+            /**
+             * Format: date-time
+             * @description When it was last edited; null where there is none.
+             */
+            updated_at?: string | null;
+            updated_by?: components["schemas"]["UserRef"] | null;
+            /** @description What the asker may do with it. */
+            allowed_actions: components["schemas"]["AllowedAction"][];
+        };
+        /** @description A text for a repository. */
+        RepositoryDescriptionInput: {
+            /** @description The text in Markdown, at most 64 KiB; an empty one takes the description away. */
+            text: string;
+        };
         /** @description A repository with where it is. */
         RepositoryDetail: {
             /** @description The repository. */
@@ -2458,6 +2594,44 @@ export interface components {
         SetupState: {
             /** @description It does. */
             needed: boolean;
+        };
+        /** @description A layer, and who else has it. */
+        SharedLayer: {
+            /** @description Its digest. */
+            digest: string;
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            size_bytes: number;
+            /**
+             * @description Other artifacts of the same repository that have it. Not exact, and at least as many, where
+             *     not all of them were looked at: the last five hundred are, as far as they are read.
+             */
+            other_artifacts: components["schemas"]["Total"];
+            /**
+             * Format: int64
+             * @description Other repositories of the registry that hold it.
+             */
+            other_repositories: number;
+            /** @description Up to three of those, in no order. */
+            examples: components["schemas"]["NamedRepository"][];
+        };
+        /** @description What of an artifact lies elsewhere in its registry too. */
+        SharedLayers: {
+            /** @description Its layers, the lowest first, each once; without those that are stored elsewhere. */
+            layers: components["schemas"]["SharedLayer"][];
+            /**
+             * Format: int64
+             * @description Bytes of them all.
+             */
+            total_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes of those that another artifact of the repository, or another repository, was found to
+             *     have too.
+             */
+            shared_bytes: number;
         };
         /** @description A recorded consent. */
         SharingConsent: {
@@ -2679,6 +2853,11 @@ export interface components {
              * @description When it was built.
              */
             created_at?: string | null;
+            /**
+             * @description It tells the beginning of the epoch instead, so that building it again gives the same bytes;
+             *     `created_at` is null then.
+             */
+            reproducible: boolean;
             /**
              * Format: date-time
              * @description When it was pushed; null when nobody knows.
@@ -7925,6 +8104,8 @@ export interface operations {
             query?: {
                 /** @description Only those whose name contains this. */
                 q?: string;
+                /** @description `name` (the default) or `-storage_bytes` (what takes most first). */
+                sort?: string;
                 /** @description Rows, 1 to 200; 50 when absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -9018,6 +9199,75 @@ export interface operations {
             };
         };
     };
+    get_shared_layers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description `sha256:` and 64 hexadecimal digits */
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each layer, and who else has it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedLayers"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_images: {
         parameters: {
             query?: {
@@ -9155,6 +9405,205 @@ export interface operations {
             };
             /** @description Seen, but not permitted */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_description: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The description */
+            200: {
+                headers: {
+                    /** @description Its revision */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryDescription"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong inside Roadstead */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_description: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The revision that was read, in quotes; 0 where there is no description yet */
+                "if-match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepositoryDescriptionInput"];
+            };
+        };
+        responses: {
+            /** @description Written */
+            200: {
+                headers: {
+                    /** @description Its revision */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryDescription"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Seen, but not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing here, or nothing one may know about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Edited by somebody else meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Fields are not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

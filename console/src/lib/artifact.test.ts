@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { BuildStep, Descriptor } from '../api/types'
-import { bareLayers, builtAt, envPair, formatName, matchLayers, stepText } from './artifact'
+import { bareLayers, builtAt, envPair, formatName, matchLayers, sharingOf, stepText, textBytes } from './artifact'
 
 const layer = (id: string): Descriptor => ({ digest: `sha256:${id}`, media_type: 'x', size_bytes: 1, foreign: false })
 const step = (command: string, empty = false): BuildStep => ({ created_by: command, empty_layer: empty })
@@ -31,8 +31,12 @@ describe('layers and the build that made them', () => {
 })
 
 describe('the time something was built', () => {
-  const created = (annotation: string | undefined, told: string | null) =>
-    builtAt({ annotations: annotation === undefined ? {} : { 'org.opencontainers.image.created': annotation }, created_at: told })
+  const created = (annotation: string | undefined, told: string | null, reproducible = false) =>
+    builtAt({
+      annotations: annotation === undefined ? {} : { 'org.opencontainers.image.created': annotation },
+      created_at: told,
+      reproducible,
+    })
 
   it('is the annotation’s before the configuration’s', () => {
     expect(created('2026-01-02T03:04:05Z', '2025-01-01T00:00:00Z')).toEqual({ at: '2026-01-02T03:04:05.000Z' })
@@ -42,6 +46,8 @@ describe('the time something was built', () => {
   it('is none where the beginning of the epoch stands for it', () => {
     expect(created(undefined, '1970-01-01T00:00:00Z')).toBe('reproducible')
     expect(created(undefined, '1970-01-01T00:00:01Z')).toBe('reproducible')
+    expect(created(undefined, null, true)).toBe('reproducible')
+    expect(created('1970-01-01T00:00:00Z', '2025-01-01T00:00:00Z')).toEqual({ at: '2025-01-01T00:00:00.000Z' })
     expect(created(undefined, '0001-01-01T00:00:00Z')).toBeNull()
     expect(created(undefined, null)).toBeNull()
   })
@@ -62,5 +68,25 @@ describe('a variable', () => {
   it('is cut at its first equals sign', () => {
     expect(envPair('OPTS=-a=b')).toEqual(['OPTS', '-a=b'])
     expect(envPair('BARE')).toEqual(['BARE', ''])
+  })
+})
+
+describe('a layer', () => {
+  const shared = (value: number, exact: boolean, other_repositories: number) =>
+    sharingOf({
+      layers: [{ digest: 'sha256:a', size_bytes: 1, other_artifacts: { value, exact }, other_repositories, examples: [] }],
+    }).get('sha256:a')
+
+  it('is alone only where everything was looked at', () => {
+    expect(shared(0, true, 0)).toMatchObject({ alone: true, atLeast: false })
+    expect(shared(0, false, 0)).toMatchObject({ alone: false, atLeast: true })
+    expect(shared(0, true, 2)).toMatchObject({ alone: false, repositories: 2 })
+    expect(shared(3, false, 0)).toMatchObject({ alone: false, artifacts: 3, atLeast: true })
+  })
+})
+
+describe('a text', () => {
+  it('has the bytes that it travels with', () => {
+    expect(textBytes('a长')).toBe(4)
   })
 })

@@ -1,4 +1,4 @@
-import type { Artifact, BuildStep, Descriptor } from '../api/types'
+import type { Artifact, BuildStep, Descriptor, SharedLayer, SharedLayers } from '../api/types'
 
 /** One line of a build: what was done, and the layer it made. */
 export interface BuiltLayer {
@@ -42,15 +42,14 @@ export type Built = { at: string } | 'reproducible' | null
 const DAY_MS = 86_400_000
 
 /** When it was built. Builders that want the same bytes each time write the beginning of the epoch instead. */
-export function builtAt(artifact: Pick<Artifact, 'annotations' | 'created_at'>): Built {
+export function builtAt(artifact: Pick<Artifact, 'annotations' | 'created_at' | 'reproducible'>): Built {
   const told = [artifact.annotations['org.opencontainers.image.created'], artifact.created_at]
-  for (const text of told) {
-    const ms = text == null ? Number.NaN : Date.parse(text)
+    .map((text) => (text == null ? Number.NaN : Date.parse(text)))
     // Before the epoch lies only what stands for no time at all.
-    if (Number.isNaN(ms) || ms < 0) continue
-    return ms < DAY_MS ? 'reproducible' : { at: new Date(ms).toISOString() }
-  }
-  return null
+    .filter((ms) => ms >= 0)
+  const time = told.find((ms) => ms >= DAY_MS)
+  if (time !== undefined) return { at: new Date(time).toISOString() }
+  return artifact.reproducible || told.length > 0 ? 'reproducible' : null
 }
 
 /** Formats by what their media types hold; the names are their makers'. */
@@ -75,4 +74,31 @@ export function formatName(artifact: Pick<Artifact, 'artifact_type' | 'config' |
 export function envPair(entry: string): [name: string, value: string] {
   const cut = entry.indexOf('=')
   return cut < 0 ? [entry, ''] : [entry.slice(0, cut), entry.slice(cut + 1)]
+}
+
+/** The bytes of a text as it travels. */
+export function textBytes(text: string): number {
+  return new TextEncoder().encode(text).length
+}
+
+/** Who else has a layer, as far as it is known. */
+export interface LayerSharing {
+  /** Other repositories that hold it. */
+  repositories: number
+  /** Other artifacts of its own repository that have it. */
+  artifacts: number
+  /** Nothing else has it. */
+  alone: boolean
+  /** Not everything was looked at: there may be more artifacts. */
+  atLeast: boolean
+}
+
+/** What is said of each layer by its digest. */
+export function sharingOf(shared: Pick<SharedLayers, 'layers'>): Map<string, LayerSharing & Pick<SharedLayer, 'examples'>> {
+  return new Map(
+    shared.layers.map(({ digest, other_artifacts: { value, exact }, other_repositories: repositories, examples }) => [
+      digest,
+      { repositories, artifacts: value, alone: exact && value === 0 && repositories === 0, atLeast: !exact, examples },
+    ]),
+  )
 }

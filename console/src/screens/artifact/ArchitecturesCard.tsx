@@ -1,7 +1,5 @@
-import { useQueries } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { childQuery } from '../../api/inventory'
 import type { Artifact, ArtifactChild, Repository } from '../../api/types'
 import { useBook } from '../../i18n/book'
 import { artifactBook } from '../../i18n/books/artifact'
@@ -25,14 +23,10 @@ interface ArchitecturesCardProps {
   repository: Repository
 }
 
-/** Of more entries than these the page does not ask for each. */
-const ASKED_MOST = 48
-
-/** An entry, the page it leads to, and what was read of it. */
+/** An entry, and its place in the list. */
 interface Entry {
   child: ArtifactChild
   key: string
-  read: Artifact | undefined
 }
 
 /** What an index lists: the architectures, and apart from them what a builder states about these. */
@@ -41,10 +35,7 @@ export function ArchitecturesCard({ artifact, repository }: ArchitecturesCardPro
   const { architectures: words } = useBook(artifactBook)
   const listed = artifact.children.filter((child) => !child.attests)
   const attesting = artifact.children.filter((child) => child.attests)
-  const asked = listed.slice(0, ASKED_MOST)
-  // An index does not say how large its images are: each says it of itself.
-  const answers = useQueries({ queries: asked.map((child) => childQuery(repository.id, child.descriptor.digest)) })
-  const rows = listed.map((child, index) => ({ child, key: String(index), read: answers[index]?.data }))
+  const rows = listed.map((child, index) => ({ child, key: String(index) }))
   const someArchitecture = artifact.kind === 'index' && listed.some((child) => child.platform != null)
   const columns = useColumns(repository, someArchitecture)
 
@@ -78,8 +69,8 @@ function useColumns(repository: Repository, someArchitecture: boolean): Column<E
   const { architectures: words, unread } = useBook(artifactBook)
   const { kind: kinds } = useBook(inventoryBook).tag
   const scope = useScope()
-  const nameOf = ({ child, read }: Entry) =>
-    child.platform ? platformText(child.platform) : read?.kind ? kinds[read.kind] : words.notTold
+  const nameOf = ({ child }: Entry) =>
+    child.platform ? platformText(child.platform) : child.kind ? kinds[child.kind] : words.notTold
   const link = ({ child }: Entry) => artifactLink(scope, repository.registry_id, repository.id, child.descriptor.digest)
   return [
     {
@@ -120,18 +111,18 @@ function useColumns(repository: Repository, someArchitecture: boolean): Column<E
       id: 'size',
       header: words.columns.size,
       align: 'end',
-      cell: ({ read }) =>
-        read?.trouble ? (
+      cell: ({ child }) =>
+        child.trouble ? (
           <span className="state">
             <Chip tone="bad" icon={<IconAlertTriangle size={13} aria-hidden />}>
-              {errorText(texts, read.trouble).title}
+              {errorText(texts, child.trouble).title}
             </Chip>
           </span>
-        ) : read?.size_bytes != null ? (
-          <span className="num">{sizeText(format, read.size_bytes)}</span>
-        ) : read ? (
+        ) : child.size_bytes == null ? (
           <span className="fine">{unread}</span>
-        ) : null,
+        ) : (
+          <span className="num">{sizeText(format, child.size_bytes)}</span>
+        ),
     },
   ]
 }

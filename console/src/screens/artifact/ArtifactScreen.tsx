@@ -116,12 +116,19 @@ function Sections({ artifact, detail: { repository } }: { artifact: Artifact; de
       )}
       {lists && <ArchitecturesCard artifact={artifact} repository={repository} />}
       {said}
-      {kind === 'image' && <LayersCard artifact={artifact} />}
+      {kind === 'image' && <LayersCard artifact={artifact} repository={repository} />}
       {kind !== 'image' && (!lists || artifact.layers.length > 0) && (
         <DocumentsCard artifact={artifact} repository={repository} />
       )}
-      {kind === 'image' && config && <TextsCard of="labels" texts={config.labels} />}
-      <TextsCard of="annotations" texts={artifact.annotations} />
+      {kind === 'image' && config && (
+        <TextsCard of="labels" texts={config.labels} cut={config.labels_cut} leftOut={config.left_out.labels} />
+      )}
+      <TextsCard
+        of="annotations"
+        texts={artifact.annotations}
+        cut={artifact.annotations_cut}
+        leftOut={artifact.annotations_left_out}
+      />
       {manifest}
     </>
   )

@@ -5,6 +5,7 @@ import { envPair } from '../../lib/artifact'
 import { Card } from '../../ui/Card'
 import { Fold } from '../../ui/Fold'
 import { type KeyValue, KeyValues } from '../../ui/KeyValues'
+import { NotKept } from './NotKept'
 import { Raw, RawValue, TextsList } from './Raw'
 
 /** How many variables are shown without being asked for. */
@@ -32,32 +33,47 @@ function Config({ config }: { config: ConfigSummary }) {
       </span>
     )
   // The words of a command stay apart: one of them may hold spaces.
-  const several = (name: string, list: readonly string[]) =>
-    list.length === 0 ? <span className="fine">{words.none}</span> : <RawValue name={name} value={JSON.stringify(list)} />
-  const each = (list: readonly string[]) => (
-    <span className="raw-chips">
-      {list.map((text, index) => (
-        <code key={index} className="mono break">
-          <Raw text={text} />
-        </code>
-      ))}
-    </span>
+  const several = (name: string, list: readonly string[], leftOut: number) => (
+    <>
+      {list.length > 0 ? (
+        <RawValue name={name} value={JSON.stringify(list)} />
+      ) : (
+        leftOut === 0 && <span className="fine">{words.none}</span>
+      )}
+      <NotKept count={leftOut} besides={list.length > 0} />
+    </>
   )
+  const each = (list: readonly string[], leftOut: number) => (
+    <>
+      <span className="raw-chips">
+        {list.map((text, index) => (
+          <code key={index} className="mono break">
+            <Raw text={text} />
+          </code>
+        ))}
+      </span>
+      <NotKept count={leftOut} besides={list.length > 0} />
+    </>
+  )
+  const { left_out: leftOut } = config
   const entries: (KeyValue | false)[] = [
-    { key: words.entrypoint, value: several(words.entrypoint, config.entrypoint) },
-    { key: words.cmd, value: several(words.cmd, config.cmd) },
+    { key: words.entrypoint, value: several(words.entrypoint, config.entrypoint, leftOut.entrypoint) },
+    { key: words.cmd, value: several(words.cmd, config.cmd, leftOut.cmd) },
     { key: words.user, value: one(config.user, words.root) },
     { key: words.workingDir, value: one(config.working_dir, '/') },
-    config.exposed_ports.length > 0 && { key: words.ports, value: each(config.exposed_ports) },
-    config.volumes.length > 0 && { key: words.volumes, value: each(config.volumes) },
+    config.exposed_ports.length + leftOut.exposed_ports > 0 && {
+      key: words.ports,
+      value: each(config.exposed_ports, leftOut.exposed_ports),
+    },
+    config.volumes.length + leftOut.volumes > 0 && { key: words.volumes, value: each(config.volumes, leftOut.volumes) },
     config.stop_signal != null && { key: words.stopSignal, value: one(config.stop_signal, words.none) },
     config.author != null && { key: words.author, value: one(config.author, words.none) },
-    env.length === 0 && { key: words.env, value: <span className="fine">{words.none}</span> },
+    env.length + leftOut.env === 0 && { key: words.env, value: <span className="fine">{words.none}</span> },
   ]
   return (
     <>
       <KeyValues entries={entries.filter((entry) => entry !== false)} />
-      {env.length > 0 && (
+      {env.length + leftOut.env > 0 && (
         <div className="raw-group">
           <h3>{words.env}</h3>
           <TextsList entries={env.slice(0, ENV_SHOWN)} />
@@ -66,6 +82,7 @@ function Config({ config }: { config: ConfigSummary }) {
               <TextsList entries={env.slice(ENV_SHOWN)} />
             </Fold>
           )}
+          <NotKept count={leftOut.env} besides={env.length > 0} />
         </div>
       )}
     </>

@@ -1,10 +1,12 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Artifact } from '../../api/types'
+import { sharedLayersQuery } from '../../api/inventory'
+import type { Artifact, Repository, SharedLayers } from '../../api/types'
 import { useBook } from '../../i18n/book'
 import { artifactBook } from '../../i18n/books/artifact'
 import { useI18n } from '../../i18n/context'
 import { sizeText } from '../../i18n/figures'
-import { bareLayers, type BuiltLayer, matchLayers, stepText } from '../../lib/artifact'
+import { bareLayers, type BuiltLayer, matchLayers, sharingOf, stepText, textBytes } from '../../lib/artifact'
 import { plainText } from '../../lib/rawText'
 import { shortDigest } from '../../lib/reference'
 import { Button } from '../../ui/Button'
@@ -12,13 +14,20 @@ import { Card } from '../../ui/Card'
 import { Copy } from '../../ui/Copy'
 import { Fold } from '../../ui/Fold'
 import { LongText } from '../../ui/RawText'
+import { Skeleton } from '../../ui/Skeleton'
+import { type Found, LayerSharing } from './LayerSharing'
 import { Raw } from './Raw'
 
 /** More rows than these are shown on demand. */
 const ROWS_SHOWN = 40
 
+interface LayersCardProps {
+  artifact: Artifact
+  repository: Repository
+}
+
 /** What an artifact is made of: an image's layers beside the steps that made them, the parts of anything else. */
-export function LayersCard({ artifact }: { artifact: Artifact }) {
+export function LayersCard({ artifact, repository }: LayersCardProps) {
   const { format } = useI18n()
   const { layers: words } = useBook(artifactBook)
   const { layers } = artifact
@@ -30,6 +39,10 @@ export function LayersCard({ artifact }: { artifact: Artifact }) {
   const told = history.filter((step) => !step.empty_layer).length
   const count = (isImage ? words.count : words.parts)(number, layers.length === 1)
   const total = layers.reduce((sum, layer) => sum + layer.size_bytes, 0)
+  const cutSteps = isImage ? (artifact.config_summary?.left_out.history ?? 0) : 0
+  // What is stored elsewhere is nobody's here.
+  const own = layers.some((layer) => !layer.foreign)
+  const { data: shared, isError } = useQuery({ ...sharedLayersQuery(repository.id, artifact.digest), enabled: own })
   return (
     <Card
       title={isImage ? words.title : words.contents}
@@ -41,12 +54,19 @@ export function LayersCard({ artifact }: { artifact: Artifact }) {
     >
       {isImage && artifact.config_summary != null && matched === null && layers.length > 0 && (
         <p className="card-body muted layers-note">
-          {history.length === 0
-            ? words.noHistory
-            : words.mismatch(words.count(format.number(told), told === 1), words.count(number, layers.length === 1))}
+          {cutSteps > 0
+            ? words.historyCut(format.number(cutSteps), cutSteps === 1)
+            : history.length === 0
+              ? words.noHistory
+              : words.mismatch(words.count(format.number(told), told === 1), words.count(number, layers.length === 1))}
         </p>
       )}
-      {rows.length === 0 ? <p className="card-body muted">{words.none}</p> : <Rows rows={rows} artifact={artifact} />}
+      {own && <Sum shared={shared} failed={isError} />}
+      {rows.length === 0 ? (
+        <p className="card-body muted">{words.none}</p>
+      ) : (
+        <Rows rows={rows} artifact={artifact} repository={repository} shared={shared} />
+      )}
       {matched === null && history.length > 0 && (
         <div className="attestations">
           <Fold title={words.history(format.number(history.length))}>
@@ -62,8 +82,40 @@ export function LayersCard({ artifact }: { artifact: Artifact }) {
   )
 }
 
-function Rows({ rows, artifact }: { rows: readonly BuiltLayer[]; artifact: Artifact }) {
+/** How much of it lies elsewhere too. */
+function Sum({ shared, failed }: { shared: SharedLayers | undefined; failed: boolean }) {
   const { format } = useI18n()
+  const { layers: words } = useBook(artifactBook)
+  const size = (bytes: number) => sizeText(format, bytes)
+  const alone = shared?.layers.every((layer) => layer.other_artifacts.exact)
+  return (
+    <p className="card-body muted layers-note">
+      {shared === undefined ? (
+        failed ? (
+          words.sharingFailed
+        ) : (
+          <Skeleton width={280} height={18} />
+        )
+      ) : shared.shared_bytes > 0 ? (
+        words.shared(size(shared.shared_bytes), size(shared.total_bytes))
+      ) : alone ? (
+        words.nothingShared
+      ) : (
+        words.nothingFound
+      )}
+    </p>
+  )
+}
+
+interface RowsProps extends LayersCardProps {
+  rows: readonly BuiltLayer[]
+  shared: SharedLayers | undefined
+}
+
+function Rows({ rows, artifact, repository, shared }: RowsProps) {
+  const { format } = useI18n()
+  // Where nothing is shared the sum says so once, for all of them.
+  const sharing = shared && shared.shared_bytes > 0 ? sharingOf(shared) : undefined
   const { layers: words } = useBook(artifactBook)
   const [all, setAll] = useState(false)
   const sizes = artifact.layers.map((layer) => layer.size_bytes)
@@ -74,7 +126,15 @@ function Rows({ rows, artifact }: { rows: readonly BuiltLayer[]; artifact: Artif
     <>
       <ol className="layers">
         {shown.map((row, index) => (
-          <Row key={index} row={row} total={total} most={most} isImage={artifact.kind === 'image'} />
+          <Row
+            key={index}
+            row={row}
+            total={total}
+            most={most}
+            isImage={artifact.kind === 'image'}
+            found={row.layer ? sharing?.get(row.layer.digest) : undefined}
+            registryId={repository.registry_id}
+          />
         ))}
       </ol>
       {shown.length < rows.length && (
@@ -92,11 +152,14 @@ interface RowProps {
   total: number
   most: number
   isImage: boolean
+  /** Who else has the layer. */
+  found?: Found | undefined
+  registryId?: string
 }
 
 const PERCENT_LEAST = 0.001
 
-function Row({ row: { step, layer, number }, total, most, isImage }: RowProps) {
+function Row({ row: { step, layer, number }, total, most, isImage, found, registryId = '' }: RowProps) {
   const { locale, format } = useI18n()
   const { layers: words } = useBook(artifactBook)
   const { texts } = useBook(artifactBook)
@@ -117,7 +180,7 @@ function Row({ row: { step, layer, number }, total, most, isImage }: RowProps) {
           <LongText
             text={command}
             oddTitle={texts.odd}
-            more={texts.showAll(sizeText(format, new TextEncoder().encode(command).length))}
+            more={texts.showAll(sizeText(format, textBytes(command)))}
             less={texts.showLess}
             name={texts.whole(name)}
           />
@@ -140,7 +203,11 @@ function Row({ row: { step, layer, number }, total, most, isImage }: RowProps) {
                 <Raw text={layer.media_type} />
               </span>
             )}
-            {layer.foreign && <span>{words.foreign}</span>}
+            {layer.foreign ? (
+              <span>{words.foreign}</span>
+            ) : (
+              found && <LayerSharing found={found} registryId={registryId} />
+            )}
           </span>
         )}
       </div>

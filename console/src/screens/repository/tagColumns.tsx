@@ -163,6 +163,10 @@ export function tagColumns(context: ColumnContext): Column<Tag>[] {
           <span className="fine num">
             <Age at={tag.created_at} />
           </span>
+        ) : tag.reproducible ? (
+          <span className="fine" title={words.reproducibleHelp}>
+            {words.reproducible}
+          </span>
         ) : (
           unread(tag)
         ),

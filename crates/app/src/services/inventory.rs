@@ -7,7 +7,8 @@ use crate::services::object;
 use roadstead_core::model::{
     Artifact, AuditEntry, CrawlPhase, CrawlState, Digest, ManifestsRead, Observed, Owner, Registry,
     RegistryFigures, RegistryId, Repository, RepositoryFilter, RepositoryId, RepositorySort,
-    RequestContext, Space, SpaceId, SpaceSort, StatisticsDay, Tag, TagSort, Unavailable,
+    RequestContext, SharedLayers, Space, SpaceId, SpaceSort, StatisticsDay, Tag, TagSort,
+    Unavailable,
 };
 use roadstead_core::ports::{FoundRepository, FoundSpace, StoreError};
 use roadstead_core::rules::authorize;
@@ -180,6 +181,23 @@ impl InventoryService {
         self.ports
             .store
             .artifact(id, digest, &ctx.visible)
+            .await?
+            .ok_or_else(Failure::not_found)
+    }
+
+    /// Where else the layers of an artifact lie. Three queries.
+    ///
+    /// # Errors
+    /// A repository that is absent or not to be seen, or a digest that is not in it.
+    pub async fn layers(
+        &self,
+        ctx: &RequestContext,
+        id: RepositoryId,
+        digest: &Digest,
+    ) -> Result<SharedLayers, Failure> {
+        self.ports
+            .store
+            .layers(id, digest, &ctx.visible)
             .await?
             .ok_or_else(Failure::not_found)
     }

@@ -58,9 +58,10 @@ pub use identity::{AuthScheme, ServerIdentity, Suspension, SuspensionCause};
 pub use inventory::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
     CrawlStatus, Descriptor, Digest, DigestStart, Epoch, FoundReference, HistoryStep, ImageFilter,
-    IndexedRepository, Listing, ManifestsRead, NoDigest, NoTag, OciPlatform, Placed, Referrer,
-    RegistryFigures, Repository, RepositoryDescription, RepositoryFilter, RepositorySort,
-    RepositoryState, Space, SpaceClass, SpaceSet, SpaceSort, StatisticsDay, Tag, TagName, TagSort,
+    IndexedRepository, ListedChild, Listing, ManifestsRead, NamedRepository, NoDigest, NoTag,
+    OciPlatform, Placed, Referrer, RegistryFigures, Repository, RepositoryDescription,
+    RepositoryFilter, RepositorySort, RepositoryState, SharedLayer, SharedLayers, Space,
+    SpaceClass, SpaceSet, SpaceSort, StatisticsDay, SummaryCut, Tag, TagName, TagSort, TextsCut,
     Visibility,
 };
 pub use ledger::{LedgerEntry, LedgerKind};

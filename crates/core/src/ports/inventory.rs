@@ -274,11 +274,12 @@ pub struct ReadArtifact {
     pub omitted: u64,
     /// What it refers to. It may not exist.
     pub subject: Option<Digest>,
-    /// Free texts worth keeping. Cut by the store at 16 KiB in all.
+    /// Free texts worth keeping. Cut by the store at 16 KiB in all, which counts what it cuts.
     pub annotations: BTreeMap<String, String>,
     /// What it runs on, where the registry says so without its configuration.
     pub platform: Option<OciPlatform>,
-    /// When it was built, where known without its configuration.
+    /// When it was built, where known without its configuration. The first day of the epoch stands
+    /// for a build that tells no time.
     pub created_at: Option<Timestamp>,
 }
 
@@ -296,9 +297,9 @@ pub struct ConfigRead {
 pub struct ReadConfig {
     /// What it runs on.
     pub platform: Option<OciPlatform>,
-    /// When it was built.
+    /// When it was built. The first day of the epoch stands for a build that tells no time.
     pub created_at: Option<Timestamp>,
-    /// The rest. Cut by the store at 16 KiB in all.
+    /// The rest. Cut by the store at 16 KiB in all, which counts what it cuts.
     pub summary: ConfigSummary,
 }
 

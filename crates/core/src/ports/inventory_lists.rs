@@ -4,8 +4,8 @@
 use super::StoreError;
 use crate::model::{
     Artifact, Digest, Listing, Owner, PageRequest, Placed, RegistryFigures, RegistryId, Repository,
-    RepositoryFilter, RepositoryId, RepositorySort, Space, SpaceId, SpaceSort, StatisticsDay, Tag,
-    TagSort, Timestamp,
+    RepositoryFilter, RepositoryId, RepositorySort, SharedLayers, Space, SpaceId, SpaceSort,
+    StatisticsDay, Tag, TagSort, Timestamp,
 };
 use crate::rules::Visible;
 use async_trait::async_trait;
@@ -100,6 +100,15 @@ pub trait InventoryLists: Send + Sync {
         digest: &Digest,
         visible: &Visible,
     ) -> Result<Option<Artifact>, StoreError>;
+
+    /// Where else the layers of an artifact lie: the artifact is found as [`Self::artifact`] finds it,
+    /// and nothing outside its registry is looked at. Three queries, however many layers.
+    async fn layers(
+        &self,
+        id: RepositoryId,
+        digest: &Digest,
+        visible: &Visible,
+    ) -> Result<Option<SharedLayers>, StoreError>;
 
     /// A registry's figures by day since then, the oldest first. One query.
     async fn statistics_history(

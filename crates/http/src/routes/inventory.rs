@@ -4,8 +4,8 @@ use crate::extract::{Ctx, Id, Ids, Query};
 use crate::problem::Refusal;
 use crate::state::AppState;
 use crate::views::{
-    ArtifactView, CrawlView, RepositoryDetail, RepositoryPage, RepositoryQuery, SpacePage,
-    SpaceQuery, SpaceView, StatisticsHistory, TagPage, TagQuery,
+    ArtifactView, CrawlView, RepositoryDetail, RepositoryPage, RepositoryQuery, SharedLayersView,
+    SpacePage, SpaceQuery, SpaceView, StatisticsHistory, TagPage, TagQuery,
 };
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -143,4 +143,15 @@ pub(super) async fn get_artifact(
 ) -> Result<axum::Json<ArtifactView>, Refusal> {
     let artifact = state.app.inventory.artifact(&ctx, id, &digest).await?;
     Ok(axum::Json(artifact.into()))
+}
+
+/// Where else in its registry the layers of an artifact lie.
+#[utoipa::path(get, path = "/api/v1/repositories/{id}/artifacts/{digest}/layers", tag = "inventory", params(("id" = uuid::Uuid, Path), ("digest" = String, Path, description = "`sha256:` and 64 hexadecimal digits")), responses((status = 200, description = "Each layer, and who else has it", body = SharedLayersView)))]
+pub(super) async fn get_shared_layers(
+    State(state): State<AppState>,
+    Ctx(ctx): Ctx,
+    Ids(id, digest): Ids<RepositoryId, Digest>,
+) -> Result<axum::Json<SharedLayersView>, Refusal> {
+    let layers = state.app.inventory.layers(&ctx, id, &digest).await?;
+    Ok(axum::Json(layers.into()))
 }

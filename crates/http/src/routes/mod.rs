@@ -232,6 +232,10 @@ fn api(state: Option<AppState>) -> Api {
         .route(Permission::RegistryRead, routes!(inventory::get_artifact))
         .route(Permission::RegistryRead, routes!(contents::get_manifest))
         .route(Permission::RegistryRead, routes!(contents::get_blob))
+        .route(
+            Permission::RegistryRead,
+            routes!(inventory::get_shared_layers),
+        )
         .route(Permission::RegistryRead, routes!(images::list_images))
         .route(Permission::RegistryRead, routes!(images::search))
         .route(

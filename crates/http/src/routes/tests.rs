@@ -18,6 +18,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("Descriptor", "digest"),
     ("ImageReference", "digest"),
     ("Referrer", "digest"),
+    ("SharedLayer", "digest"),
     ("Tag", "digest"),
     ("ImageDeletion", "digest"),
     ("ListingIndex", "digest"),

@@ -4,8 +4,8 @@ use super::inventory::{CertaintyView, PlatformView};
 use super::words::{ArtifactKindWord, ErrorCodeWord};
 use roadstead_core::ErrorCode;
 use roadstead_core::model::{
-    Artifact, ArtifactKind, Child, ConfigSummary, Descriptor, Digest, HistoryStep, Referrer,
-    Timestamp,
+    Artifact, ArtifactKind, ConfigSummary, Descriptor, Digest, HistoryStep, ListedChild, Referrer,
+    SummaryCut, Timestamp,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -49,15 +49,27 @@ pub(crate) struct ChildView {
     artifact_type: Option<String>,
     /// It is a builder's statement about another child, not an architecture.
     attests: bool,
+    /// What it is; null while its manifest is unread.
+    #[schema(value_type = Option<ArtifactKindWord>)]
+    kind: Option<ArtifactKind>,
+    /// Bytes of everything it is made of; null while part of it is unread.
+    size_bytes: Option<u64>,
+    /// Why its manifest could not be read.
+    #[schema(value_type = Option<ErrorCodeWord>)]
+    trouble: Option<ErrorCode>,
 }
 
-impl From<Child> for ChildView {
-    fn from(child: Child) -> Self {
+impl From<ListedChild> for ChildView {
+    fn from(listed: ListedChild) -> Self {
+        let child = listed.child;
         Self {
             descriptor: child.descriptor.into(),
             platform: child.platform.map(Into::into),
             artifact_type: child.artifact_type,
             attests: child.attests,
+            kind: listed.kind,
+            size_bytes: listed.size_bytes,
+            trouble: listed.trouble,
         }
     }
 }
@@ -111,13 +123,48 @@ pub(crate) struct ConfigView {
     volumes: Vec<String>,
     /// Free texts.
     labels: BTreeMap<String, String>,
+    /// Labels of which only the beginning is kept, with the bytes that the whole has.
+    labels_cut: BTreeMap<String, u64>,
     /// How it was built, the first step first.
     history: Vec<StepView>,
+    /// How much was too long to be kept.
+    left_out: LeftOutView,
 }
 
-impl From<ConfigSummary> for ConfigView {
-    fn from(config: ConfigSummary) -> Self {
+/// How many entries of a configuration's lists were too long, or too many, to be kept. 0 also where
+/// that was not counted yet when it was read.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ConfigLeftOut)]
+pub(crate) struct LeftOutView {
+    /// Labels.
+    labels: u64,
+    /// Variables.
+    env: u64,
+    /// Words of the entrypoint.
+    entrypoint: u64,
+    /// Words of the command.
+    cmd: u64,
+    /// Ports.
+    exposed_ports: u64,
+    /// Volumes.
+    volumes: u64,
+    /// The last steps of its build.
+    history: u64,
+}
+
+impl ConfigView {
+    fn new(config: ConfigSummary, cut: SummaryCut) -> Self {
         Self {
+            labels_cut: cut.labels.cut,
+            left_out: LeftOutView {
+                labels: cut.labels.left_out,
+                env: cut.env,
+                entrypoint: cut.entrypoint,
+                cmd: cut.cmd,
+                exposed_ports: cut.exposed_ports,
+                volumes: cut.volumes,
+                history: cut.history,
+            },
             author: config.author,
             user: config.user,
             working_dir: config.working_dir,
@@ -206,11 +253,18 @@ pub(crate) struct ArtifactView {
     subject: Option<Digest>,
     /// Free texts.
     annotations: BTreeMap<String, String>,
+    /// Annotations of which only the beginning is kept, with the bytes that the whole has.
+    annotations_cut: BTreeMap<String, u64>,
+    /// How many annotations were too long to be kept.
+    annotations_left_out: u64,
     /// What it runs on; attestations are not among them.
     platforms: Vec<PlatformView>,
     /// When it was built.
     #[schema(value_type = Option<String>, format = DateTime)]
     created_at: Option<Timestamp>,
+    /// It tells the beginning of the epoch instead, so that building it again gives the same bytes;
+    /// `created_at` is null then.
+    reproducible: bool,
     /// When it was pushed; null when nobody knows.
     #[schema(value_type = Option<String>, format = DateTime)]
     pushed_at: Option<Timestamp>,
@@ -236,14 +290,19 @@ impl From<Artifact> for ArtifactView {
             manifest_bytes: Some(artifact.manifest_bytes).filter(|bytes| *bytes > 0),
             size_bytes: artifact.size_bytes,
             config: artifact.config.map(Into::into),
-            config_summary: artifact.config_summary.map(Into::into),
+            config_summary: artifact
+                .config_summary
+                .map(|summary| ConfigView::new(summary, artifact.config_cut)),
             layers: artifact.layers.into_iter().map(Into::into).collect(),
             children: artifact.children.into_iter().map(Into::into).collect(),
             omitted: artifact.omitted,
             subject: artifact.subject,
             annotations: artifact.annotations,
+            annotations_cut: artifact.annotations_cut.cut,
+            annotations_left_out: artifact.annotations_cut.left_out,
             platforms: artifact.platforms.into_iter().map(Into::into).collect(),
             created_at: artifact.created_at,
+            reproducible: artifact.reproducible,
             pushed_at: artifact.pushed_at,
             tags: artifact.tags,
             parents: artifact.parents,

@@ -334,6 +334,9 @@ pub(crate) struct TagView {
     /// When it was built.
     #[schema(value_type = Option<String>, format = DateTime)]
     created_at: Option<Timestamp>,
+    /// It tells the beginning of the epoch instead, so that building it again gives the same bytes;
+    /// `created_at` is null then.
+    reproducible: bool,
     /// When it was pushed; null when nobody knows.
     #[schema(value_type = Option<String>, format = DateTime)]
     pushed_at: Option<Timestamp>,
@@ -363,6 +366,7 @@ impl From<Tag> for TagView {
             size_bytes: tag.size_bytes,
             platforms: tag.platforms.into_iter().map(Into::into).collect(),
             created_at: tag.created_at,
+            reproducible: tag.reproducible,
             pushed_at: tag.pushed_at,
             pulled_at: tag.pulled_at,
             seen_at: tag.seen_at,

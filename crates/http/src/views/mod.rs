@@ -15,6 +15,7 @@ mod hook;
 mod identity;
 mod image;
 mod inventory;
+mod layers;
 mod listed;
 mod member;
 mod page;
@@ -48,6 +49,7 @@ pub(crate) use inventory::{
     RepositoryDetail, RepositoryPage, RepositoryQuery, SpacePage, SpaceQuery, SpaceView,
     StatisticsHistory, TagPage, TagQuery,
 };
+pub(crate) use layers::SharedLayersView;
 pub(crate) use member::{
     MachineAccountPage, MachineAccountView, MemberInput, MemberPage, MemberRole, MemberView,
 };

@@ -271,7 +271,7 @@ fn print_artifact(image: &Value, artifact: &Value) {
         ("media type", text(artifact, "media_type").to_owned()),
         ("size", size(&artifact["size_bytes"])),
         ("runs on", platforms(&artifact["platforms"])),
-        ("built", dash(artifact["created_at"].as_str()).to_owned()),
+        ("built", built(artifact).to_owned()),
         ("tags", words(&artifact["tags"])),
     ];
     let layers = artifact["layers"].as_array().map_or(0, Vec::len);
@@ -298,9 +298,22 @@ fn print_artifact(image: &Value, artifact: &Value) {
             } else {
                 &what
             };
-            let line = format!("{title:<12}{}  {attests}", text(of, "digest"));
+            let bytes = match one["size_bytes"].is_null() {
+                true => String::new(),
+                false => size(&one["size_bytes"]),
+            };
+            let line = format!("{title:<12}{}  {attests:<16}  {bytes}", text(of, "digest"));
             print_line(&clean(line.trim_end()));
         }
+    }
+}
+
+/// When it was built. The beginning of the epoch is no time that anybody would want to read.
+fn built(artifact: &Value) -> &str {
+    if artifact["reproducible"] == true {
+        "reproducible build, no time told"
+    } else {
+        dash(artifact["created_at"].as_str())
     }
 }
 

@@ -2,12 +2,13 @@
 
 use crate::cast::{Cast, id};
 use roadstead_core::model::{
-    ArtifactKind, Certainty, Child, CrawlState, Descriptor, Digest, OciPlatform, PageRequest,
-    RegistryId, Secret, SpaceClass, SpaceSort, Timestamp,
+    ArtifactKind, Certainty, Child, ConfigSummary, CrawlState, Descriptor, Digest, OciPlatform,
+    PageRequest, RegistryId, Secret, SpaceClass, SpaceSort, Timestamp,
 };
 use roadstead_core::ports::{
-    CrawlKey, InventoryLists as _, InventoryStore as _, ManifestOutcome, ManifestRead, NamesPage,
-    ReadArtifact, Recorded, RegistryStore as _, SeenRepository, SeenSpace, SeenTag, Source,
+    ConfigRead, CrawlKey, InventoryLists as _, InventoryStore as _, ManifestOutcome, ManifestRead,
+    NamesPage, ReadArtifact, ReadConfig, Recorded, RegistryStore as _, SeenRepository, SeenSpace,
+    SeenTag, Source,
 };
 use roadstead_store::{Backend, Store, StoreConfig};
 use roadstead_testkit::{Method, TestApp};
@@ -268,6 +269,26 @@ async fn inventory_is_walked_from_registry_to_layers() {
         json!([digest("one", 4).to_string()])
     );
     assert_eq!(artifact.body["certainty"], "verified");
+    let layers = format!("{one}/artifacts/{}/layers", filled.digest);
+    let layers = viewer.get(&layers).await;
+    let alone = json!({
+        "digest": digest("one", 3).to_string(),
+        "size_bytes": 100,
+        "other_artifacts": {"value": 0, "exact": true},
+        "other_repositories": 0,
+        "examples": [],
+    });
+    let expected = json!({"layers": [alone], "total_bytes": 100, "shared_bytes": 0});
+    assert_eq!((layers.status, layers.body), (200, expected));
+    let list = viewer
+        .get(&format!("{one}/artifacts/{}", digest("one", 4)))
+        .await;
+    let child = &list.body["children"][0];
+    assert_eq!(
+        (&child["size_bytes"], &child["kind"], &child["trouble"]),
+        (&json!(610), &json!("image"), &Value::Null)
+    );
+    assert_eq!(child["descriptor"]["size_bytes"], 500);
     let nothing = viewer.get(&format!("{one}/artifacts/sha256:beef")).await;
     assert_eq!(nothing.status, 404);
     let statistics = viewer.get(&at).await.body["statistics"].clone();
@@ -288,6 +309,91 @@ async fn inventory_is_walked_from_registry_to_layers() {
     let history = viewer.get(&format!("{at}/statistics-history")).await;
     assert_eq!(history.body["days"][0]["storage_bytes"], 110);
     assert_eq!(history.body["largest_repositories"][0]["name"], "team/one");
+    store.close().await;
+}
+
+/// SEC-18: the same content in the registry of another workspace is neither counted nor named.
+#[tokio::test]
+async fn sec_18_shared_layers_are_told_of_no_other_workspaces_registry() {
+    let cast = Cast::start().await;
+    let store = beside(&cast.app).await;
+    let mut paths = Vec::new();
+    for (name, workspace) in [("one", &cast.alpha), ("two", &cast.beta)] {
+        let body = cast.registry(name, Some(workspace));
+        let made = cast.padmin.post("/api/v1/registries", &body).await;
+        let filled = fill(&store, &id(&made.body), "same").await;
+        let (repository, digest) = (filled.repository, filled.digest);
+        paths.push(format!(
+            "/api/v1/repositories/{repository}/artifacts/{digest}/layers"
+        ));
+    }
+    let (viewer, _) = cast.member("v", &cast.alpha, "viewer").await;
+    for api in [&viewer, &cast.padmin] {
+        let told = api.get(&paths[0]).await;
+        assert_eq!(told.status, 200);
+        assert_eq!(told.body["shared_bytes"], 0);
+        assert_eq!(told.body["layers"][0]["other_repositories"], 0);
+        assert_eq!(told.body["layers"][0]["examples"], json!([]));
+    }
+    let hidden = viewer.get(&paths[1]).await;
+    assert_eq!(
+        (hidden.status, &hidden.body["code"]),
+        (404, &json!("object.not_found"))
+    );
+    store.close().await;
+}
+
+#[tokio::test]
+async fn texts_that_were_cut_and_builds_without_a_time_say_so() {
+    let cast = Cast::start().await;
+    let body = cast.registry("one", Some(&cast.alpha));
+    let made = cast.padmin.post("/api/v1/registries", &body).await;
+    let store = beside(&cast.app).await;
+    let registry_id: RegistryId = id(&made.body).parse().expect("id");
+    let filled = fill(&store, &registry_id.to_string(), "one").await;
+    let source = Source {
+        registry_id,
+        generation: 1,
+    };
+    let mut labels: BTreeMap<String, String> = (0..40)
+        .map(|n| (format!("k{n:02}"), "v".repeat(1_000)))
+        .collect();
+    labels.insert("big".to_owned(), "b".repeat(64 << 10));
+    let config = ConfigRead {
+        digest: digest("one", 2),
+        outcome: Ok(ReadConfig {
+            created_at: Some(Timestamp::from_micros(0)),
+            summary: ConfigSummary {
+                labels,
+                ..ConfigSummary::default()
+            },
+            ..ReadConfig::default()
+        }),
+    };
+    let recorded = store
+        .record_configs(source, vec![config], Timestamp::from_system_clock())
+        .await;
+    recorded.expect("config");
+    let one = format!("/api/v1/repositories/{}", filled.repository);
+    let artifact = cast
+        .padmin
+        .get(&format!("{one}/artifacts/{}", filled.digest))
+        .await
+        .body;
+    let summary = &artifact["config_summary"];
+    assert_eq!(summary["labels"]["big"].as_str().map(str::len), Some(4_096));
+    assert_eq!(summary["labels_cut"], json!({"big": 65_536}));
+    let kept = summary["labels"]
+        .as_object()
+        .map_or(0, serde_json::Map::len);
+    assert_eq!(summary["left_out"]["labels"], 41 - kept);
+    assert_eq!(summary["left_out"]["env"], 0);
+    assert_eq!(artifact["annotations_left_out"], 0);
+    assert_eq!(artifact["annotations_cut"], json!({}));
+    assert_eq!(artifact["created_at"], Value::Null);
+    assert_eq!(artifact["reproducible"], true);
+    let tags = cast.padmin.get(&format!("{one}/tags?sort=name")).await;
+    assert_eq!(tags.body["items"][0]["reproducible"], false, "an index");
     store.close().await;
 }
 

@@ -4,17 +4,16 @@ use super::crawls::{count, maybe, trouble};
 use super::lists::{kind, platform, seen};
 use super::queues::digest;
 use super::sql::{Sql, unsigned};
+use super::{built, kept};
 use crate::fault::Fault;
-use crate::registry_row::parse;
 use crate::store::Store;
 use roadstead_core::model::{
-    Artifact, Certainty, Child, ConfigSummary, Descriptor, Digest, Referrer, RepositoryId,
-    Timestamp,
+    Artifact, Certainty, Child, Descriptor, Digest, ListedChild, Referrer, RepositoryId, Timestamp,
 };
 use roadstead_core::ports::StoreError;
 use roadstead_core::rules::Visible;
 use sea_orm::QueryResult;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Tags, parents and referrers shown of one artifact.
 const SHOWN: i64 = 100;
@@ -62,7 +61,8 @@ pub(super) async fn one(
         relate(&mut artifact, row)?;
     }
     artifact.tags.sort_unstable();
-    let listed = artifact.children.iter().filter(|child| !child.attests);
+    let listed = artifact.children.iter().map(|listed| &listed.child);
+    let listed = listed.filter(|child| !child.attests);
     let listed = listed.filter_map(|child| child.platform.clone());
     artifact
         .platforms
@@ -80,13 +80,15 @@ fn related(repository_no: i64, no: i64, digest: &Digest) -> Sql {
     Sql::of(
         "SELECT * FROM (SELECT 0 AS what, k.place, CAST(NULL AS text) AS name, a.digest, \
          a.media_type, a.manifest_bytes AS bytes, k.platform, k.artifact_type, k.attests AS mark, \
-         a.kind, CAST(NULL AS bigint) AS at FROM artifact_child k \
+         a.kind, CAST(NULL AS bigint) AS at, a.size_bytes, a.state, a.trouble \
+         FROM artifact_child k \
          JOIN artifact a ON a.no = k.child_no WHERE k.parent_no = ?) AS children \
          UNION ALL SELECT * FROM (SELECT 1, 0, name, CAST(NULL AS bytea), NULL, \
-         CAST(NULL AS bigint), NULL, NULL, 0, 0, pushed_at \
+         CAST(NULL AS bigint), NULL, NULL, 0, 0, pushed_at, CAST(NULL AS bigint), 0, NULL \
          FROM tag WHERE artifact_no = ? AND repository_no = ? ORDER BY name LIMIT ?) AS tags \
          UNION ALL SELECT * FROM (SELECT DISTINCT 2, 0, NULL, a.digest, NULL, CAST(NULL AS bigint), \
-         NULL, NULL, 0, 0, CAST(NULL AS bigint) FROM artifact_child k \
+         NULL, NULL, 0, 0, CAST(NULL AS bigint), CAST(NULL AS bigint), 0, NULL \
+         FROM artifact_child k \
          JOIN artifact a ON a.no = k.parent_no ",
         [
             no.into(),
@@ -98,16 +100,18 @@ fn related(repository_no: i64, no: i64, digest: &Digest) -> Sql {
     .and(here, [repository_no.into()])
     .and(
         " WHERE k.child_no = ? LIMIT ?) AS parents \
-         UNION ALL SELECT * FROM (SELECT 3, a.no, NULL, a.digest, a.media_type, a.size_bytes, NULL, \
-         a.artifact_type, a.state, a.kind, CAST(NULL AS bigint) FROM artifact a ",
+         UNION ALL SELECT * FROM (SELECT 3, a.no, NULL, a.digest, a.media_type, \
+         CAST(NULL AS bigint), NULL, a.artifact_type, 0, a.kind, CAST(NULL AS bigint), a.size_bytes, \
+         a.state, NULL FROM artifact a ",
         [no.into(), SHOWN.into()],
     )
     .and(here, [repository_no.into()])
     .and(
         " WHERE a.inventory_no = (SELECT inventory_no FROM artifact WHERE no = ?) AND a.subject = ? \
          LIMIT ?) AS referrers \
-         UNION ALL SELECT * FROM (SELECT 3, a.no, t.name, a.digest, a.media_type, a.size_bytes, \
-         NULL, a.artifact_type, a.state, a.kind, CAST(NULL AS bigint) FROM tag t \
+         UNION ALL SELECT * FROM (SELECT 3, a.no, t.name, a.digest, a.media_type, \
+         CAST(NULL AS bigint), NULL, a.artifact_type, 0, a.kind, CAST(NULL AS bigint), a.size_bytes, \
+         a.state, NULL FROM tag t \
          JOIN artifact a ON a.no = t.artifact_no WHERE t.repository_no = ? \
          AND t.name >= ? AND t.name < ? ORDER BY t.name LIMIT ?) AS schemes \
          ORDER BY 1, 2",
@@ -141,9 +145,13 @@ fn relate(artifact: &mut Artifact, row: &QueryResult) -> Result<(), StoreError> 
         }
         let media_type: String = row.try_get("", "media_type")?;
         let artifact_type: Option<String> = row.try_get("", "artifact_type")?;
-        let mark: i64 = row.try_get("", "mark")?;
+        let state: i64 = row.try_get("", "state")?;
+        let no: i64 = row.try_get("", "kind")?;
+        let kind = (state == super::manifests::READ).then(|| kind(no));
+        let size_bytes = maybe(row, "size_bytes")?;
         if what == 0 {
-            artifact.children.push(Child {
+            let mark: i64 = row.try_get("", "mark")?;
+            let child = Child {
                 descriptor: Descriptor {
                     digest,
                     media_type,
@@ -153,6 +161,12 @@ fn relate(artifact: &mut Artifact, row: &QueryResult) -> Result<(), StoreError> 
                 platform: platform(row.try_get("", "platform")?)?,
                 artifact_type,
                 attests: mark != 0,
+            };
+            artifact.children.push(ListedChild {
+                child,
+                kind,
+                size_bytes,
+                trouble: trouble(row)?,
             });
             return Ok(());
         }
@@ -161,14 +175,12 @@ fn relate(artifact: &mut Artifact, row: &QueryResult) -> Result<(), StoreError> 
         let mut told = artifact.referrers.iter().map(|one| &one.digest);
         let found = &digest;
         if !told.any(|one| one == found) {
-            let read = mark == super::manifests::READ;
-            let no: i64 = row.try_get("", "kind")?;
             artifact.referrers.push(Referrer {
                 digest,
                 media_type,
                 artifact_type,
-                kind: read.then(|| kind(no)),
-                size_bytes: maybe(row, "bytes")?,
+                kind,
+                size_bytes,
                 tag: name,
             });
         }
@@ -184,18 +196,19 @@ fn read(row: &QueryResult) -> Result<Artifact, StoreError> {
         let state: i64 = row.try_get("", "state")?;
         let subject: Option<Vec<u8>> = row.try_get("", "subject")?;
         let annotations: Option<String> = row.try_get("", "annotations")?;
-        let annotations: BTreeMap<String, String> = annotations
-            .map(|text| parse("annotations", &text))
-            .transpose()?
-            .unwrap_or_default();
-        let summary: Option<String> = row.try_get("", "summary")?;
-        let summary: Option<ConfigSummary> = summary
-            .map(|text| parse("summary of a configuration", &text))
+        let annotations = annotations
+            .map(|text| kept::read_texts(&text))
             .transpose()?;
+        let (annotations, annotations_cut) = annotations.unwrap_or_default();
+        let summary: Option<String> = row.try_get("", "summary")?;
+        let summary = summary.map(|text| kept::read_summary(&text)).transpose()?;
+        let (config_summary, config_cut) = summary.unzip();
         let own: Option<String> = row.try_get("", "platform")?;
         let told: Option<String> = row.try_get("", "config_platform")?;
-        let created: Option<i64> = row.try_get("", "created_at")?;
-        let told_created: Option<i64> = row.try_get("", "config_created_at")?;
+        let (created_at, reproducible) = built::read(
+            row.try_get("", "created_at")?,
+            row.try_get("", "config_created_at")?,
+        );
         Ok(Artifact {
             digest: digest(&bytes)?,
             certainty: if verified == 1 {
@@ -211,14 +224,17 @@ fn read(row: &QueryResult) -> Result<Artifact, StoreError> {
             manifest_bytes: count(row, "manifest_bytes")?,
             size_bytes: maybe(row, "size_bytes")?,
             config: None,
-            config_summary: summary,
+            config_summary,
+            config_cut: config_cut.unwrap_or_default(),
             layers: Vec::new(),
             children: Vec::new(),
             omitted: count(row, "omitted")?,
             subject: subject.as_deref().map(digest).transpose()?,
             annotations,
+            annotations_cut,
             platforms: platform(own.or(told))?.into_iter().collect(),
-            created_at: created.or(told_created).map(Timestamp::from_micros),
+            created_at,
+            reproducible,
             pushed_at: None,
             tags: Vec::new(),
             parents: Vec::new(),

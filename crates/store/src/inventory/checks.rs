@@ -5,7 +5,7 @@ use super::names;
 use super::point::{self, Given};
 use super::scope::{self, Effects, Scope};
 use super::sql::Sql;
-use super::{CHUNK, cut_summary, tags};
+use super::{CHUNK, built, kept, tags};
 use crate::command::Command;
 use crate::fault::Fault;
 use crate::registry_row::json;
@@ -111,8 +111,8 @@ fn config_row(no: i64, config: &ConfigRead) -> Result<Vec<Value>, StoreError> {
             manifests::READ.into(),
             none(),
             read.platform.as_ref().map(json).transpose()?.into(),
-            read.created_at.map(Timestamp::as_micros).into(),
-            Some(json(&cut_summary(&read.summary))?).into(),
+            built::told(read.created_at).into(),
+            Some(kept::summary(&read.summary)?).into(),
         ],
         Err(trouble) => vec![
             no.into(),

@@ -4,7 +4,7 @@ use super::links;
 use super::point::{Given, point};
 use super::scope::{self, Effects, Scope};
 use super::sql::{MOST_OF_ALL, Sql, bytes, signed};
-use super::{CHUNK, bounded};
+use super::{CHUNK, bounded, built, kept};
 use crate::command::Command;
 use crate::fault::Fault;
 use crate::registry_row::json;
@@ -345,7 +345,7 @@ fn read_row(
         .then(|| signed(own).min(MOST_OF_ALL));
     let annotations = match read.annotations.is_empty() {
         true => None,
-        false => Some(json(&super::cut_texts(&read.annotations))?),
+        false => Some(kept::texts(&read.annotations)?),
     };
     Ok(vec![
         no.into(),
@@ -361,7 +361,7 @@ fn read_row(
         read.subject.as_ref().map(Digest::to_bytes).into(),
         annotations.into(),
         read.platform.as_ref().map(json).transpose()?.into(),
-        read.created_at.map(Timestamp::as_micros).into(),
+        built::of(read).into(),
     ])
 }
 

@@ -1,16 +1,20 @@
 //! What registries hold: tables of `m0010_inventory`, commands of `InventoryStore`.
 //!
 //! `scope` begins and ends every command, `crawls`, `names`, `tags`, `manifests`, `point` and `checks`
-//! are what it does, `links` what that means for bytes, `queues` what is still to do, `ended` the end, `deletions` what people
-//! have deleted, `deletion_reach` what that takes, and `descriptions` what they have written.
+//! are what it does, `kept` and `built` how it is kept, `links` what that means for bytes, `queues` what
+//! is still to do, `ended` the end, `deletions` what people have deleted, `deletion_reach` what that
+//! takes, and `descriptions` what they have written.
 
 mod artifact;
+mod built;
 mod checks;
 mod crawls;
 mod deletion_reach;
 mod deletions;
 pub(crate) mod descriptions;
 mod ended;
+mod kept;
+mod layers;
 mod links;
 mod lists;
 mod manifests;
@@ -28,10 +32,10 @@ mod tags;
 use crate::store::Store;
 use async_trait::async_trait;
 use roadstead_core::model::{
-    Artifact, AuditEntry, ConfigSummary, CrawlState, Digest, FoundReference, ImageFilter,
-    IndexedRepository, Listing, PageRequest, Placed, RegistryFigures, RegistryId, Repository,
-    RepositoryFilter, RepositoryId, RepositorySort, Space, SpaceId, SpaceSet, SpaceSort,
-    StatisticsDay, Tag, TagSort, Timestamp,
+    Artifact, AuditEntry, CrawlState, Digest, FoundReference, ImageFilter, IndexedRepository,
+    Listing, PageRequest, Placed, RegistryFigures, RegistryId, Repository, RepositoryFilter,
+    RepositoryId, RepositorySort, SharedLayers, Space, SpaceId, SpaceSet, SpaceSort, StatisticsDay,
+    Tag, TagSort, Timestamp,
 };
 use roadstead_core::ports::{
     ConfigDue, ConfigRead, CrawlKey, CrawlReport, FoundRepository, FoundSpace, InventoryLists,
@@ -40,13 +44,10 @@ use roadstead_core::ports::{
     StoreError, TagCheck, TagDue, TagsRecorded, Wanted,
 };
 use roadstead_core::rules::Visible;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// Rows of one statement, and about those of one transaction.
 const CHUNK: usize = 500;
-
-/// Bytes of free texts that are kept of one thing.
-const TEXTS: usize = 16 << 10;
 
 #[async_trait]
 impl InventoryStore for Store {
@@ -375,6 +376,15 @@ impl InventoryLists for Store {
         artifact::one(self, id, digest, visible).await
     }
 
+    async fn layers(
+        &self,
+        id: RepositoryId,
+        digest: &Digest,
+        visible: &Visible,
+    ) -> Result<Option<SharedLayers>, StoreError> {
+        layers::shared(self, id, digest, visible).await
+    }
+
     async fn statistics_history(
         &self,
         id: RegistryId,
@@ -442,52 +452,4 @@ fn bounded<T>(items: &[T], weight: impl Fn(&T) -> usize) -> Vec<&[T]> {
     }
     parts.extend(items.get(from..).filter(|rest| !rest.is_empty()));
     parts
-}
-
-/// The first texts, up to [`TEXTS`] bytes in all.
-fn cut_texts(texts: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let mut left = TEXTS;
-    let mut kept = BTreeMap::new();
-    for (name, text) in texts {
-        let Some(rest) = left.checked_sub(name.len() + text.len()) else {
-            break;
-        };
-        left = rest;
-        kept.insert(name.clone(), text.clone());
-    }
-    kept
-}
-
-/// A summary of at most about [`TEXTS`] bytes of long texts: labels first, then the build's steps.
-fn cut_summary(summary: &ConfigSummary) -> ConfigSummary {
-    let mut cut = summary.clone();
-    cut.labels = cut_texts(&summary.labels);
-    let mut left = TEXTS;
-    let len = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-    cut.history = summary
-        .history
-        .iter()
-        .take_while(|step| {
-            let size = len(&step.created) + len(&step.created_by) + len(&step.comment) + 32;
-            let fits = size <= left;
-            left = left.saturating_sub(size);
-            fits
-        })
-        .cloned()
-        .collect();
-    for list in [
-        &mut cut.env,
-        &mut cut.entrypoint,
-        &mut cut.cmd,
-        &mut cut.exposed_ports,
-        &mut cut.volumes,
-    ] {
-        let mut left = TEXTS / 4;
-        list.retain(|text| {
-            let fits = text.len() <= left;
-            left = left.saturating_sub(text.len());
-            fits
-        });
-    }
-    cut
 }

@@ -1,5 +1,6 @@
 //! The tags of a repository.
 
+use super::built;
 use super::crawls::{maybe, trouble};
 use super::lists::{containing, kind, platform, total, with_total};
 use super::queues::digest;
@@ -180,6 +181,9 @@ fn tag(row: &QueryResult) -> Result<Tag, Fault> {
         let micros: Option<i64> = row.try_get("", name)?;
         Ok(micros.map(Timestamp::from_micros))
     };
+    let micros = |name: &str| row.try_get("", name);
+    let (created_at, reproducible) =
+        built::read(micros("created_at")?, micros("config_created_at")?);
     Ok(Tag {
         name: row.try_get("", "name")?,
         digest: bytes.as_deref().map(digest).transpose()?,
@@ -193,10 +197,8 @@ fn tag(row: &QueryResult) -> Result<Tag, Fault> {
         media_type: media_type.filter(|text| !text.is_empty()),
         size_bytes: maybe(row, "size_bytes")?,
         platforms: platform(own.or(told))?.into_iter().collect(),
-        created_at: match time("created_at")? {
-            Some(at) => Some(at),
-            None => time("config_created_at")?,
-        },
+        created_at,
+        reproducible,
         pushed_at: time("pushed_at")?,
         pulled_at: time("pulled_at")?,
         seen_at: Timestamp::from_micros(row.try_get("", "seen_at")?),

@@ -208,7 +208,7 @@ impl<'b> Field<'b> {
             .await;
     }
 
-    async fn manifest(&self, id: RepositoryId, tags: &[&str], outcome: ManifestOutcome) {
+    pub(crate) async fn manifest(&self, id: RepositoryId, tags: &[&str], outcome: ManifestOutcome) {
         let read = ManifestRead {
             repository_id: id,
             tags: tags.iter().map(|name| tag(name)).collect(),
@@ -234,7 +234,7 @@ impl<'b> Field<'b> {
         assert_eq!(recorded.expect("check"), Recorded::Yes(()));
     }
 
-    async fn listed(&self, id: RepositoryId) -> Vec<roadstead_core::model::Tag> {
+    pub(crate) async fn listed(&self, id: RepositoryId) -> Vec<roadstead_core::model::Tag> {
         let page = PageRequest {
             limit: 200,
             after: None,
@@ -243,7 +243,7 @@ impl<'b> Field<'b> {
         found.expect("tags").page.items
     }
 
-    async fn page(&self, id: RepositoryId, n: u64) -> Artifact {
+    pub(crate) async fn page(&self, id: RepositoryId, n: u64) -> Artifact {
         let found = self
             .store
             .artifact(id, &digest(n), &Visible::Everything)
@@ -1733,7 +1733,10 @@ async fn sec_26_text_that_no_database_takes_stops_nothing(bed: &Bed) {
     // JSON has its own word for it.
     assert_eq!(found.annotations, BTreeMap::from([(text.clone(), text)]));
     let found = field.page(a, 3).await;
-    assert_eq!(found.children[0].artifact_type.as_deref(), Some(stored));
+    assert_eq!(
+        found.children[0].child.artifact_type.as_deref(),
+        Some(stored)
+    );
     assert!(field.page(a, 2).await.read);
 }
 

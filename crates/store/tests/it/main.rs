@@ -29,6 +29,7 @@ macro_rules! on_both {
     };
 }
 
+mod artifact_facts;
 mod audit;
 mod bed;
 mod build;

@@ -94,6 +94,22 @@ export const artifact = {
     showAll: (count: string) => `Show all ${count}`,
     none: 'It has no layers.',
     digestOf: (number: string) => `digest of layer ${number}`,
+    historyCut: (count: string, singular: boolean) =>
+      `The last ${count} ${singular ? 'step' : 'steps'} of its build ${singular ? 'is' : 'are'} not kept, because the history is too long. Which step made which layer cannot be told.`,
+    shared: (shared: string, total: string) =>
+      `${shared} of ${total} are shared: other artifacts of this repository, or other repositories of the registry, have them too.`,
+    nothingShared: 'Nothing else in this registry has any of them.',
+    nothingFound: 'No other repository has any of them, nor has one of the artifacts here that were looked at.',
+    sharingFailed: 'Who else has them could not be loaded.',
+    onlyHere: 'only here',
+    foundNowhere: 'found nowhere else',
+    lastLookedAt: 'The last 500 artifacts of this repository were looked at, as far as they are read.',
+    alsoIn: (count: string, singular: boolean) => `also in ${count} other ${singular ? 'repository' : 'repositories'}`,
+    namely: ': ',
+    and: ', ',
+    alsoHere: (count: string, singular: boolean) => `in ${count} other ${singular ? 'artifact' : 'artifacts'} here`,
+    alsoHereAtLeast: (count: string, singular: boolean) =>
+      `in at least ${count} other ${singular ? 'artifact' : 'artifacts'} here`,
   },
 
   config: {
@@ -123,5 +139,8 @@ export const artifact = {
     emptyText: 'empty',
     odd: 'A character that cannot be seen otherwise',
     valueOf: (name: string) => `value of ${name}`,
+    cut: (kept: string, whole: string) => `The first ${kept} of ${whole} are kept.`,
+    notKept: (count: string, singular: boolean) => `${count} ${singular ? 'is' : 'are'} not kept: too much text.`,
+    moreNotKept: (count: string, singular: boolean) => `${count} more ${singular ? 'is' : 'are'} not kept: too much text.`,
   },
 }

@@ -103,6 +103,8 @@ export const inventory = {
     troubled: 'Could not be read',
     digestOf: (tag: string) => `digest of ${tag}`,
     reference: 'Copy reference',
+    reproducible: 'reproducible build',
+    reproducibleHelp: 'It tells no time, so that building it again gives the same bytes.',
     seen: 'first seen',
     more: (count: string) => `${count} more`,
     kind: {

@@ -92,6 +92,19 @@ export const artifact: typeof english = {
     showAll: (count) => `显示全部 ${count} 项`,
     none: '没有镜像层。',
     digestOf: (number) => `第 ${number} 层的摘要`,
+    historyCut: (count) => `构建历史过长，最后 ${count} 步未保留，无法确定各层由哪一步产生。`,
+    shared: (shared, total) => `共 ${total}，其中 ${shared} 与该镜像库的其他制品或镜像仓库中的其他镜像库共用。`,
+    nothingShared: '该镜像仓库中没有其他内容使用这些层。',
+    nothingFound: '其他镜像库均未使用这些层，已检查的该镜像库制品也未使用。',
+    sharingFailed: '无法加载这些层的共用情况。',
+    onlyHere: '仅此处使用',
+    foundNowhere: '未发现其他使用者',
+    lastLookedAt: '仅检查了该镜像库最近 500 个制品中已读取的部分。',
+    alsoIn: (count) => `另有 ${count} 个镜像库使用`,
+    namely: '：',
+    and: '、',
+    alsoHere: (count) => `此镜像库另有 ${count} 个制品使用`,
+    alsoHereAtLeast: (count) => `此镜像库另有至少 ${count} 个制品使用`,
   },
 
   config: {
@@ -121,5 +134,8 @@ export const artifact: typeof english = {
     emptyText: '空',
     odd: '一个不可见的字符',
     valueOf: (name) => `${name} 的值`,
+    cut: (kept, whole) => `全文 ${whole}，仅保留开头 ${kept}。`,
+    notKept: (count) => `有 ${count} 项因文本过多未保留。`,
+    moreNotKept: (count) => `另有 ${count} 项因文本过多未保留。`,
   },
 }

@@ -101,6 +101,8 @@ export const inventory: typeof english = {
     troubled: '无法读取',
     digestOf: (tag) => `${tag} 的摘要`,
     reference: '复制镜像地址',
+    reproducible: '可重现构建',
+    reproducibleHelp: '不记录时间，以便重新构建时内容完全相同。',
     seen: '首次发现于',
     more: (count) => `另有 ${count} 个`,
     kind: {

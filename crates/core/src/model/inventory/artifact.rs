@@ -1,6 +1,6 @@
 //! Artifacts: what a manifest describes.
 
-use super::Digest;
+use super::{Digest, SummaryCut, TextsCut};
 use crate::ErrorCode;
 use crate::model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -173,6 +173,19 @@ pub struct Child {
     pub attests: bool,
 }
 
+/// A manifest that an index lists, with what is known of it by now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedChild {
+    /// What the index says of it.
+    pub child: Child,
+    /// What it is, once its manifest was read.
+    pub kind: Option<ArtifactKind>,
+    /// Bytes of everything it is made of; `None` while part of it is unread.
+    pub size_bytes: Option<u64>,
+    /// Why its manifest could not be read.
+    pub trouble: Option<ErrorCode>,
+}
+
 /// What an image's configuration says, cut to what a page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ConfigSummary {
@@ -253,20 +266,27 @@ pub struct Artifact {
     pub config: Option<Descriptor>,
     /// What the configuration says; `None` while it is unread or no image's.
     pub config_summary: Option<ConfigSummary>,
+    /// What of that was not kept.
+    pub config_cut: SummaryCut,
     /// Its layers, the lowest first.
     pub layers: Vec<Descriptor>,
     /// The manifests it lists.
-    pub children: Vec<Child>,
+    pub children: Vec<ListedChild>,
     /// Entries of its lists that could not be kept.
     pub omitted: u64,
     /// What it refers to. It may not exist.
     pub subject: Option<Digest>,
     /// Free texts.
     pub annotations: BTreeMap<String, String>,
+    /// What of those was not kept.
+    pub annotations_cut: TextsCut,
     /// What it runs on.
     pub platforms: Vec<OciPlatform>,
-    /// When it was built, as its configuration says.
+    /// When it was built, as its annotation says, or else its configuration.
     pub created_at: Option<Timestamp>,
+    /// It tells the beginning of the epoch instead of when it was built, so that building it again
+    /// gives the same bytes. `created_at` is `None` then.
+    pub reproducible: bool,
     /// When it was pushed, as far as known.
     pub pushed_at: Option<Timestamp>,
     /// The tags of its repository that point at it; the first hundred by name.

@@ -3,8 +3,10 @@
 
 mod artifact;
 mod crawl;
+mod cut;
 mod description;
 mod digest;
+mod layers;
 mod lists;
 mod repository;
 mod search;
@@ -12,12 +14,14 @@ mod space;
 mod tag;
 
 pub use artifact::{
-    Artifact, ArtifactKind, Certainty, Child, ConfigSummary, Descriptor, HistoryStep, OciPlatform,
-    Referrer,
+    Artifact, ArtifactKind, Certainty, Child, ConfigSummary, Descriptor, HistoryStep, ListedChild,
+    OciPlatform, Referrer,
 };
 pub use crawl::{CrawlCounts, CrawlPhase, CrawlState, CrawlStatus, Epoch};
+pub use cut::{SummaryCut, TextsCut};
 pub use description::RepositoryDescription;
 pub use digest::{Digest, NoDigest};
+pub use layers::{NamedRepository, SharedLayer, SharedLayers};
 pub use lists::{
     Listing, ManifestsRead, Placed, RegistryFigures, RepositoryFilter, RepositorySort, SpaceSort,
     StatisticsDay, TagSort,

@@ -66,8 +66,10 @@ pub struct Tag {
     pub size_bytes: Option<u64>,
     /// What it runs on. Attestations are not among them.
     pub platforms: Vec<OciPlatform>,
-    /// When the image was built, as its configuration says.
+    /// When the image was built, as its annotation says, or else its configuration.
     pub created_at: Option<Timestamp>,
+    /// It tells the beginning of the epoch instead. `created_at` is `None` then.
+    pub reproducible: bool,
     /// When it was pushed, as far as known.
     pub pushed_at: Option<Timestamp>,
     /// When it was last pulled, where the registry tells.

@@ -139,7 +139,8 @@ async fn page(engine: &Engine, id: RepositoryId, digest: &Digest) -> Option<Arti
 async fn shown(engine: &Engine, id: RepositoryId, artifact: &Artifact) -> Value {
     let mut children = Vec::new();
     let last = artifact.children.len().saturating_sub(1);
-    for (place, child) in artifact.children.iter().enumerate() {
+    for (place, listed) in artifact.children.iter().enumerate() {
+        let child = &listed.child;
         let digest = &child.descriptor.digest;
         // What is below the first and the last of a long list stands for the rest.
         let below = match place == 0 || place == last {
