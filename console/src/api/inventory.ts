@@ -101,6 +101,14 @@ export function artifactQuery(repositoryId: string, digest: string) {
   })
 }
 
+/**
+ * An artifact that another's page tells about. What a digest names never changes, so only those not read yet are worth asking
+ * for again; the change feed says when.
+ */
+export function referrerQuery(repositoryId: string, digest: string) {
+  return queryOptions({ ...artifactQuery(repositoryId, digest), refetchInterval: false, staleTime: Number.POSITIVE_INFINITY })
+}
+
 /** Where else the layers of an artifact lie. */
 export function sharedLayersQuery(repositoryId: string, digest: string) {
   return queryOptions({

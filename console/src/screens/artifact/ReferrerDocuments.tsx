@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { childQuery } from '../../api/inventory'
+import { referrerQuery } from '../../api/inventory'
 import { asApiError } from '../../api/problem'
 import { useBook } from '../../i18n/book'
 import { contentsBook } from '../../i18n/books/contents'
@@ -17,7 +17,7 @@ interface ReferrerDocumentsProps {
 /** The documents of a signature or a bill of materials, where it is listed at what it is about. */
 export function ReferrerDocuments({ repositoryId, digest }: ReferrerDocumentsProps) {
   const { documents: words } = useBook(contentsBook)
-  const query = useQuery(childQuery(repositoryId, digest))
+  const query = useQuery(referrerQuery(repositoryId, digest))
   const artifact = query.data
   if (query.isError && artifact === undefined) {
     return <ProblemNotice error={asApiError(query.error)} onRetry={() => void query.refetch()} />
