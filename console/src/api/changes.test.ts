@@ -97,6 +97,7 @@ describe('followChanges', () => {
       'repository',
       [
         ['inventory', 'repository', 'a'],
+        ['inventory', 'description', 'a'],
         ['inventory', 'tags', 'a'],
         ['inventory', 'artifacts', 'a'],
         ['inventory', 'repositories'],
