@@ -99,14 +99,15 @@ fn patches(root: &Path) -> Result<Vec<PathBuf>, String> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let entries = std::fs::read_dir(&folder).map_err(|e| e.to_string())?;
-    let mut found: Vec<PathBuf> = entries
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|e| e == "patch"))
-        .collect();
+    let mut found = files(&folder)?;
+    found.retain(|path| path.extension().is_some_and(|e| e == "patch"));
     found.sort();
     Ok(found)
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = std::fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    Ok(entries.flatten().map(|entry| entry.path()).collect())
 }
 
 /// The test that must fail.
@@ -208,23 +209,40 @@ impl Tree {
         Ok(tree)
     }
 
-    /// Starts with what is built already of the crates that are not ours, as links: the ones of
-    /// ours lie elsewhere, so they are built anew and nothing is written over.
+    /// Starts with what is built already of the crates that are not ours, as links. What cargo knows
+    /// a build by is copied: it names ours as it does in every tree and writes those files in place,
+    /// so that with links one tree would take another's build for its own.
     fn seed(&self, built: &Path) -> Result<(), String> {
         let debug = self.target.join("debug");
         if debug.is_dir() || !built.join("deps").is_dir() {
             return Ok(());
         }
         std::fs::create_dir_all(&debug).map_err(|e| format!("{}: {e}", debug.display()))?;
-        for part in ["deps", "build", ".fingerprint"] {
-            let linked = Task::new("cp")
-                .args(["--archive", "--link"])
+        // Without them everything takes longer, and that is all.
+        if Self::seed_from(built, &debug).is_err() {
+            let _ = std::fs::remove_dir_all(&debug);
+        }
+        Ok(())
+    }
+
+    fn seed_from(built: &Path, debug: &Path) -> Result<(), String> {
+        let copy = |part: &str, how: &[&str]| {
+            Task::new("cp")
+                .args(how)
                 .args([built.join(part), debug.join(part)])
-                .limit(Duration::from_secs(300));
-            // Without them everything takes longer, and that is all.
-            if linked.done().is_err() {
-                let _ = std::fs::remove_dir_all(&debug);
-                break;
+                .limit(Duration::from_secs(300))
+                .done()
+        };
+        copy(".fingerprint", &["--archive"])?;
+        copy("build", &["--archive"])?;
+        copy("deps", &["--archive", "--link"])?;
+        // Lists of what each crate was made of; few bytes, written in place as well.
+        for file in files(&built.join("deps"))? {
+            let name = file.file_name().unwrap_or_default();
+            if file.extension().is_some_and(|end| end == "d") {
+                let own = debug.join("deps").join(name);
+                std::fs::remove_file(&own).map_err(|e| format!("{}: {e}", own.display()))?;
+                std::fs::copy(&file, &own).map_err(|e| format!("{}: {e}", own.display()))?;
             }
         }
         Ok(())

@@ -12,6 +12,9 @@ use std::marker::PhantomData;
 /// The longest text that is kept.
 const MAX_TEXT: usize = 16 << 10;
 
+/// The longest text with a name that is kept: whoever stores it cuts it, and says how long it was.
+const MAX_NAMED: usize = 256 << 10;
+
 /// The longest type that is kept: what RFC 6838 allows at most.
 const MAX_WORD: usize = 255;
 
@@ -205,9 +208,9 @@ impl<'de> Deserialize<'de> for Texts {
 
 impl<'de> Taken<'de> for Texts {
     fn object<A: MapAccess<'de>>(&mut self, mut object: A) -> Result<(), A::Error> {
-        while let Some((name, value)) = object.next_entry::<String, Loose>()? {
+        while let Some((name, value)) = object.next_entry::<String, Named>()? {
             let room = self.0.len() < MAX_TEXTS || self.0.contains_key(&name);
-            if let Loose::Text(text) = value
+            if let Named(Some(text)) = value
                 && room
                 && name.len() <= MAX_TEXT
             {
@@ -215,6 +218,24 @@ impl<'de> Taken<'de> for Texts {
             }
         }
         Ok(())
+    }
+}
+
+/// A text with a name.
+#[derive(Debug, Default)]
+struct Named(Option<String>);
+
+impl<'de> Deserialize<'de> for Named {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        take(deserializer)
+    }
+}
+
+impl Taken<'_> for Named {
+    fn text(&mut self, value: &str) {
+        if value.len() <= MAX_NAMED {
+            self.0 = Some(value.to_owned());
+        }
     }
 }
 

@@ -64,13 +64,20 @@ export function DescriptionCard({ repositoryId }: { repositoryId: string }) {
       {isEmpty ? words.write : words.edit}
     </Button>
   )
+  // Tags are what most people come for: where there is nothing to say, it takes one line.
+  if (isEmpty && editing === null) {
+    return (
+      <section className="card description-empty" aria-label={words.title}>
+        <p className="muted">{words.none}</p>
+        {edit}
+      </section>
+    )
+  }
   return (
     <Card title={words.title} aside={edit || undefined}>
       <div className="card-body description-body">
         {editing ? (
           <Editor repositoryId={repositoryId} read={editing} latest={description} onFinished={finish} />
-        ) : isEmpty ? (
-          <p className="muted">{words.none}</p>
         ) : (
           <Shown key={repositoryId} description={description} />
         )}

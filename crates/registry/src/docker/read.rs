@@ -18,7 +18,10 @@ const MAX_TAGS: usize = 100_000;
 /// When an image was built, by the specification's annotation.
 const CREATED: &str = "org.opencontainers.image.created";
 
-/// Times up to here stand for "reproducible", not for a day in 1970 or 1980.
+/// Times on the first day of the epoch stand for a build that tells none.
+const REPRODUCIBLE: std::ops::Range<i64> = 0..24 * 3_600 * 1_000_000;
+
+/// Other times up to here are no day in the seventies, or in 1980, either: nobody built an image then.
 const REPRODUCIBLE_UNTIL: i64 = 10 * 365 * 24 * 3_600 * 1_000_000 + 3 * 24 * 3_600 * 1_000_000;
 
 pub(super) async fn repository(client: &OciClient, name: &str) -> Read<TagList> {
@@ -246,8 +249,9 @@ fn summary(config: ImageConfig) -> ReadConfig {
     }
 }
 
-/// A time as a builder wrote it.
+/// A time as a builder wrote it; the epoch of a build that tells none is handed on as that.
 fn time(text: &str) -> Option<Timestamp> {
     let time = Timestamp::parse(text).ok()?;
-    (time.as_micros() > REPRODUCIBLE_UNTIL).then_some(time)
+    let micros = time.as_micros();
+    (REPRODUCIBLE.contains(&micros) || micros > REPRODUCIBLE_UNTIL).then_some(time)
 }

@@ -183,6 +183,10 @@ async fn shown(engine: &Engine, id: RepositoryId, artifact: &Artifact) -> Value 
         "children": children,
         "subject": artifact.subject,
         "annotations": artifact.annotations,
+        "annotations_cut": artifact.annotations_cut,
+        "config_cut": artifact.config_cut,
+        "created_at": artifact.created_at,
+        "reproducible": artifact.reproducible,
         "platforms": platforms,
     })
 }
