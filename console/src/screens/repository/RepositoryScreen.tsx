@@ -13,7 +13,7 @@ import { sizeText } from '../../i18n/figures'
 import { errorText } from '../../i18n/problemText'
 import type { DeletionTarget } from '../../lib/deletion'
 import { TAG_SORTS, type TagSearch, type TagSort } from '../../lib/inventorySearch'
-import { pullHost } from '../../lib/reference'
+import { isSchemeTag, pullHost } from '../../lib/reference'
 import { useSteadyOrder } from '../../lib/steadyOrder'
 import { useFetched } from '../../lib/useFetched'
 import { useListState } from '../../lib/useListState'
@@ -171,7 +171,9 @@ function Commands({ detail: { repository }, registry }: { detail: RepositoryDeta
   // The first page of the list as it comes: where nobody filtered it, it is the list that stands below.
   const { data } = useQuery(tagsQuery(repository.id, {}))
   if (data === undefined || data.items.length === 0) return null
-  const tags = data.items.map(({ name, digest, kind }) => ({ name, digest: digest ?? null, kind: kind ?? null }))
+  const pulled = data.items.filter((tag) => !isSchemeTag(tag.name))
+  const chosen = pulled.length > 0 ? pulled : data.items
+  const tags = chosen.map(({ name, digest, kind }) => ({ name, digest: digest ?? null, kind: kind ?? null }))
   return (
     <div className="repository-commands">
       <CommandsCard registry={registry} repository={repository.name} tags={tags} />

@@ -4,11 +4,13 @@ use super::crawls::{count, maybe, trouble};
 use super::lists::{kind, platform, seen};
 use super::queues::digest;
 use super::sql::{Sql, unsigned};
+use super::told;
 use super::{built, kept};
 use crate::fault::Fault;
 use crate::store::Store;
 use roadstead_core::model::{
-    Artifact, Certainty, Child, Descriptor, Digest, ListedChild, Referrer, RepositoryId, Timestamp,
+    Artifact, ArtifactKind, Certainty, Child, Descriptor, Digest, ListedChild, Referrer,
+    RepositoryId, Timestamp,
 };
 use roadstead_core::ports::StoreError;
 use roadstead_core::rules::Visible;
@@ -27,7 +29,7 @@ pub(super) async fn one(
     let sql = Sql::of(
         "SELECT p.no AS repository_no, a.no, a.digest, a.verified, a.state, a.trouble, \
          a.media_type, a.artifact_type, a.kind, a.manifest_bytes, a.size_bytes, a.config_no, \
-         a.layers, a.omitted, a.subject, a.annotations, a.platform, a.created_at, \
+         a.layers, a.omitted, a.subject, a.annotations, a.platform, a.created_at, a.told, \
          c.platform AS config_platform, c.created_at AS config_created_at, c.summary \
          FROM repository p JOIN artifact a ON a.inventory_no = p.inventory_no \
          JOIN repository_artifact l ON l.repository_no = p.no AND l.artifact_no = a.no \
@@ -54,6 +56,8 @@ pub(super) async fn one(
             Some(Descriptor { foreign, ..layer })
         })
         .collect();
+    let told: Option<String> = row.try_get("", "told").map_err(Fault::from)?;
+    told::apply(told, &mut artifact)?;
     let related = related(repository_no, no, wanted)
         .all(store.db().read())
         .await?;
@@ -70,11 +74,16 @@ pub(super) async fn one(
     Ok(Some(artifact))
 }
 
+/// How tags of what is about an artifact begin (OCI distribution-spec, referrers tag schema): a dash
+/// takes the place of the colon, which no tag has.
+fn scheme(digest: &Digest) -> String {
+    digest.as_str().replacen(':', "-", 1)
+}
+
 /// Everything that leads to an artifact or from it, in one statement: `what` says which.
 fn related(repository_no: i64, no: i64, digest: &Digest) -> Sql {
     let here = "JOIN repository_artifact l ON l.artifact_no = a.no AND l.repository_no = ?";
-    // The tag scheme; a dash takes the place of the colon, which no tag has.
-    let scheme = digest.as_str().replacen(':', "-", 1);
+    let scheme = scheme(digest);
     // Behind every name that begins so.
     let behind = format!("{scheme}~");
     Sql::of(
@@ -170,11 +179,14 @@ fn relate(artifact: &mut Artifact, row: &QueryResult) -> Result<(), StoreError> 
             });
             return Ok(());
         }
-        // An index by the tag scheme is a list of referrers and says nothing itself; what was found
-        // by its subject already is not told twice.
+        // The index that clients keep where a registry has no referrers API is a list of referrers,
+        // and none itself.
+        let is_list = name.as_deref() == Some(scheme(&artifact.digest).as_str())
+            && matches!(kind, None | Some(ArtifactKind::Index));
+        // What was found by its subject already is not told twice.
         let mut told = artifact.referrers.iter().map(|one| &one.digest);
         let found = &digest;
-        if !told.any(|one| one == found) {
+        if !is_list && !told.any(|one| one == found) {
             artifact.referrers.push(Referrer {
                 digest,
                 media_type,

@@ -3,8 +3,9 @@
 use super::links;
 use super::point::{Given, point};
 use super::scope::{self, Effects, Scope};
-use super::sql::{MOST_OF_ALL, Sql, bytes, signed};
-use super::{CHUNK, bounded, built, kept};
+use super::sql::{MOST_OF_ALL, Sql, bytes, signed, unsigned};
+use super::told::{Blob, Blobs, number};
+use super::{CHUNK, bounded, built, kept, told};
 use crate::command::Command;
 use crate::fault::Fault;
 use crate::registry_row::json;
@@ -14,7 +15,7 @@ use roadstead_core::model::{ArtifactKind, Certainty, Descriptor, Digest, Reposit
 use roadstead_core::ports::{
     ManifestOutcome, ManifestRead, ReadArtifact, Recorded, SeenTag, Source, StoreError,
 };
-use sea_orm::Value;
+use sea_orm::{QueryResult, Value};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -312,12 +313,8 @@ pub(super) fn kind_no(kind: ArtifactKind) -> i64 {
         .unwrap_or(0)
 }
 
-fn read_row(
-    no: i64,
-    read: &ReadArtifact,
-    blobs: &HashMap<Vec<u8>, i64>,
-) -> Result<Vec<Value>, StoreError> {
-    let number = |d: &Descriptor| blobs.get(&d.digest.to_bytes()).copied();
+fn read_row(no: i64, read: &ReadArtifact, blobs: &Blobs) -> Result<Vec<Value>, StoreError> {
+    let number = |d: &Descriptor| number(blobs, &d.digest);
     let mut layers = String::new();
     for layer in &read.layers {
         let Some(blob) = number(layer) else { continue };
@@ -362,6 +359,7 @@ fn read_row(
         annotations.into(),
         read.platform.as_ref().map(json).transpose()?.into(),
         built::of(read).into(),
+        told::of(read, blobs)?.into(),
     ])
 }
 
@@ -375,7 +373,8 @@ async fn write_read(
          media_type = v.column3, artifact_type = v.column4, kind = v.column5, \
          manifest_bytes = v.column6, size_bytes = v.column7, config_no = v.column8, \
          layers = v.column9, omitted = v.column10, subject = v.column11, \
-         annotations = v.column12, platform = v.column13, created_at = v.column14 \
+         annotations = v.column12, platform = v.column13, created_at = v.column14, \
+         told = v.column15 \
          FROM (VALUES ",
         [],
     )
@@ -395,11 +394,7 @@ async fn write_read(
 }
 
 /// Blobs of everything read, by digest.
-async fn blobs(
-    tx: &Tx<'_>,
-    scope: &Scope,
-    read: &[&ReadArtifact],
-) -> Result<HashMap<Vec<u8>, i64>, Fault> {
+async fn blobs(tx: &Tx<'_>, scope: &Scope, read: &[&ReadArtifact]) -> Result<Blobs, Fault> {
     let mut wanted: HashMap<Vec<u8>, &Descriptor> = HashMap::new();
     for artifact in read {
         for descriptor in artifact.layers.iter().chain(artifact.config.iter()) {
@@ -408,19 +403,19 @@ async fn blobs(
                 .or_insert(descriptor);
         }
     }
-    let mut found = HashMap::with_capacity(wanted.len());
+    let mut found = Blobs::with_capacity(wanted.len());
     if wanted.is_empty() {
         return Ok(found);
     }
     let rows = Sql::of(
-        "SELECT no, digest FROM blob WHERE inventory_no = ? AND digest IN ",
+        "SELECT no, digest, media_type, size_bytes FROM blob WHERE inventory_no = ? AND digest IN ",
         [scope.no.into()],
     )
     .list(wanted.keys().cloned())
     .all(tx)
     .await?;
     for row in &rows {
-        found.insert(row.try_get("", "digest")?, row.try_get("", "no")?);
+        found.insert(row.try_get("", "digest")?, blob(row)?);
     }
     let fresh: Vec<Vec<Value>> = wanted
         .iter()
@@ -440,14 +435,22 @@ async fn blobs(
             [],
         )
         .rows(chunk.to_vec())
-        .and(" RETURNING no, digest", [])
+        .and(" RETURNING no, digest, media_type, size_bytes", [])
         .all(tx)
         .await?;
         for row in &made {
-            found.insert(row.try_get("", "digest")?, row.try_get("", "no")?);
+            found.insert(row.try_get("", "digest")?, blob(row)?);
         }
     }
     Ok(found)
+}
+
+fn blob(row: &QueryResult) -> Result<Blob, Fault> {
+    Ok(Blob {
+        no: row.try_get("", "no")?,
+        media_type: row.try_get("", "media_type")?,
+        size_bytes: unsigned(row.try_get("", "size_bytes")?),
+    })
 }
 
 /// Puts images' configurations into their queue, each once.
@@ -455,13 +458,13 @@ async fn configs(
     tx: &Tx<'_>,
     scope: &Scope,
     read: &[&ReadArtifact],
-    blobs: &HashMap<Vec<u8>, i64>,
+    blobs: &Blobs,
 ) -> Result<(), Fault> {
     let wanted: BTreeSet<i64> = read
         .iter()
         .filter(|r| r.read_config)
         .filter_map(|r| r.config.as_ref())
-        .filter_map(|config| blobs.get(&config.digest.to_bytes()).copied())
+        .filter_map(|config| number(blobs, &config.digest))
         .collect();
     if wanted.is_empty() {
         return Ok(());

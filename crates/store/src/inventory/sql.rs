@@ -5,6 +5,7 @@
 
 use crate::fault::Fault;
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// A statement with its values.
@@ -64,12 +65,10 @@ impl Sql {
     }
 
     fn value(&mut self, mut value: Value) {
-        // PostgreSQL takes no such character, and a statement that it refuses takes a whole batch
-        // with it, again and again. Texts of registries hold what registries like.
         if let Value::String(Some(text)) = &mut value
-            && text.contains('\0')
+            && let Cow::Owned(taken) = taken(text)
         {
-            *text = text.replace('\0', "\u{fffd}");
+            *text = taken;
         }
         self.values.push(value);
         // Writing to a string cannot fail.
@@ -106,6 +105,16 @@ impl Sql {
     pub(super) async fn run(self, db: &impl ConnectionTrait) -> Result<u64, Fault> {
         let statement = self.statement(db);
         Ok(db.execute_raw(statement).await?.rows_affected())
+    }
+}
+
+/// A text as it is stored. PostgreSQL takes no NUL, and a statement that it refuses takes a whole
+/// batch with it, again and again. Texts of registries hold what registries like.
+pub(super) fn taken(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 

@@ -15,6 +15,7 @@ mod m0011_hooks;
 mod m0012_images;
 mod m0013_deletions;
 mod m0014_descriptions;
+mod m0015_told;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_images::Migration),
             Box::new(m0013_deletions::Migration),
             Box::new(m0014_descriptions::Migration),
+            Box::new(m0015_told::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@ use crate::build::{later, now};
 use crate::inventory::{Field, digest, image, index};
 use roadstead_core::ErrorCode;
 use roadstead_core::model::{
-    ArtifactKind, ConfigSummary, Digest, RepositoryId, SharedLayers, Timestamp, Total,
+    ArtifactKind, ConfigSummary, Descriptor, Digest, RepositoryId, SharedLayers, Timestamp, Total,
 };
 use roadstead_core::ports::{
     ConfigRead, InventoryLists as _, InventoryStore as _, ManifestOutcome, ReadConfig,
@@ -21,6 +21,7 @@ on_both! {
     sec_18_layers_are_told_of_nobody_elses_registry,
     texts_that_are_too_long_are_cut_and_counted,
     build_without_a_time_is_told_as_one_without,
+    each_manifest_says_itself_what_its_blobs_are,
 }
 
 async fn layers(bed: &Bed, id: RepositoryId, n: u64) -> SharedLayers {
@@ -280,5 +281,36 @@ async fn build_without_a_time_is_told_as_one_without(bed: &Bed) {
         .collect();
     for (n, created_at, reproducible) in expected {
         assert_eq!(told[&digest(n)], (created_at, reproducible), "{n}");
+    }
+}
+
+async fn each_manifest_says_itself_what_its_blobs_are(bed: &Bed) {
+    let field = Field::on(&bed.store, "one").await;
+    field.names(&["a"], None).await;
+    let a = field.repository("a").await;
+    // The same bytes, named by what was made in one form and converted to another; and lied about.
+    let first = image(1, &[7, 8, 7]);
+    let mut second = image(2, &[7, 8, 7]);
+    second.layers[0].media_type = "text/spdx+json".to_owned();
+    second.layers[1].size_bytes = 9_999;
+    second.config = first.config.clone().map(|config| Descriptor {
+        media_type: "application/vnd.docker.container.image.v1+json".to_owned(),
+        ..config
+    });
+    // In one batch, and in another.
+    let mut third = image(3, &[8]);
+    third.layers[0].media_type = "application/json".to_owned();
+    field.read(a, &["first"], first.clone()).await;
+    field.read(a, &["second"], second.clone()).await;
+    field.read(a, &["third"], third.clone()).await;
+    for wanted in [first, second, third] {
+        let found = bed
+            .store
+            .artifact(a, &wanted.digest, &Visible::Everything)
+            .await
+            .expect("answer")
+            .expect("artifact");
+        assert_eq!(found.layers, wanted.layers);
+        assert_eq!(found.config, wanted.config);
     }
 }

@@ -786,6 +786,8 @@ async fn artifact_page_shows_what_is_said_about_it_in_three_queries(bed: &Bed) {
         ..about(4)
     };
     field.read(a, &[&format!("{scheme}.sig")], signature).await;
+    // What clients keep where there is no referrers API: a list, which is no referrer itself.
+    field.read(a, &[&scheme], index(8, &[3])).await;
     // In another repository, and of another artifact: not about this one here.
     field.read(b, &[], about(5)).await;
     let other = digest(2).as_str().replace(':', "-");
