@@ -88,7 +88,7 @@ pub(super) async fn page(
             SpaceSort::StorageDescending => after.figure.map(Value::from),
         };
         let (Some(place), Some(id)) = (place, after.id) else {
-            return Err(damaged("place in a list", "it is of another order").into());
+            return Err(damaged("place in a list", "it is of another order"));
         };
         let after = format!(" AND ({key}, s.id) {than} (?, ?)");
         sql = sql.and(&after, [place, id.into()]);
