@@ -26,39 +26,38 @@ interface LayersCardProps {
   repository: Repository
 }
 
-/** What an artifact is made of: an image's layers beside the steps that made them, the parts of anything else. */
+/** What an image is made of: its layers beside the steps that made them. */
 export function LayersCard({ artifact, repository }: LayersCardProps) {
   const { format } = useI18n()
   const { layers: words } = useBook(artifactBook)
   const { layers } = artifact
-  const isImage = artifact.kind === 'image'
-  const history = isImage ? (artifact.config_summary?.history ?? []) : []
+  const history = artifact.config_summary?.history ?? []
   const matched = history.length > 0 ? matchLayers(layers, history) : null
   const rows = matched ?? bareLayers(layers)
   const number = format.number(layers.length)
   const told = history.filter((step) => !step.empty_layer).length
-  const count = (isImage ? words.count : words.parts)(number, layers.length === 1)
+  const count = words.count(number, layers.length === 1)
   const total = layers.reduce((sum, layer) => sum + layer.size_bytes, 0)
-  const cutSteps = isImage ? (artifact.config_summary?.left_out.history ?? 0) : 0
+  const cutSteps = artifact.config_summary?.left_out.history ?? 0
   // What is stored elsewhere is nobody's here.
   const own = layers.some((layer) => !layer.foreign)
   const { data: shared, isError } = useQuery({ ...sharedLayersQuery(repository.id, artifact.digest), enabled: own })
   return (
     <Card
-      title={isImage ? words.title : words.contents}
+      title={words.title}
       aside={
         <span className="fine num">
           {count} · {sizeText(format, total)}
         </span>
       }
     >
-      {isImage && artifact.config_summary != null && matched === null && layers.length > 0 && (
+      {artifact.config_summary != null && matched === null && layers.length > 0 && (
         <p className="card-body muted layers-note">
           {cutSteps > 0
             ? words.historyCut(format.number(cutSteps), cutSteps === 1)
             : history.length === 0
               ? words.noHistory
-              : words.mismatch(words.count(format.number(told), told === 1), words.count(number, layers.length === 1))}
+              : words.mismatch(words.count(format.number(told), told === 1), count)}
         </p>
       )}
       {own && <Sum shared={shared} failed={isError} />}
@@ -72,7 +71,7 @@ export function LayersCard({ artifact, repository }: LayersCardProps) {
           <Fold title={words.history(format.number(history.length))}>
             <ol className="layers">
               {history.map((step, index) => (
-                <Row key={index} row={{ step, layer: null, number: null }} total={0} most={1} isImage />
+                <Row key={index} row={{ step, layer: null, number: null }} total={0} most={1} />
               ))}
             </ol>
           </Fold>
@@ -131,7 +130,6 @@ function Rows({ rows, artifact, repository, shared }: RowsProps) {
             row={row}
             total={total}
             most={most}
-            isImage={artifact.kind === 'image'}
             found={row.layer ? sharing?.get(row.layer.digest) : undefined}
             registryId={repository.registry_id}
           />
@@ -151,7 +149,6 @@ interface RowProps {
   /** Bytes of all layers, and of the largest. */
   total: number
   most: number
-  isImage: boolean
   /** Who else has the layer. */
   found?: Found | undefined
   registryId?: string
@@ -159,7 +156,7 @@ interface RowProps {
 
 const PERCENT_LEAST = 0.001
 
-function Row({ row: { step, layer, number }, total, most, isImage, found, registryId = '' }: RowProps) {
+function Row({ row: { step, layer, number }, total, most, found, registryId = '' }: RowProps) {
   const { locale, format } = useI18n()
   const { layers: words } = useBook(artifactBook)
   const { texts } = useBook(artifactBook)
@@ -175,7 +172,7 @@ function Row({ row: { step, layer, number }, total, most, isImage, found, regist
         {number === null ? '' : format.number(number)}
       </span>
       <div className="layer-what">
-        {number !== null && isImage && <span className="visually-hidden">{name}</span>}
+        {number !== null && <span className="visually-hidden">{name}</span>}
         {command !== null ? (
           <LongText
             text={command}
@@ -185,7 +182,7 @@ function Row({ row: { step, layer, number }, total, most, isImage, found, regist
             name={texts.whole(name)}
           />
         ) : (
-          isImage && step !== null && <span className="fine">{words.noCommand}</span>
+          step !== null && <span className="fine">{words.noCommand}</span>
         )}
         {comment && !command?.includes(comment) && (
           <span className="fine break">
@@ -198,11 +195,6 @@ function Row({ row: { step, layer, number }, total, most, isImage, found, regist
               {shortDigest(layer.digest)}
             </span>
             <Copy value={layer.digest} what={words.digestOf(format.number(number ?? 0))} />
-            {!isImage && (
-              <span className="mono break">
-                <Raw text={layer.media_type} />
-              </span>
-            )}
             {layer.foreign ? (
               <span>{words.foreign}</span>
             ) : (
@@ -212,7 +204,7 @@ function Row({ row: { step, layer, number }, total, most, isImage, found, regist
         )}
       </div>
       {layer ? (
-        <div className="layer-size" title={isImage ? plainText(layer.media_type) : undefined}>
+        <div className="layer-size" title={plainText(layer.media_type)}>
           <span className="num">{sizeText(format, layer.size_bytes)}</span>
           <span className="fine num">
             <span aria-hidden>{shareText}</span>

@@ -80,8 +80,6 @@ export const artifact = {
   layers: {
     title: 'Layers',
     count: (count: string, singular: boolean) => `${count} ${singular ? 'layer' : 'layers'}`,
-    contents: 'Contents',
-    parts: (count: string, singular: boolean) => `${count} ${singular ? 'part' : 'parts'}`,
     number: (number: string) => `Layer ${number}`,
     share: (percent: string) => `${percent} of all layers`,
     empty: 'no layer',

@@ -79,8 +79,6 @@ export const artifact: typeof english = {
   layers: {
     title: '镜像层',
     count: (count) => `${count} 层`,
-    contents: '内容',
-    parts: (count) => `${count} 个部分`,
     number: (number) => `第 ${number} 层`,
     share: (percent) => `占全部层的 ${percent}`,
     empty: '不产生层',
