@@ -217,6 +217,8 @@ test('drawer opened by a link gives the focus to its button, and rights follow t
   await expect(drawer.getByRole('group', { name: 'Members', exact: true })).toBeVisible()
   await expectAccessible(page, 'create token')
   await page.keyboard.press('Escape')
+  // Its own button has the same name for as long as it fades.
+  await expect(drawer).toBeHidden()
   await expect(page.getByRole('button', { name: 'Create token' })).toBeFocused()
 })
 

@@ -108,6 +108,8 @@ test.describe('refused input', () => {
     await expect(name).toBeFocused()
     await expectAccessible(page, 'create user with an error')
     await page.keyboard.press('Escape')
+    // Its own button has the same name for as long as it fades.
+    await expect(dialog).toBeHidden()
     await expect(page.getByRole('button', { name: 'Create user' })).toBeFocused()
   })
 })
