@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { BuildStep, Descriptor } from '../api/types'
-import { bareLayers, builtAt, envPair, formatName, matchLayers, sharingOf, stepText, textBytes } from './artifact'
+import { bareLayers, builtAt, bytesBefore, envPair, formatName, matchLayers, sharingOf, stepText } from './artifact'
+import { textBytes } from './textBytes'
 
 const layer = (id: string): Descriptor => ({ digest: `sha256:${id}`, media_type: 'x', size_bytes: 1, foreign: false })
 const step = (command: string, empty = false): BuildStep => ({ created_by: command, empty_layer: empty })
@@ -88,5 +89,13 @@ describe('a layer', () => {
 describe('a text', () => {
   it('has the bytes that it travels with', () => {
     expect(textBytes('a长')).toBe(4)
+  })
+})
+
+describe('what a text had before it was cut', () => {
+  it('is told of those that were, and of none that only has the name of what every object has', () => {
+    const cut = JSON.parse('{"long":65536}') as Record<string, number>
+    expect(bytesBefore(cut, 'long')).toBe(65_536)
+    for (const name of ['short', 'constructor', 'toString', '__proto__']) expect(bytesBefore(cut, name)).toBeUndefined()
   })
 })

@@ -76,11 +76,6 @@ export function envPair(entry: string): [name: string, value: string] {
   return cut < 0 ? [entry, ''] : [entry.slice(0, cut), entry.slice(cut + 1)]
 }
 
-/** The bytes of a text as it travels. */
-export function textBytes(text: string): number {
-  return new TextEncoder().encode(text).length
-}
-
 /** Who else has a layer, as far as it is known. */
 export interface LayerSharing {
   /** Other repositories that hold it. */
@@ -101,4 +96,12 @@ export function sharingOf(shared: Pick<SharedLayers, 'layers'>): Map<string, Lay
       { repositories, artifacts: value, alone: exact && value === 0 && repositories === 0, atLeast: !exact, examples },
     ]),
   )
+}
+
+/**
+ * Bytes that a text had before it was cut; undefined where it was not. Names are a stranger's: `constructor` is one that every
+ * object answers to.
+ */
+export function bytesBefore(cut: Readonly<Record<string, number>>, name: string): number | undefined {
+  return Object.hasOwn(cut, name) ? cut[name] : undefined
 }

@@ -1,3 +1,5 @@
+import { textBytes } from './textBytes'
+
 /** What a text in Markdown may be and may lead to; the laying out of it is in `ui/Markdown`. */
 
 /** The most bytes a description may have, as the server counts them. */
@@ -14,11 +16,9 @@ const MOST_MARKS = 1_000
 /** Rows that are separated by pipes, and cells of one: short rows are filled up to the head's cells. */
 const MOST_CELLS = 8_000
 
-const encoder = new TextEncoder()
-
 /** How many bytes of UTF-8 the server will keep of a text. */
 export function bytesOf(text: string): number {
-  return encoder.encode(text.replace(/\r\n?/g, '\n')).length
+  return textBytes(text.replace(/\r\n?/g, '\n'))
 }
 
 const PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])

@@ -9,6 +9,7 @@ import { useI18n } from '../../i18n/context'
 import { sizeText } from '../../i18n/figures'
 import { beginning } from '../../lib/prettyJson'
 import { plainText } from '../../lib/rawText'
+import { textBytes } from '../../lib/textBytes'
 import { Button } from '../../ui/Button'
 import { Card } from '../../ui/Card'
 import { Copy } from '../../ui/Copy'
@@ -84,7 +85,7 @@ function Shown({ repositoryId, digest }: { repositoryId: string; digest: string 
       </pre>
       {shown.cut && (
         <p className="fine">
-          {words.cut(sizeText(format, SHOWN), sizeText(format, new TextEncoder().encode(text).length))}
+          {words.cut(sizeText(format, SHOWN), sizeText(format, textBytes(text)))}
         </p>
       )}
     </div>

@@ -2,7 +2,9 @@ import { useBook } from '../../i18n/book'
 import { artifactBook } from '../../i18n/books/artifact'
 import { useI18n } from '../../i18n/context'
 import { sizeText } from '../../i18n/figures'
+import { bytesBefore } from '../../lib/artifact'
 import { plainText } from '../../lib/rawText'
+import { textBytes } from '../../lib/textBytes'
 import { Copy } from '../../ui/Copy'
 import { LongText, RawText } from '../../ui/RawText'
 
@@ -29,7 +31,7 @@ export function RawValue({ name, value }: RawValueProps) {
       <LongText
         text={value}
         oddTitle={words.odd}
-        more={words.showAll(sizeText(format, new TextEncoder().encode(value).length))}
+        more={words.showAll(sizeText(format, textBytes(value)))}
         less={words.showLess}
         name={words.whole(shown)}
       />
@@ -40,10 +42,12 @@ export function RawValue({ name, value }: RawValueProps) {
 
 interface TextsListProps {
   entries: readonly (readonly [name: string, value: string])[]
+  /** Those of which only the beginning is kept, with the bytes that the whole has. */
+  cut?: Readonly<Record<string, number>>
 }
 
 /** Names with free texts. */
-export function TextsList({ entries }: TextsListProps) {
+export function TextsList({ entries, cut = {} }: TextsListProps) {
   return (
     <dl className="raw-list">
       {entries.map(([name, value], index) => (
@@ -53,9 +57,18 @@ export function TextsList({ entries }: TextsListProps) {
           </dt>
           <dd>
             <RawValue name={name} value={value} />
+            <Cut kept={value} bytes={bytesBefore(cut, name)} />
           </dd>
         </div>
       ))}
     </dl>
   )
+}
+
+/** That only the beginning of a text is kept. */
+function Cut({ kept, bytes }: { kept: string; bytes: number | undefined }) {
+  const { format } = useI18n()
+  const { texts: words } = useBook(artifactBook)
+  if (bytes === undefined) return null
+  return <p className="fine">{words.cut(sizeText(format, textBytes(kept)), sizeText(format, bytes))}</p>
 }

@@ -1,12 +1,10 @@
 import { useBook } from '../../i18n/book'
 import { artifactBook } from '../../i18n/books/artifact'
 import { useI18n } from '../../i18n/context'
-import { sizeText } from '../../i18n/figures'
-import { textBytes } from '../../lib/artifact'
 import { Card } from '../../ui/Card'
 import { Fold } from '../../ui/Fold'
 import { NotKept } from './NotKept'
-import { Raw, RawValue } from './Raw'
+import { TextsList } from './Raw'
 
 interface TextsCardProps {
   of: 'labels' | 'annotations'
@@ -26,7 +24,7 @@ export function TextsCard({ of, texts, cut, leftOut }: TextsCardProps) {
   const { texts: words } = useBook(artifactBook)
   const entries = Object.entries(texts)
   if (entries.length + leftOut === 0) return null
-  const list = (from: number, to?: number) => <List entries={entries.slice(from, to)} cut={cut} />
+  const list = (from: number, to?: number) => <TextsList entries={entries.slice(from, to)} cut={cut} />
   return (
     <Card title={words[of]} aside={<span className="fine num">{format.number(entries.length + leftOut)}</span>}>
       <div className="raw-group">
@@ -35,27 +33,5 @@ export function TextsCard({ of, texts, cut, leftOut }: TextsCardProps) {
         <NotKept count={leftOut} besides={entries.length > 0} />
       </div>
     </Card>
-  )
-}
-
-function List({ entries, cut }: { entries: readonly (readonly [string, string])[]; cut: Record<string, number> }) {
-  const { format } = useI18n()
-  const { texts: words } = useBook(artifactBook)
-  return (
-    <dl className="raw-list">
-      {entries.map(([name, value], index) => (
-        <div key={index}>
-          <dt className="mono">
-            <Raw text={name} />
-          </dt>
-          <dd>
-            <RawValue name={name} value={value} />
-            {cut[name] !== undefined && (
-              <p className="fine">{words.cut(sizeText(format, textBytes(value)), sizeText(format, cut[name]))}</p>
-            )}
-          </dd>
-        </div>
-      ))}
-    </dl>
   )
 }
