@@ -3,9 +3,16 @@ import { barAfterKey, lasted } from './healthStrip'
 
 describe('lasted', () => {
   it('leaves out what did not happen and keeps the order', () => {
-    expect(lasted({ healthy_ms: 5000, degraded_ms: 0, unhealthy_ms: 1000, unknown_ms: 999 })).toEqual([
+    expect(lasted({ healthy_ms: 5000, degraded_ms: 0, unhealthy_ms: 1000, unknown_ms: 0 })).toEqual([
       { state: 'healthy', ms: 5000 },
       { state: 'unhealthy', ms: 1000 },
+    ])
+  })
+
+  it('tells a state that began just now', () => {
+    expect(lasted({ healthy_ms: 240, degraded_ms: 0, unhealthy_ms: 0, unknown_ms: 172_000_000 })).toEqual([
+      { state: 'healthy', ms: 1000 },
+      { state: 'unknown', ms: 172_000_000 },
     ])
   })
 })

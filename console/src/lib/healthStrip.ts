@@ -11,9 +11,16 @@ export const STATES = [
 /** Of a bar's height: trouble stands out by shape, not by colour alone. */
 export const BAR_HEIGHT: Record<Health, number> = { healthy: 0.5, degraded: 0.75, unhealthy: 1, unknown: 0.18 }
 
-/** The states that lasted for a moment at least, each with its time. */
+const MOMENT_MS = 1000
+
+/**
+ * The states there were, each with its time. One that began just now lasts a second: it is what the registry is in,
+ * and the strip is not asked for again before a minute is over.
+ */
 export function lasted(time: TimeInState): { state: Health; ms: number }[] {
-  return STATES.map(([state, key]) => ({ state, ms: time[key] })).filter(({ ms }) => ms >= 1000)
+  return STATES.map(([state, key]) => ({ state, ms: time[key] }))
+    .filter(({ ms }) => ms > 0)
+    .map(({ state, ms }) => ({ state, ms: Math.max(ms, MOMENT_MS) }))
 }
 
 /** The bar that a key leads to from the bar at `index`; undefined for a key that leads nowhere. */
