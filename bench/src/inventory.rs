@@ -7,7 +7,7 @@ use roadstead_core::model::{
     Certainty, Description, Descriptor, Digest, HealthReport, ImageFilter, Name, OciPlatform,
     Owner, PageRequest, Placed, Registry, RegistryId, RegistryKind, RegistryStatistics,
     RepositoryFilter, RepositoryId, RepositorySort, RequestId, Secret, SpaceClass, SpaceId,
-    SpaceSort, TagSort, Timestamp, TlsPolicy,
+    SpaceSort, TagFilter, TagSort, Timestamp, TlsPolicy,
 };
 use roadstead_core::ports::{
     ConfigRead, CrawlKey, DisconnectRegistry, IntegrateRegistry, InventoryLists as _,
@@ -384,7 +384,10 @@ async fn lists(name: &str, store: &Store, loaded: &Loaded) {
                 limit: 50,
                 after: None,
             };
-            store.tags(some(i), None, sort, &page).await.unwrap();
+            store
+                .tags(some(i), TagFilter::default(), sort, &page)
+                .await
+                .unwrap();
         })
         .await;
     }
@@ -393,8 +396,12 @@ async fn lists(name: &str, store: &Store, loaded: &Loaded) {
             limit: 50,
             after: None,
         };
+        let part = TagFilter {
+            text: Some("v1.3"),
+            attached: false,
+        };
         store
-            .tags(some(i), Some("v1.3"), TagSort::Name, &page)
+            .tags(some(i), part, TagSort::Name, &page)
             .await
             .unwrap();
     })

@@ -117,6 +117,16 @@ const SHOTS: Shot[] = [
     },
   },
   {
+    name: 'repository-attached',
+    server: () => server,
+    whole: true,
+    open: async (page) => {
+      await openRepository(page, server, filled, NAME)
+      await page.getByRole('checkbox').check()
+      await expect(page.getByRole('link', { name: /^sha256-/ }).first()).toBeVisible()
+    },
+  },
+  {
     name: 'repository-commands',
     server: () => server,
     whole: true,

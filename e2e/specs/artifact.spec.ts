@@ -48,6 +48,23 @@ test('tag leads to what it points at, and back to the list as it was', async ({ 
   await expect(page.getByRole('searchbox', { name: 'Filter by name' })).toHaveValue('stable')
 })
 
+test('tags of signatures are listed where they are asked for, and are the way back from one', async ({ page }) => {
+  await openRepository(page, on.server, filled, NAME)
+  const signature = `${made.image.digest.replace(':', '-')}.sig`
+  const table = page.getByRole('table', { name: 'Tags' })
+  await expect(table.getByRole('link', { name: '1.4.0', exact: true })).toBeVisible()
+  await expect(table.getByText(signature)).toHaveCount(0)
+  const all = page.getByRole('checkbox', { name: 'Include signatures, SBOMs and the like (1)' })
+  await all.check()
+  await expect(table.getByText(signature)).toBeVisible()
+  await expect(page).toHaveURL(/attached=true/)
+  await expectAccessible(page, 'tags with those of signatures')
+  await table.getByRole('link', { name: signature }).click()
+  await page.getByRole('link', { name: `Show tag ${signature}` }).click()
+  await expect(all).toBeChecked()
+  await expect(table.getByText(signature)).toBeVisible()
+})
+
 test('image shows its facts, its configuration, and each layer beside the step that made it', async ({ page }) => {
   await open(page, made.image.digest)
   const facts = card(page, 'Basic information')

@@ -77,7 +77,13 @@ export function repositoryQuery(id: string) {
 }
 
 export function tagsQuery(repositoryId: string, search: TagSearch) {
-  const query = { q: search.q, sort: search.sort, limit: INVENTORY_PAGE_SIZE, cursor: search.after?.at(-1) }
+  const query = {
+    q: search.q,
+    attached: search.attached,
+    sort: search.sort,
+    limit: INVENTORY_PAGE_SIZE,
+    cursor: search.after?.at(-1),
+  }
   return queryOptions({
     queryKey: [...tagsKey(repositoryId), query],
     queryFn: ({ signal }) =>

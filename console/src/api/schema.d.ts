@@ -2489,6 +2489,12 @@ export interface components {
             registry: string;
             /** @description Whom the registry belongs to. */
             owner: components["schemas"]["Owner"];
+            /**
+             * Format: int64
+             * @description How many of its tags clients keep for what is about other artifacts (signatures, SBOMs); the
+             *     list of tags has them where `attached` asks for them.
+             */
+            attached_tags: number;
             /** @description What the asker may do with it. */
             allowed_actions: components["schemas"]["AllowedAction"][];
         };
@@ -8743,6 +8749,11 @@ export interface operations {
             query?: {
                 /** @description Only those whose name contains this. */
                 q?: string;
+                /**
+                 * @description `true`: also the tags that clients keep for what is about other artifacts, such as
+                 *     `sha256-<digest>.sig`; they are left out otherwise.
+                 */
+                attached?: boolean;
                 /** @description `newest` (the default), `name`, `-name`, `version` or `-version` (the newest version first). */
                 sort?: string;
                 /** @description Rows, 1 to 200; 50 when absent. */

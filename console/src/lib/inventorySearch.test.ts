@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { validateRepositorySearch, validateTagSearch } from './inventorySearch'
+import { tagSearch, validateRepositorySearch, validateTagSearch } from './inventorySearch'
 
 describe('the state of a list of repositories', () => {
   it('is read from the URL', () => {
@@ -22,6 +22,13 @@ describe('the state of a list of repositories', () => {
   })
 })
 
+describe('the list that shows a tag', () => {
+  it('has those named after a digest only for such a tag', () => {
+    expect(tagSearch('v1')).toEqual({ q: 'v1' })
+    expect(tagSearch('sha256-0123.sig')).toEqual({ q: 'sha256-0123.sig', attached: true })
+  })
+})
+
 describe('the state of a list of tags', () => {
   it('knows its own orders and no other', () => {
     expect(validateTagSearch({ sort: '-name', after: 'c1' })).toEqual({ sort: '-name', after: ['c1'] })
@@ -29,5 +36,7 @@ describe('the state of a list of tags', () => {
     expect(validateTagSearch({ sort: 'version' })).toEqual({ sort: 'version' })
     expect(validateTagSearch({ sort: 'newest', space: '0199' })).toEqual({})
     expect(validateTagSearch({ sort: '-size' })).toEqual({})
+    expect(validateTagSearch({ attached: 'true' })).toEqual({ attached: true })
+    expect(validateTagSearch({ attached: 'yes' })).toEqual({})
   })
 })

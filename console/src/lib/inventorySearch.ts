@@ -26,7 +26,15 @@ export interface RepositorySearch extends Listed<RepositorySort> {
 }
 
 /** The state of a list of tags, all of it in the URL. */
-export type TagSearch = Listed<TagSort>
+export interface TagSearch extends Listed<TagSort> {
+  /** Also those that clients keep for what is about other artifacts. */
+  attached?: true
+}
+
+/** The list that shows a tag, though it may be named after a digest and be left out of the list as it comes. */
+export function tagSearch(tag: string): TagSearch {
+  return { q: tag, attached: /^sha(256|512)-/.test(tag) || undefined }
+}
 
 /** Keeps what every such list understands; the first order is what the server does unasked. */
 export function listed<Sort extends string>(search: Record<string, unknown>, sorts: readonly Sort[]): Listed<Sort> {
@@ -53,5 +61,7 @@ export function validateRepositorySearch(search: Record<string, unknown>): Repos
 
 /** Keeps what is understood of a URL's search parameters and drops the rest. */
 export function validateTagSearch(search: Record<string, unknown>): TagSearch {
-  return listed(search, TAG_SORTS)
+  const result: TagSearch = listed(search, TAG_SORTS)
+  if (search.attached === 'true' || search.attached === true) result.attached = true
+  return result
 }

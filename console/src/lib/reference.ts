@@ -23,11 +23,3 @@ export function tagReference(address: string, repository: string, tag: string): 
 export function platformText({ os, architecture, variant }: OciPlatform): string {
   return [os, architecture, variant].filter(Boolean).join('/')
 }
-
-/**
- * Whether a tag is kept by clients for what is about another artifact (distribution-spec, referrers tag schema; cosign puts
- * `.sig`, `.att` or `.sbom` behind): nobody pulls it by name.
- */
-export function isSchemeTag(tag: string): boolean {
-  return /^sha(256-[0-9a-f]{64}|512-[0-9a-f]{64,128})(\.[a-z]+)?$/.test(tag)
-}

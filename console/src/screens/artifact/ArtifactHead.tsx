@@ -8,6 +8,7 @@ import { inventoryBook } from '../../i18n/books/inventory'
 import { useI18n } from '../../i18n/context'
 import { formatName } from '../../lib/artifact'
 import type { DeletionTarget } from '../../lib/deletion'
+import { tagSearch } from '../../lib/inventorySearch'
 import { shortDigest } from '../../lib/reference'
 import { useFetched } from '../../lib/useFetched'
 import { useScope } from '../../shell/useScope'
@@ -132,7 +133,7 @@ function Tags({ artifact: { tags }, repository }: OfArtifact) {
           <li key={tag}>
             <Link
               className="tag-pill"
-              {...repositoryLink(scope, repository.registry_id, repository.id, { q: tag })}
+              {...repositoryLink(scope, repository.registry_id, repository.id, tagSearch(tag))}
               title={tag}
               aria-label={words.showTag(tag)}
             >

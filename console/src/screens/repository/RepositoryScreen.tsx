@@ -13,7 +13,7 @@ import { sizeText } from '../../i18n/figures'
 import { errorText } from '../../i18n/problemText'
 import type { DeletionTarget } from '../../lib/deletion'
 import { TAG_SORTS, type TagSearch, type TagSort } from '../../lib/inventorySearch'
-import { isSchemeTag, pullHost } from '../../lib/reference'
+import { pullHost } from '../../lib/reference'
 import { useSteadyOrder } from '../../lib/steadyOrder'
 import { useFetched } from '../../lib/useFetched'
 import { useListState } from '../../lib/useListState'
@@ -24,7 +24,7 @@ import { Age } from '../../ui/Age'
 import { Button, ButtonLink } from '../../ui/Button'
 import { Copy } from '../../ui/Copy'
 import { EmptyState } from '../../ui/EmptyState'
-import { SearchField, SelectField } from '../../ui/Field'
+import { CheckboxField, SearchField, SelectField } from '../../ui/Field'
 import { GuardedButton } from '../../ui/GuardedButton'
 import { Notice } from '../../ui/Notice'
 import { PageTitle } from '../../ui/PageTitle'
@@ -171,9 +171,7 @@ function Commands({ detail: { repository }, registry }: { detail: RepositoryDeta
   // The first page of the list as it comes: where nobody filtered it, it is the list that stands below.
   const { data } = useQuery(tagsQuery(repository.id, {}))
   if (data === undefined || data.items.length === 0) return null
-  const pulled = data.items.filter((tag) => !isSchemeTag(tag.name))
-  const chosen = pulled.length > 0 ? pulled : data.items
-  const tags = chosen.map(({ name, digest, kind }) => ({ name, digest: digest ?? null, kind: kind ?? null }))
+  const tags = data.items.map(({ name, digest, kind }) => ({ name, digest: digest ?? null, kind: kind ?? null }))
   return (
     <div className="repository-commands">
       <CommandsCard registry={registry} repository={repository.name} tags={tags} />
@@ -227,12 +225,23 @@ function Tags({ detail, registry }: { detail: RepositoryDetail; registry: SeenRe
     name: words.byName,
     '-name': words.byNameBackwards,
   }
+  const attached = detail.attached_tags
   const neverRead = repository.state === 'named'
 
   return (
     <>
-      {(!isEmpty || search.q !== undefined) && (
+      {(!isEmpty || search.q !== undefined || attached > 0) && (
         <div className="filters">
+          {(attached > 0 || search.attached) && (
+            <CheckboxField
+              label={words.attached(format.number(attached))}
+              checked={search.attached ?? false}
+              onChange={(checked) => {
+                reorder()
+                change({ attached: checked || undefined })
+              }}
+            />
+          )}
           <div className="filter-fields">
             <SelectField
               label={words.order}
@@ -275,6 +284,10 @@ function Tags({ detail, registry }: { detail: RepositoryDetail; registry: SeenRe
             action={<Button onClick={() => change({ q: undefined })}>{texts.action.clearFilters}</Button>}
           >
             {words.noMatchHelp}
+          </EmptyState>
+        ) : isEmpty && attached > 0 ? (
+          <EmptyState icon={<IconTag size={26} stroke={1.5} />} title={words.onlyAttachedTitle}>
+            {words.onlyAttachedHelp}
           </EmptyState>
         ) : isEmpty ? (
           <EmptyState

@@ -7,8 +7,8 @@ use crate::services::object;
 use roadstead_core::model::{
     Artifact, AuditEntry, CrawlPhase, CrawlState, Digest, ManifestsRead, Observed, Owner, Registry,
     RegistryFigures, RegistryId, Repository, RepositoryFilter, RepositoryId, RepositorySort,
-    RequestContext, SharedLayers, Space, SpaceId, SpaceSort, StatisticsDay, Tag, TagSort,
-    Unavailable,
+    RequestContext, SharedLayers, Space, SpaceId, SpaceSort, StatisticsDay, Tag, TagFilter,
+    TagSort, Unavailable,
 };
 use roadstead_core::ports::{FoundRepository, FoundSpace, StoreError};
 use roadstead_core::rules::authorize;
@@ -145,7 +145,8 @@ impl InventoryService {
             .ok_or_else(Failure::not_found)
     }
 
-    /// A page of a repository's tags. Three queries.
+    /// A page of a repository's tags, with those that are [attached](TagFilter::attached) where
+    /// they are asked for. Three queries.
     ///
     /// # Errors
     /// A repository that is absent or not to be seen, or a foreign cursor.
@@ -153,18 +154,19 @@ impl InventoryService {
         &self,
         ctx: &RequestContext,
         id: RepositoryId,
+        attached: bool,
         sort: TagSort,
         request: ListRequest,
     ) -> Result<NamedList<Tag>, Failure> {
         self.repository(ctx, id).await?;
-        let list = format!("tags|{id}|{sort:?}");
+        let list = format!("tags|{id}|{attached}|{sort:?}");
         let page = request.page(&self.cursors, &list)?;
         let text = request.text();
-        let found = self
-            .ports
-            .store
-            .tags(id, text.as_deref(), sort, &page)
-            .await?;
+        let filter = TagFilter {
+            text: text.as_deref(),
+            attached,
+        };
+        let found = self.ports.store.tags(id, filter, sort, &page).await?;
         request.answer(&self.cursors, &list, found.page, found.total)
     }
 

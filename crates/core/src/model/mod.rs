@@ -61,8 +61,8 @@ pub use inventory::{
     IndexedRepository, ListedChild, Listing, ManifestsRead, NamedRepository, NoDigest, NoTag,
     OciPlatform, Placed, Referrer, RegistryFigures, Repository, RepositoryDescription,
     RepositoryFilter, RepositorySort, RepositoryState, SharedLayer, SharedLayers, Space,
-    SpaceClass, SpaceSet, SpaceSort, StatisticsDay, SummaryCut, Tag, TagName, TagSort, TextsCut,
-    Visibility,
+    SpaceClass, SpaceSet, SpaceSort, StatisticsDay, SummaryCut, Tag, TagFilter, TagName, TagSort,
+    TextsCut, Visibility,
 };
 pub use ledger::{LedgerEntry, LedgerKind};
 pub use listed::{Listed, ListedError, REPOSITORY_NAME_MAX, is_repository_name};

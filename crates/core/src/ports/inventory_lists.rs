@@ -5,7 +5,7 @@ use super::StoreError;
 use crate::model::{
     Artifact, Digest, Listing, Owner, PageRequest, Placed, RegistryFigures, RegistryId, Repository,
     RepositoryFilter, RepositoryId, RepositorySort, SharedLayers, Space, SpaceId, SpaceSort,
-    StatisticsDay, Tag, TagSort, Timestamp,
+    StatisticsDay, Tag, TagFilter, TagSort, Timestamp,
 };
 use crate::rules::Visible;
 use async_trait::async_trait;
@@ -35,6 +35,9 @@ pub struct FoundRepository {
     pub address: String,
     /// Whom the registry belongs to.
     pub owner: Owner,
+    /// How many of its tags are [attached](TagFilter::attached); counted where one repository is
+    /// asked for, not in lists.
+    pub attached_tags: Option<u64>,
 }
 
 /// Lists and pages of the inventory.
@@ -87,7 +90,7 @@ pub trait InventoryLists: Send + Sync {
     async fn tags(
         &self,
         id: RepositoryId,
-        text: Option<&str>,
+        filter: TagFilter<'_>,
         sort: TagSort,
         page: &PageRequest<Placed>,
     ) -> Result<Listing<Tag>, StoreError>;

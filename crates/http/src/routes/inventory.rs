@@ -129,8 +129,9 @@ pub(super) async fn list_tags(
     Id(id): Id<RepositoryId>,
     Query(query): Query<TagQuery>,
 ) -> Result<axum::Json<TagPage>, Refusal> {
-    let (sort, request) = query.parse()?;
-    let list = state.app.inventory.tags(&ctx, id, sort, request).await?;
+    let (attached, sort, request) = query.parse()?;
+    let list = state.app.inventory.tags(&ctx, id, attached, sort, request);
+    let list = list.await?;
     Ok(axum::Json(list.into()))
 }
 

@@ -244,6 +244,9 @@ pub(crate) struct RepositoryDetail {
     registry: String,
     /// Whom the registry belongs to.
     owner: OwnerView,
+    /// How many of its tags clients keep for what is about other artifacts (signatures, SBOMs); the
+    /// list of tags has them where `attached` asks for them.
+    attached_tags: u64,
     /// What the asker may do with it.
     allowed_actions: Vec<AllowedAction>,
 }
@@ -260,6 +263,7 @@ impl RepositoryDetail {
             space: found.space,
             registry: found.registry,
             owner: found.owner.into(),
+            attached_tags: found.attached_tags.unwrap_or_default(),
         }
     }
 }
@@ -532,6 +536,9 @@ pub(crate) struct TagQuery {
     /// Only those whose name contains this.
     #[param(max_length = 200)]
     q: Option<String>,
+    /// `true`: also the tags that clients keep for what is about other artifacts, such as
+    /// `sha256-<digest>.sig`; they are left out otherwise.
+    attached: Option<bool>,
     /// `newest` (the default), `name`, `-name`, `version` or `-version` (the newest version first).
     sort: Option<String>,
     /// Rows, 1 to 200; 50 when absent.
@@ -542,7 +549,8 @@ pub(crate) struct TagQuery {
 }
 
 impl TagQuery {
-    pub(crate) fn parse(self) -> Result<(TagSort, ListRequest), Failure> {
+    /// Whether attached tags are asked for too, in which order, and the page.
+    pub(crate) fn parse(self) -> Result<(bool, TagSort, ListRequest), Failure> {
         let sort = match self.sort.as_deref() {
             None | Some("newest") => TagSort::Newest,
             Some("name") => TagSort::Name,
@@ -552,7 +560,7 @@ impl TagQuery {
             Some(_) => return Err(unknown_sort()),
         };
         let request = super::page::request(self.q, self.limit, self.cursor)?;
-        Ok((sort, request))
+        Ok((self.attached.unwrap_or_default(), sort, request))
     }
 }
 

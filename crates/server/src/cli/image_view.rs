@@ -81,6 +81,10 @@ pub(super) struct Show {
     /// Prints the manifest itself, byte by byte as the registry has it now.
     #[arg(long, conflicts_with_all = ["output", "json"])]
     raw: bool,
+    /// Also lists the tags that clients keep for what is about other artifacts
+    /// (`sha256-<digest>.sig`).
+    #[arg(long, conflicts_with = "raw")]
+    attached: bool,
 }
 
 pub(super) async fn list(connected: &Connected, ls: Ls, format: Format) -> Result<(), Trouble> {
@@ -180,7 +184,7 @@ pub(super) async fn show(connected: &Connected, show: Show, format: Format) -> R
     }
     let (image, path, digest) = located(connected, &show.image, workspace).await?;
     let Some(digest) = digest else {
-        return repository(connected, &image, &path, format).await;
+        return repository(connected, &image, &path, show.attached, format).await;
     };
     let artifact = connected.get(&format!("{path}/artifacts/{digest}")).await?;
     if format == Format::Json {
@@ -205,7 +209,7 @@ pub(super) async fn located(
         None => None,
         Some(What::Digest(digest)) => Some(digest.to_string()),
         Some(What::Tag(tag)) => {
-            let query = [("q", tag.as_str()), ("limit", "200")];
+            let query = [("q", tag.as_str()), ("attached", "true"), ("limit", "200")];
             let tags = connected.items(&format!("{path}/tags"), &query).await?;
             let found = tags.iter().find(|one| text(one, "name") == tag.as_str());
             let found = found.ok_or_else(|| {
@@ -224,15 +228,20 @@ async fn repository(
     connected: &Connected,
     image: &Value,
     path: &str,
+    attached: bool,
     format: Format,
 ) -> Result<(), Trouble> {
-    let query = [("sort", "newest"), ("limit", TAGS)];
+    let shown = if attached { "true" } else { "false" };
+    let query = [("sort", "newest"), ("attached", shown), ("limit", TAGS)];
     let tags = connected
         .get(&with_query(&format!("{path}/tags"), query))
         .await?;
+    let detail = connected.get(path).await?;
     let description = connected.get(&image_describe::path(image)).await?;
     if format == Format::Json {
-        print_json(&json!({ "image": image, "description": description, "tags": tags }));
+        print_json(
+            &json!({ "image": image, "description": description, "attached_tags": detail["attached_tags"], "tags": tags }),
+        );
         return Ok(());
     }
     print_images(std::slice::from_ref(image));
@@ -259,6 +268,14 @@ async fn repository(
     let total = tags["total"]["value"].as_u64().unwrap_or_default();
     if !tags["next_cursor"].is_null() {
         print_line(&format!("The newest {TAGS} of {total} tags."));
+    }
+    match detail["attached_tags"].as_u64().unwrap_or_default() {
+        0 => {}
+        _ if attached => {}
+        1 => print_line("1 more tag belongs to another artifact; --attached lists it."),
+        n => print_line(&format!(
+            "{n} more tags belong to other artifacts; --attached lists them."
+        )),
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::crawls::{count, trouble};
 use super::sql::Sql;
+use super::tag_list::attached;
 use crate::fault::{Fault, damaged};
 use crate::registry_row::parse;
 use crate::store::Store;
@@ -320,14 +321,25 @@ pub(super) async fn one_repository(
     visible: &Visible,
 ) -> Result<Option<FoundRepository>, StoreError> {
     let sql = Sql::of("SELECT ", []).and(REPOSITORY, []).and(
-        ", s.id AS space_id, s.name AS space, i.registry_id, r.workspace_id, r.name AS registry, \
-         r.address FROM repository p JOIN space s ON s.no = p.space_no \
-         JOIN inventory i ON i.no = p.inventory_no JOIN registry r ON r.id = i.registry_id \
-         WHERE p.id = ? AND p.ended_at IS NULL",
+        concat!(
+            ", s.id AS space_id, s.name AS space, i.registry_id, r.workspace_id, r.name AS registry, \
+             r.address, (SELECT COUNT(*) FROM tag t WHERE t.repository_no = p.no AND ",
+            attached!(),
+            ") AS attached_tags FROM repository p JOIN space s ON s.no = p.space_no \
+             JOIN inventory i ON i.no = p.inventory_no JOIN registry r ON r.id = i.registry_id \
+             WHERE p.id = ? AND p.ended_at IS NULL"
+        ),
         [id.0.into()],
     );
-    let row = seen(sql, visible).one(store.db().read()).await?;
-    Ok(row.as_ref().map(found_repository).transpose()?)
+    let Some(row) = seen(sql, visible).one(store.db().read()).await? else {
+        return Ok(None);
+    };
+    let attached_tags = Some(count(&row, "attached_tags")?);
+    let found = found_repository(&row)?;
+    Ok(Some(FoundRepository {
+        attached_tags,
+        ..found
+    }))
 }
 
 pub(super) fn found_repository(row: &QueryResult) -> Result<FoundRepository, Fault> {
@@ -339,6 +351,7 @@ pub(super) fn found_repository(row: &QueryResult) -> Result<FoundRepository, Fau
         registry: row.try_get("", "registry")?,
         address: row.try_get("", "address")?,
         owner: owner(row)?,
+        attached_tags: None,
     })
 }
 
@@ -412,7 +425,7 @@ mod tests {
     use crate::{Backend, Store, StoreConfig};
     use roadstead_core::model::{
         ImageFilter, PageRequest, Placed, RepositoryFilter, RepositoryId, RepositorySort, SpaceId,
-        TagSort,
+        TagFilter, TagSort,
     };
     use roadstead_core::rules::Visible;
 
@@ -472,8 +485,14 @@ mod tests {
             (TagSort::Version, "tag_by_version"),
             (TagSort::VersionDescending, "tag_by_version"),
         ] {
-            let sql = tags_sql(RepositoryId::new(), None, sort, &page).expect("select");
-            plans.push((index, sql.plan(store.db().read()).await));
+            for attached in [false, true] {
+                let filter = TagFilter {
+                    text: None,
+                    attached,
+                };
+                let sql = tags_sql(RepositoryId::new(), filter, sort, &page).expect("select");
+                plans.push((index, sql.plan(store.db().read()).await));
+            }
         }
         for (index, plan) in plans {
             assert!(

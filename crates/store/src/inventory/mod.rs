@@ -36,7 +36,7 @@ use roadstead_core::model::{
     Artifact, AuditEntry, CrawlState, Digest, FoundReference, ImageFilter, IndexedRepository,
     Listing, PageRequest, Placed, RegistryFigures, RegistryId, Repository, RepositoryFilter,
     RepositoryId, RepositorySort, SharedLayers, Space, SpaceId, SpaceSet, SpaceSort, StatisticsDay,
-    Tag, TagSort, Timestamp,
+    Tag, TagFilter, TagSort, Timestamp,
 };
 use roadstead_core::ports::{
     ConfigDue, ConfigRead, CrawlKey, CrawlReport, FoundRepository, FoundSpace, InventoryLists,
@@ -361,11 +361,11 @@ impl InventoryLists for Store {
     async fn tags(
         &self,
         id: RepositoryId,
-        text: Option<&str>,
+        filter: TagFilter<'_>,
         sort: TagSort,
         page: &PageRequest<Placed>,
     ) -> Result<Listing<Tag>, StoreError> {
-        tag_list::page(self, id, text, sort, page).await
+        tag_list::page(self, id, filter, sort, page).await
     }
 
     async fn artifact(

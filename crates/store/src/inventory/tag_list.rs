@@ -8,21 +8,51 @@ use super::sql::Sql;
 use crate::fault::{Fault, damaged};
 use crate::store::Store;
 use roadstead_core::model::{
-    Certainty, Listing, OciPlatform, Page, PageRequest, Placed, RepositoryId, Tag, TagSort,
-    Timestamp,
+    Certainty, Listing, OciPlatform, Page, PageRequest, Placed, RepositoryId, Tag, TagFilter,
+    TagSort, Timestamp,
 };
 use roadstead_core::ports::StoreError;
 use sea_orm::QueryResult;
 use std::collections::HashMap;
 
+/// Of a tag `t`: that it is named after a digest, as clients name what is about another artifact
+/// (distribution-spec, referrers tag schema: algorithm, `-`, 64 digits; cosign puts `.sig`, `.att` or
+/// `.sbom` behind). The bounds, which say less than the rest, are walked in the index by name.
+macro_rules! attached {
+    () => {
+        "t.name >= 'sha256-' AND t.name < 'sha512.' AND SUBSTR(t.name, 1, 7) IN ('sha256-', 'sha512-') \
+         AND LENGTH(t.name) >= 71 AND TRIM(SUBSTR(t.name, 8, 64), '0123456789abcdef') = '' \
+         AND SUBSTR(t.name, 72, 1) IN ('', '.')"
+    };
+}
+pub(super) use attached;
+
 pub(super) fn tags_sql(
     id: RepositoryId,
-    text: Option<&str>,
+    filter: TagFilter<'_>,
     sort: TagSort,
     page: &PageRequest<Placed>,
 ) -> Result<Sql, StoreError> {
-    let counted = "tag t WHERE t.repository_no = (SELECT no FROM repository WHERE id = ?)";
-    let stored = "tags FROM repository WHERE id = ?";
+    let TagFilter { text, attached } = filter;
+    let (stored, counted) = if attached {
+        (
+            "tags FROM repository WHERE id = ?",
+            "tag t WHERE t.repository_no = (SELECT no FROM repository WHERE id = ?)",
+        )
+    } else {
+        (
+            concat!(
+                "tags - (SELECT COUNT(*) FROM tag t WHERE t.repository_no = repository.no AND ",
+                attached!(),
+                ") FROM repository WHERE id = ?"
+            ),
+            concat!(
+                "tag t WHERE t.repository_no = (SELECT no FROM repository WHERE id = ?) AND NOT (",
+                attached!(),
+                ")"
+            ),
+        )
+    };
     let mut sql = with_total(
         Some((stored, id.0.into())),
         (counted, id.0.into()),
@@ -39,6 +69,9 @@ pub(super) fn tags_sql(
          (SELECT no FROM repository WHERE id = ? AND ended_at IS NULL)",
         [id.0.into()],
     );
+    if !attached {
+        sql = sql.and(concat!(" AND NOT (", attached!(), ")"), []);
+    }
     if let Some(after) = &page.after {
         let other = || damaged("place in a list", "it is of another order");
         sql = match sort {
@@ -85,11 +118,11 @@ pub(super) fn tags_sql(
 pub(super) async fn page(
     store: &Store,
     id: RepositoryId,
-    text: Option<&str>,
+    filter: TagFilter<'_>,
     sort: TagSort,
     page: &PageRequest<Placed>,
 ) -> Result<Listing<Tag>, StoreError> {
-    let rows = tags_sql(id, text, sort, page)?
+    let rows = tags_sql(id, filter, sort, page)?
         .all(store.db().read())
         .await?;
     let total = total(&rows)?;

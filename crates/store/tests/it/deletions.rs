@@ -6,7 +6,7 @@ use crate::inventory::{Field, assert_sums_of, digest, image, index};
 use roadstead_core::Permission;
 use roadstead_core::model::{
     AuditEntry, Deleted, DeletionId, DeletionIntent, DeletionReach, ListedBy, PageRequest,
-    RepositoryId, RepositoryState, TagName, TagSort, Topic,
+    RepositoryId, RepositoryState, TagFilter, TagName, TagSort, Topic,
 };
 use roadstead_core::ports::{
     ChangeFeed as _, DeletionStore as _, EndDeletion, InventoryLists as _, InventoryStore as _,
@@ -80,7 +80,10 @@ async fn tags(field: &Field<'_>, id: RepositoryId) -> Vec<String> {
         limit: 200,
         after: None,
     };
-    let found = field.store.tags(id, None, TagSort::Name, &page).await;
+    let found = field
+        .store
+        .tags(id, TagFilter::default(), TagSort::Name, &page)
+        .await;
     let items = found.expect("tags").page.items;
     items.into_iter().map(|tag| tag.name).collect()
 }

@@ -11,8 +11,8 @@ use roadstead_core::ErrorCode;
 use roadstead_core::model::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlStatus,
     Deleted, Descriptor, Digest, OciPlatform, PageRequest, Placed, RegistryId, RepositoryFilter,
-    RepositoryId, RepositorySort, RepositoryState, SpaceClass, SpaceSort, TagName, TagSort,
-    Timestamp, Topic, Visibility,
+    RepositoryId, RepositorySort, RepositoryState, SpaceClass, SpaceSort, TagFilter, TagName,
+    TagSort, Timestamp, Topic, Visibility,
 };
 use roadstead_core::ports::{
     ChangeFeed as _, ConfigRead, CrawlKey, CrawlReport, DeletionStore as _, InventoryLists as _,
@@ -41,6 +41,7 @@ on_both! {
     sums_add_up_whatever_happens,
     disconnected_registry_leaves_nothing,
     lists_page_through_every_row_once,
+    attached_tags_are_listed_where_they_are_asked_for,
     spaces_are_listed_by_what_they_take,
     people_hear_once_for_a_repository_and_batch,
     sec_18_what_one_holds_is_not_known_of_another,
@@ -74,6 +75,13 @@ const fn containing(text: &str) -> RepositoryFilter<'_> {
     RepositoryFilter {
         text: Some(text),
         broken: false,
+    }
+}
+
+const fn tags_containing(text: &str) -> TagFilter<'_> {
+    TagFilter {
+        text: Some(text),
+        attached: false,
     }
 }
 
@@ -239,7 +247,10 @@ impl<'b> Field<'b> {
             limit: 200,
             after: None,
         };
-        let found = self.store.tags(id, None, TagSort::Name, &page).await;
+        let found = self
+            .store
+            .tags(id, TagFilter::default(), TagSort::Name, &page)
+            .await;
         found.expect("tags").page.items
     }
 
@@ -1284,6 +1295,84 @@ async fn disconnected_registry_leaves_nothing(bed: &Bed) {
     }
 }
 
+async fn attached_tags_are_listed_where_they_are_asked_for(bed: &Bed) {
+    let field = Field::on(&bed.store, "one").await;
+    field.names(&["signed", "only"], None).await;
+    let hex = "0123456789abcdef".repeat(4);
+    let attached = [
+        format!("sha256-{hex}"),
+        format!("sha256-{hex}.att"),
+        format!("sha256-{hex}.sbom"),
+        format!("sha256-{hex}.sig"),
+        format!("sha512-{hex}"),
+    ];
+    // Any other tag, however much it looks like one of those.
+    let own = [
+        "sha-0123456".to_owned(),
+        "sha256-0123".to_owned(),
+        format!("sha256-{hex}-debug"),
+        format!("sha256-{}", hex.to_uppercase()),
+        format!("sha256-{}g", &hex[1..]),
+        format!("sha384-{hex}"),
+        "sha512".to_owned(),
+        format!("v-sha256-{hex}"),
+        "v1".to_owned(),
+    ];
+    let both: Vec<&str> = attached.iter().chain(&own).map(String::as_str).collect();
+    let id = field.repository("signed").await;
+    field.tags(id, &both).await;
+    let listed = async |id, filter, sort| {
+        let mut after = None;
+        let mut names = Vec::new();
+        loop {
+            let page = PageRequest { limit: 2, after };
+            let found = bed.store.tags(id, filter, sort, &page).await.expect("page");
+            names.extend(found.page.items.into_iter().map(|tag| tag.name));
+            after = found.page.next;
+            if after.is_none() {
+                names.sort();
+                return (names, found.total.value);
+            }
+        }
+    };
+    let everything = TagFilter {
+        text: None,
+        attached: true,
+    };
+    let sorted = |names: &[&str]| {
+        let mut names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        names.sort();
+        names
+    };
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    for sort in [TagSort::Name, TagSort::Newest, TagSort::VersionDescending] {
+        let found = listed(id, TagFilter::default(), sort).await;
+        assert_eq!(found, (sorted(&own), 9), "{sort:?}");
+        let found = listed(id, everything, sort).await;
+        assert_eq!(found, (sorted(&both), 14), "{sort:?}");
+    }
+    let found = listed(id, tags_containing("debug"), TagSort::Name).await;
+    assert_eq!(found.1, 1);
+    let found = listed(id, tags_containing(".sig"), TagSort::Name).await;
+    assert_eq!(found, (Vec::new(), 0));
+    let text = TagFilter {
+        text: Some(".sig"),
+        attached: true,
+    };
+    assert_eq!(listed(id, text, TagSort::Name).await.1, 1);
+
+    let counted = async |id| {
+        let found = bed.store.repository(id, &Visible::Everything).await;
+        found.expect("answer").expect("repository").attached_tags
+    };
+    assert_eq!(counted(id).await, Some(5));
+    let only = field.repository("only").await;
+    field.tags(only, &[attached[3].as_str()]).await;
+    assert_eq!(counted(only).await, Some(1));
+    let found = listed(only, TagFilter::default(), TagSort::Newest).await;
+    assert_eq!(found, (Vec::new(), 0));
+}
+
 async fn lists_page_through_every_row_once(bed: &Bed) {
     let field = Field::on(&bed.store, "one").await;
     let names: Vec<String> = (0..25).map(|n| format!("r/{:02}", n * 7 % 25)).collect();
@@ -1378,7 +1467,7 @@ async fn lists_page_through_every_row_once(bed: &Bed) {
             let before = bed.store.queries();
             let found = bed
                 .store
-                .tags(id, None, sort, &request)
+                .tags(id, TagFilter::default(), sort, &request)
                 .await
                 .expect("page");
             assert_eq!(bed.store.queries() - before, 2, "{sort:?}");
@@ -1394,7 +1483,7 @@ async fn lists_page_through_every_row_once(bed: &Bed) {
     }
     let found = bed
         .store
-        .tags(id, Some("T1"), TagSort::Name, &request)
+        .tags(id, tags_containing("T1"), TagSort::Name, &request)
         .await
         .expect("page");
     assert_eq!(found.total.value, 1);

@@ -4,7 +4,7 @@ use crate::bed::Bed;
 use crate::inventory::{Field, digest};
 use roadstead_core::model::{
     ArtifactKind, Digest, DigestStart, ImageFilter, PageRequest, Placed, RepositoryId,
-    RepositorySort, SpaceSet, TagSort, WorkspaceId,
+    RepositorySort, SpaceSet, TagFilter, TagSort, WorkspaceId,
 };
 use roadstead_core::ports::{InventoryLists as _, SearchStore as _, Wanted};
 use roadstead_core::rules::Visible;
@@ -285,7 +285,11 @@ async fn tags_are_listed_by_the_versions_they_name(bed: &Bed) {
             } else {
                 TagSort::Version
             };
-            let found = bed.store.tags(a, None, sort, &page).await.expect("page");
+            let found = bed
+                .store
+                .tags(a, TagFilter::default(), sort, &page)
+                .await
+                .expect("page");
             seen.extend(found.page.items.into_iter().map(|tag| tag.name));
             after = found.page.next;
             if after.is_none() {

@@ -37,6 +37,16 @@ pub struct RepositoryFilter<'a> {
     pub broken: bool,
 }
 
+/// Which tags of a repository a list is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TagFilter<'a> {
+    /// Only those whose name contains this.
+    pub text: Option<&'a str>,
+    /// Also those that clients keep for what is about other artifacts: named after a digest, as
+    /// distribution-spec (referrers tag schema) and cosign do it. Nobody pulls them by name.
+    pub attached: bool,
+}
+
 /// The orders a list of tags can have; each is served by an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TagSort {

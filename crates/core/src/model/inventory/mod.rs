@@ -24,7 +24,7 @@ pub use digest::{Digest, NoDigest};
 pub use layers::{NamedRepository, SharedLayer, SharedLayers};
 pub use lists::{
     Listing, ManifestsRead, Placed, RegistryFigures, RepositoryFilter, RepositorySort, SpaceSort,
-    StatisticsDay, TagSort,
+    StatisticsDay, TagFilter, TagSort,
 };
 pub use repository::{Repository, RepositoryState};
 pub use search::{DigestStart, FoundReference, ImageFilter, IndexedRepository, SpaceSet};

@@ -5,7 +5,7 @@
 use super::engine::{Engine, Setup};
 use crate::postgres::database;
 use roadstead_core::model::{
-    Artifact, CrawlStatus, Digest, PageRequest, RepositoryId, Tag, TagSort,
+    Artifact, CrawlStatus, Digest, PageRequest, RepositoryId, Tag, TagFilter, TagSort,
 };
 use roadstead_core::ports::{InventoryLists as _, InventoryStore as _};
 use roadstead_testkit::{OddManifest, Reply, Scripted};
@@ -121,7 +121,10 @@ async fn tag(engine: &Engine, id: RepositoryId) -> Tag {
         limit: 2,
         after: None,
     };
-    let found = engine.store.tags(id, None, TagSort::Name, &page).await;
+    let found = engine
+        .store
+        .tags(id, TagFilter::default(), TagSort::Name, &page)
+        .await;
     let mut tags = found.expect("tags").page.items;
     assert_eq!(tags.len(), 1);
     tags.remove(0)
