@@ -31,19 +31,14 @@ pub(super) async fn configs(
 ) -> Result<Recorded, StoreError> {
     // Two rows each, and texts that may be long.
     for chunk in configs.chunks(CHUNK / 5) {
-        let taken = store
-            .db()
-            .write(Command::RecordConfigs, |tx| {
-                Box::pin(async move {
-                    let Some(scope) = scope::enter(tx, source).await? else {
-                        return Ok(false);
-                    };
-                    config_chunk(tx, &scope, chunk, now).await?;
-                    Ok(true)
-                })
-            })
-            .await?;
-        if !taken {
+        let taken = scope::write(
+            store,
+            Command::RecordConfigs,
+            source,
+            now,
+            |tx, scope, _| Box::pin(config_chunk(tx, scope, chunk, now)),
+        );
+        if taken.await?.is_none() {
             return Ok(Recorded::Outdated);
         }
     }
@@ -132,21 +127,11 @@ pub(super) async fn checks(
     now: Timestamp,
 ) -> Result<Recorded, StoreError> {
     for chunk in checks.chunks(LINKING) {
-        let taken = store
-            .db()
-            .write(Command::RecordChecks, |tx| {
-                Box::pin(async move {
-                    let Some(scope) = scope::enter(tx, source).await? else {
-                        return Ok(false);
-                    };
-                    let mut effects = Effects::default();
-                    check_chunk(tx, &scope, chunk, now, &mut effects).await?;
-                    effects.finish(tx, &scope, now).await?;
-                    Ok(true)
-                })
-            })
-            .await?;
-        if !taken {
+        let command = Command::RecordChecks;
+        let taken = scope::write(store, command, source, now, |tx, scope, effects| {
+            Box::pin(check_chunk(tx, scope, chunk, now, effects))
+        });
+        if taken.await?.is_none() {
             return Ok(Recorded::Outdated);
         }
     }
@@ -259,21 +244,11 @@ pub(super) async fn provisional(
 ) -> Result<Recorded<Vec<RepositoryId>>, StoreError> {
     let mut ids = Vec::with_capacity(told.len());
     for chunk in told.chunks(LINKING) {
-        let done = store
-            .db()
-            .write(Command::RecordChecks, |tx| {
-                Box::pin(async move {
-                    let Some(scope) = scope::enter(tx, source).await? else {
-                        return Ok(None);
-                    };
-                    let mut effects = Effects::default();
-                    let ids = provisional_chunk(tx, &scope, chunk, now, &mut effects).await?;
-                    effects.finish(tx, &scope, now).await?;
-                    Ok(Some(ids))
-                })
-            })
-            .await?;
-        match done {
+        let command = Command::RecordChecks;
+        let done = scope::write(store, command, source, now, |tx, scope, effects| {
+            Box::pin(provisional_chunk(tx, scope, chunk, now, effects))
+        });
+        match done.await? {
             Some(some) => ids.extend(some),
             None => return Ok(Recorded::Outdated),
         }
@@ -379,23 +354,16 @@ pub(super) async fn end_manifests(
     now: Timestamp,
 ) -> Result<Recorded, StoreError> {
     for chunk in gone.chunks(LINKING) {
-        let taken = store
-            .db()
-            .write(Command::RecordChecks, |tx| {
-                Box::pin(async move {
-                    let Some(scope) = scope::enter(tx, source).await? else {
-                        return Ok(false);
-                    };
-                    let mut effects = Effects::default();
-                    for (id, digest) in chunk {
-                        end_one(tx, &scope, *id, digest, &mut effects).await?;
-                    }
-                    effects.finish(tx, &scope, now).await?;
-                    Ok(true)
-                })
+        let command = Command::RecordChecks;
+        let taken = scope::write(store, command, source, now, |tx, scope, effects| {
+            Box::pin(async move {
+                for (id, digest) in chunk {
+                    end_one(tx, scope, *id, digest, effects).await?;
+                }
+                Ok(())
             })
-            .await?;
-        if !taken {
+        });
+        if taken.await?.is_none() {
             return Ok(Recorded::Outdated);
         }
     }

@@ -43,21 +43,11 @@ pub(super) async fn record(
     now: Timestamp,
 ) -> Result<Recorded, StoreError> {
     for chunk in bounded(manifests, weight) {
-        let taken = store
-            .db()
-            .write(Command::RecordManifests, |tx| {
-                Box::pin(async move {
-                    let Some(scope) = scope::enter(tx, source).await? else {
-                        return Ok(false);
-                    };
-                    let mut effects = Effects::default();
-                    chunk_of(tx, &scope, chunk, now, &mut effects).await?;
-                    effects.finish(tx, &scope, now).await?;
-                    Ok(true)
-                })
-            })
-            .await?;
-        if !taken {
+        let command = Command::RecordManifests;
+        let taken = scope::write(store, command, source, now, |tx, scope, effects| {
+            Box::pin(chunk_of(tx, scope, chunk, now, effects))
+        });
+        if taken.await?.is_none() {
             return Ok(Recorded::Outdated);
         }
     }

@@ -1,7 +1,7 @@
 //! The tag lists of many repositories together: most are short, and a transaction each would cost a
 //! thousand repositories three seconds of the disk.
 
-use super::scope::{self, Effects};
+use super::scope;
 use super::tags::{self, Stored};
 use crate::command::Command;
 use crate::store::Store;
@@ -109,31 +109,24 @@ async fn write(
     plans: &[Plan<'_>],
     now: Timestamp,
 ) -> Result<Option<TagsRecorded>, StoreError> {
-    store
-        .db()
-        .write(Command::RecordTags, |tx| {
-            Box::pin(async move {
-                let Some(scope) = scope::enter(tx, source).await? else {
-                    return Ok(None);
+    let command = Command::RecordTags;
+    let done = scope::write(store, command, source, now, |tx, scope, effects| {
+        Box::pin(async move {
+            let mut recorded = TagsRecorded::default();
+            for plan in plans {
+                // A repository that is gone is passed over.
+                let Some(no) = tags::live(tx, scope, plan.id).await? else {
+                    continue;
                 };
-                let mut effects = Effects::default();
-                let mut recorded = TagsRecorded::default();
-                for plan in plans {
-                    // A repository that is gone is passed over.
-                    let Some(no) = tags::live(tx, &scope, plan.id).await? else {
-                        continue;
-                    };
-                    recorded.added +=
-                        tags::add(tx, &scope, no, &plan.fresh, now, &mut effects).await?;
-                    if !plan.ended.is_empty() {
-                        recorded.ended += tags::end(tx, no, &plan.ended, &mut effects).await?;
-                    }
-                    tags::read_again(tx, &plan.again).await?;
-                    tags::listed_now(tx, &scope, no, now, &mut effects).await?;
+                recorded.added += tags::add(tx, scope, no, &plan.fresh, now, effects).await?;
+                if !plan.ended.is_empty() {
+                    recorded.ended += tags::end(tx, no, &plan.ended, effects).await?;
                 }
-                effects.finish(tx, &scope, now).await?;
-                Ok(Some(recorded))
-            })
+                tags::read_again(tx, &plan.again).await?;
+                tags::listed_now(tx, scope, no, now, effects).await?;
+            }
+            Ok(recorded)
         })
-        .await
+    });
+    done.await
 }

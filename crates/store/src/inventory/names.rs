@@ -28,18 +28,10 @@ pub(super) async fn record_spaces(
 ) -> Result<Recorded<Vec<SpaceId>>, StoreError> {
     let mut ids = Vec::with_capacity(spaces.len());
     for chunk in spaces.chunks(CHUNK) {
-        let recorded = store
-            .db()
-            .write(Command::RecordSpaces, |tx| {
-                Box::pin(async move {
-                    let Some(scope) = scope::enter(tx, source).await? else {
-                        return Ok(None);
-                    };
-                    space_chunk(tx, &scope, chunk, now).await.map(Some)
-                })
-            })
-            .await?;
-        match recorded {
+        let recorded = scope::write(store, Command::RecordSpaces, source, now, |tx, scope, _| {
+            Box::pin(space_chunk(tx, scope, chunk, now))
+        });
+        match recorded.await? {
             Some(some) => ids.extend(some),
             None => return Ok(Recorded::Outdated),
         }
@@ -163,18 +155,10 @@ pub(super) async fn end_spaces(
     for upstream in upstream_ids {
         // Its repositories first, a bounded number at a time; then itself.
         loop {
-            let done = store
-                .db()
-                .write(Command::RecordSpaces, |tx| {
-                    Box::pin(async move {
-                        let Some(scope) = scope::enter(tx, source).await? else {
-                            return Ok(None);
-                        };
-                        end_space_part(tx, &scope, upstream, now).await.map(Some)
-                    })
-                })
-                .await?;
-            match done {
+            let done = scope::write(store, Command::RecordSpaces, source, now, |tx, scope, _| {
+                Box::pin(end_space_part(tx, scope, upstream, now))
+            });
+            match done.await? {
                 None => return Ok(Recorded::Outdated),
                 Some(true) => break,
                 Some(false) => {}
@@ -293,31 +277,23 @@ pub(super) async fn heard(
 ) -> Result<Recorded<u64>, StoreError> {
     let mut new = 0;
     for chunk in repositories.chunks(CHUNK) {
-        let heard = store
-            .db()
-            .write(Command::RecordNames, |tx| {
-                Box::pin(async move {
-                    let Some(scope) = scope::enter(tx, source).await? else {
-                        return Ok(None);
-                    };
-                    let mut effects = Effects::default();
-                    names(tx, &scope, chunk, now, &mut effects).await?;
-                    // What was just added, and what was added before and never read.
-                    Sql::of(
-                        "UPDATE repository SET wanted_at = ? WHERE inventory_no = ? \
-                         AND ended_at IS NULL AND wanted_at IS NULL AND state = 'named' AND name IN ",
-                        [now.as_micros().into(), scope.no.into()],
-                    )
-                    .list(chunk.iter().map(|seen| seen.name.as_str()))
-                    .run(tx)
-                    .await?;
-                    let new = effects.figures.repositories;
-                    effects.finish(tx, &scope, now).await?;
-                    Ok(Some(new))
-                })
+        let command = Command::RecordNames;
+        let heard = scope::write(store, command, source, now, |tx, scope, effects| {
+            Box::pin(async move {
+                names(tx, scope, chunk, now, effects).await?;
+                // What was just added, and what was added before and never read.
+                Sql::of(
+                    "UPDATE repository SET wanted_at = ? WHERE inventory_no = ? \
+                     AND ended_at IS NULL AND wanted_at IS NULL AND state = 'named' AND name IN ",
+                    [now.as_micros().into(), scope.no.into()],
+                )
+                .list(chunk.iter().map(|seen| seen.name.as_str()))
+                .run(tx)
+                .await?;
+                Ok(effects.figures.repositories)
             })
-            .await?;
-        match heard {
+        });
+        match heard.await? {
             Some(some) => new += u64::try_from(some).unwrap_or(0),
             None => return Ok(Recorded::Outdated),
         }
@@ -432,23 +408,16 @@ pub(super) async fn mark(
     now: Timestamp,
 ) -> Result<Recorded, StoreError> {
     for chunk in marks.chunks(CHUNK / 5) {
-        let taken = store
-            .db()
-            .write(Command::MarkRepositories, |tx| {
-                Box::pin(async move {
-                    let Some(scope) = scope::enter(tx, source).await? else {
-                        return Ok(false);
-                    };
-                    let mut effects = Effects::default();
-                    for (id, mark) in chunk {
-                        mark_one(tx, &scope, *id, *mark, now, &mut effects).await?;
-                    }
-                    effects.finish(tx, &scope, now).await?;
-                    Ok(true)
-                })
+        let command = Command::MarkRepositories;
+        let taken = scope::write(store, command, source, now, |tx, scope, effects| {
+            Box::pin(async move {
+                for (id, mark) in chunk {
+                    mark_one(tx, scope, *id, *mark, now, effects).await?;
+                }
+                Ok(())
             })
-            .await?;
-        if !taken {
+        });
+        if taken.await?.is_none() {
             return Ok(Recorded::Outdated);
         }
     }

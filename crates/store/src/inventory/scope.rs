@@ -3,14 +3,18 @@
 
 use super::sql::Sql;
 use crate::changes::{self, NewChange};
+use crate::command::Command;
 use crate::fault::{Fault, damaged};
+use crate::store::Store;
 use crate::tx::Tx;
+use futures::future::BoxFuture;
 use roadstead_core::model::{
     CrawlStatus, Epoch, Generation, RegistryId, Timestamp, Topic, WorkspaceId,
 };
-use roadstead_core::ports::{CrawlKey, Source};
+use roadstead_core::ports::{CrawlKey, Source, StoreError};
 use sea_orm::{ConnectionTrait as _, DbBackend, QueryResult};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A registry's inventory, held until the end of the transaction.
@@ -81,6 +85,41 @@ pub(super) fn status(row: &QueryResult) -> Result<Option<CrawlStatus>, Fault> {
         CrawlStatus::parse(&text).ok_or_else(|| Fault::from(damaged("state of a crawl", text)))
     };
     text.map(read).transpose()
+}
+
+/// Does `work` in one transaction, for what a source says, and writes down what it changes that
+/// people see; `None`, and nothing is done, when the source says nothing any more.
+pub(super) async fn write<'env, T, F>(
+    store: &Store,
+    command: Command,
+    source: Source,
+    now: Timestamp,
+    work: F,
+) -> Result<Option<T>, StoreError>
+where
+    F: for<'tx> Fn(&'tx Tx<'env>, &'tx Scope, &'tx mut Effects) -> BoxFuture<'tx, Result<T, Fault>>
+        + Send
+        + Sync
+        + 'env,
+    T: Send,
+{
+    // A transaction may be run again, and its future outlives a borrow of this call's.
+    let work = Arc::new(work);
+    store
+        .db()
+        .write(command, |tx| {
+            let work = Arc::clone(&work);
+            Box::pin(async move {
+                let Some(scope) = enter(tx, source).await? else {
+                    return Ok(None);
+                };
+                let mut effects = Effects::default();
+                let done = work(tx, &scope, &mut effects).await?;
+                effects.finish(tx, &scope, now).await?;
+                Ok(Some(done))
+            })
+        })
+        .await
 }
 
 /// What a transaction changes that people see, and by how much its registry's figures move. Written

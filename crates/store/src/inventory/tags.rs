@@ -103,23 +103,16 @@ async fn run(
     step: &Step<'_>,
     now: Timestamp,
 ) -> Result<Option<u64>, StoreError> {
-    store
-        .db()
-        .write(Command::RecordTags, |tx| {
-            Box::pin(async move {
-                let Some(scope) = scope::enter(tx, source).await? else {
-                    return Ok(None);
-                };
-                let Some(no) = live(tx, &scope, repository).await? else {
-                    return Ok(Some(0));
-                };
-                let mut effects = Effects::default();
-                let done = take(tx, &scope, no, step, now, &mut effects).await?;
-                effects.finish(tx, &scope, now).await?;
-                Ok(Some(done))
-            })
+    let command = Command::RecordTags;
+    let done = scope::write(store, command, source, now, |tx, scope, effects| {
+        Box::pin(async move {
+            match live(tx, scope, repository).await? {
+                Some(no) => take(tx, scope, no, step, now, effects).await,
+                None => Ok(0),
+            }
         })
-        .await
+    });
+    done.await
 }
 
 async fn take(
