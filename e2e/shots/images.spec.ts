@@ -120,7 +120,7 @@ const SHOTS: Shot[] = [
       await page.keyboard.press('Control+k')
       await expect(page.getByRole('combobox', { name: words.search })).toBeFocused()
       await page.keyboard.type('gateway:1.')
-      await expect(page.getByRole('option').first()).toContainText('dock-open')
+      await expect(page.getByRole('listbox').getByRole('option').first()).toContainText('dock-open')
     },
   },
   {

@@ -69,7 +69,7 @@ export function imageColumns({ words, inventory, format, scope, marked = NOTHING
         return kinds.length === 0 ? (
           <span className="fine">{inventory.tag.unknown}</span>
         ) : (
-          <span className="kinds">{kinds.join(inventory.comma)}</span>
+          <span className="kind-names">{kinds.join(inventory.comma)}</span>
         )
       },
     },
