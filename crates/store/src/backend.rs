@@ -3,20 +3,22 @@
 use crate::command::Command;
 use crate::data_dir::create_private;
 use crate::failpoint;
-use crate::fault::Fault;
+use crate::fault::{Fault, is_lost};
 use crate::lanes::Lanes;
 use crate::signals::Signals;
+use crate::trust::Trust;
 use crate::tx::{Counted, Tx};
 use futures::future::BoxFuture;
 use log::LevelFilter;
 use roadstead_core::ports::StoreError;
 use sea_orm::{
-    AccessMode, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
-    SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel,
+    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions,
+    TransactionTrait,
 };
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -100,9 +102,21 @@ impl Db {
 
     /// Connects to PostgreSQL.
     pub(crate) async fn postgres(options: PgConnectOptions) -> Result<Self, sqlx::Error> {
+        let trust = Trust::default();
+        let asked = trust.clone();
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(ACQUIRE)
+            .test_before_acquire(false)
+            .before_acquire(move |connection, its| {
+                let trusted = asked.is_given(its.idle_for);
+                Box::pin(async move {
+                    if !trusted {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options)
             .await?;
         let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
@@ -110,7 +124,7 @@ impl Db {
             connection.clone(),
             connection,
             Lanes::side_by_side(),
-            Some(pool),
+            Some((pool, trust)),
         ))
     }
 
@@ -118,14 +132,16 @@ impl Db {
         writer: DatabaseConnection,
         reader: DatabaseConnection,
         lanes: Lanes,
-        postgres: Option<PgPool>,
+        postgres: Option<(PgPool, Trust)>,
     ) -> Self {
         let queries = Arc::new(AtomicU64::new(0));
+        let (postgres, trust) = postgres.unzip();
         Self {
             writer,
             reader: Counted {
                 inner: reader,
                 queries: Arc::clone(&queries),
+                trust,
             },
             lanes,
             queries,
@@ -149,16 +165,29 @@ impl Db {
             access_mode: self.postgres.is_some().then_some(AccessMode::ReadOnly),
             ..TransactionOptions::default()
         };
-        let inner = self
-            .reader
-            .inner
-            .begin_with_options(options)
-            .await
-            .map_err(Fault::from)?;
+        let inner = self.begin(&self.reader.inner, options).await;
         Ok(Counted {
-            inner,
+            inner: inner.map_err(Fault::from)?,
             queries: Arc::clone(&self.queries),
+            trust: None,
         })
+    }
+
+    /// Begins a transaction; again over another connection if that one was gone.
+    async fn begin(
+        &self,
+        on: &DatabaseConnection,
+        options: TransactionOptions,
+    ) -> Result<DatabaseTransaction, DbErr> {
+        match on.begin_with_options(options).await {
+            Err(error) if is_lost(&error) => {
+                if let Some(trust) = &self.reader.trust {
+                    trust.lost();
+                }
+                on.begin_with_options(options).await
+            }
+            begun => begun,
+        }
     }
 
     /// The writing connection itself, for migrations.
@@ -217,8 +246,9 @@ impl Db {
             ..TransactionOptions::default()
         };
         let connection = Counted {
-            inner: self.writer.begin_with_options(options).await?,
+            inner: self.begin(&self.writer, options).await?,
             queries: Arc::clone(&self.queries),
+            trust: None,
         };
         let tx = Tx::new(connection, command);
         match work(&tx).await {

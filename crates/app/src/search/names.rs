@@ -322,9 +322,9 @@ mod tests {
             "other",
         ];
         let names = names(&all);
-        let classes = classes(&names, "nginx").expect("found");
+        let found = classes(&names, "nginx").expect("found");
         assert_eq!(
-            classes,
+            found,
             [
                 Class::WHOLE,
                 Class::WHOLE,

@@ -219,7 +219,7 @@ pub(super) async fn found_repositories(
         .and(" FROM repository p ", [])
         .and(PLACED, [])
         .and(" WHERE p.ended_at IS NULL AND p.id IN ", [])
-        .list(ids.iter().map(|id| id.0));
+        .even_list(ids.iter().map(|id| id.0).collect());
     let rows = seen(sql, visible).all(store.db().read()).await?;
     Ok(rows
         .iter()
@@ -262,7 +262,7 @@ fn by_tag(sql: Sql, wanted: &Wanted) -> Sql {
     sql.and("SELECT p.id, t.name AS tag, t.sorted_at, ", [])
         .and(REFERENCE, [])
         .and("(VALUES ", [])
-        .rows(rows)
+        .even_rows(rows)
         .and(
             // SQLite keeps to the order of cross joins; left to itself it would walk all tags.
             ") AS v CROSS JOIN repository p CROSS JOIN tag t \
@@ -287,7 +287,7 @@ fn by_digest(sql: Sql, ids: &[RepositoryId], between: (Digest, Digest), limit: u
          WHERE p.ended_at IS NULL AND p.id IN ",
         [low.to_bytes().into(), high.to_bytes().into()],
     )
-    .list(ids.iter().map(|id| id.0))
+    .even_list(ids.iter().map(|id| id.0).collect())
     .and(" LIMIT ?", [i64::from(limit).into()])
 }
 

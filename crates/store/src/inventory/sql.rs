@@ -53,6 +53,25 @@ impl Sql {
         self
     }
 
+    /// As [`Self::list`], of few texts of statements: the last item is told again until there are
+    /// as many as in one of them. A database takes a statement apart once for each text it has.
+    pub(super) fn even_list<V: Into<Value> + Clone>(self, mut items: Vec<V>) -> Self {
+        if let Some(last) = items.last().cloned() {
+            items.resize(even(items.len()), last);
+        }
+        self.list(items)
+    }
+
+    /// As [`Self::rows`], of few texts of statements: those that are added hold nulls of the same
+    /// kind.
+    pub(super) fn even_rows(self, mut rows: Vec<Vec<Value>>) -> Self {
+        if let Some(first) = rows.first() {
+            let nulls = first.iter().map(Value::as_null).collect();
+            rows.resize(even(rows.len()), nulls);
+        }
+        self.rows(rows)
+    }
+
     /// Rows, each in brackets. There must be some.
     pub(super) fn rows(mut self, rows: Vec<Vec<Value>>) -> Self {
         for (i, row) in rows.into_iter().enumerate() {
@@ -106,6 +125,11 @@ impl Sql {
         let statement = self.statement(db);
         Ok(db.execute_raw(statement).await?.rows_affected())
     }
+}
+
+/// As many or more, of few numbers.
+fn even(many: usize) -> usize {
+    many.max(4).next_power_of_two()
 }
 
 /// A text as it is stored. PostgreSQL takes no NUL, and a statement that it refuses takes a whole
