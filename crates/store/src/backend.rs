@@ -1,4 +1,5 @@
-//! Connections to the database, and the only two ways to use them: [`Db::read`] and [`Db::write`].
+//! Connections to the database, and the only ways to use them: [`Db::read`], [`Db::lookup`] and
+//! [`Db::write`].
 
 use crate::command::Command;
 use crate::data_dir::create_private;
@@ -28,6 +29,8 @@ use std::time::Duration;
 const ATTEMPTS: u32 = 6;
 const READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
+/// PostgreSQL's connections for lookups, beside those.
+const POSTGRES_LOOKUPS: u32 = 4;
 /// How long a call waits for a free connection.
 const ACQUIRE: Duration = Duration::from_secs(5);
 
@@ -35,6 +38,7 @@ const ACQUIRE: Duration = Duration::from_secs(5);
 pub(crate) struct Db {
     writer: DatabaseConnection,
     reader: Counted<DatabaseConnection>,
+    lookup: Counted<DatabaseConnection>,
     lanes: Lanes,
     queries: Arc<AtomicU64>,
     pub(crate) signals: Signals,
@@ -103,29 +107,23 @@ impl Db {
     /// Connects to PostgreSQL.
     pub(crate) async fn postgres(options: PgConnectOptions) -> Result<Self, sqlx::Error> {
         let trust = Trust::default();
-        let asked = trust.clone();
-        let pool = PgPoolOptions::new()
+        let pool = postgres_pool(&trust)
             .max_connections(POSTGRES_CONNECTIONS)
-            .acquire_timeout(ACQUIRE)
-            .test_before_acquire(false)
-            .before_acquire(move |connection, its| {
-                let trusted = asked.is_given(its.idle_for);
-                Box::pin(async move {
-                    if !trusted {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .connect_with(options)
+            .connect_with(options.clone())
             .await?;
+        let lookups = postgres_pool(&trust)
+            .max_connections(POSTGRES_LOOKUPS)
+            // The later setting wins.
+            .connect_lazy_with(options.options([("plan_cache_mode", "force_generic_plan")]));
         let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
-        Ok(Self::new(
+        let mut db = Self::new(
             connection.clone(),
             connection,
             Lanes::side_by_side(),
             Some((pool, trust)),
-        ))
+        );
+        db.lookup.inner = SqlxPostgresConnector::from_sqlx_postgres_pool(lookups);
+        Ok(db)
     }
 
     fn new(
@@ -136,13 +134,15 @@ impl Db {
     ) -> Self {
         let queries = Arc::new(AtomicU64::new(0));
         let (postgres, trust) = postgres.unzip();
+        let reader = Counted {
+            inner: reader,
+            queries: Arc::clone(&queries),
+            trust,
+        };
         Self {
             writer,
-            reader: Counted {
-                inner: reader,
-                queries: Arc::clone(&queries),
-                trust,
-            },
+            lookup: reader.clone(),
+            reader,
             lanes,
             queries,
             signals: Signals::new(),
@@ -153,6 +153,13 @@ impl Db {
     /// For single queries.
     pub(crate) const fn read(&self) -> &Counted<DatabaseConnection> {
         &self.reader
+    }
+
+    /// For single queries that find rows by what is unique of them. PostgreSQL plans each text of
+    /// one once for a connection, which takes longer than to run it; so nothing may be in it that
+    /// is planned by how many rows it leaves.
+    pub(crate) const fn lookup(&self) -> &Counted<DatabaseConnection> {
+        &self.lookup
     }
 
     /// For several queries that must see one state.
@@ -202,7 +209,7 @@ impl Db {
 
     /// Closes the connections.
     pub(crate) async fn close(&self) {
-        for connection in [&self.writer, &self.reader.inner] {
+        for connection in [&self.writer, &self.reader.inner, &self.lookup.inner] {
             // A connection that cannot be closed is as good as closed.
             let _ = connection.close_by_ref().await;
         }
@@ -278,6 +285,23 @@ pub(crate) fn sqlite_read_only(path: &Path) -> SqliteConnectOptions {
         .read_only(true)
         .busy_timeout(Duration::from_secs(5))
         .log_statements(LevelFilter::Debug)
+}
+
+/// Connections to PostgreSQL that are not asked before each use.
+fn postgres_pool(trust: &Trust) -> PgPoolOptions {
+    let trust = trust.clone();
+    PgPoolOptions::new()
+        .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
+        .before_acquire(move |connection, its| {
+            let trusted = trust.is_given(its.idle_for);
+            Box::pin(async move {
+                if !trusted {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
 }
 
 /// Reads a PostgreSQL URL and adds what every connection of ours needs.

@@ -191,7 +191,7 @@ pub(super) async fn space_set(
         return Ok(SpaceSet::Everything);
     }
     let rows = spaces_in(Sql::of("SELECT s.id", []), visible, filter)
-        .all(store.db().read())
+        .all(store.db().lookup())
         .await?;
     let ids = rows
         .iter()
@@ -220,7 +220,7 @@ pub(super) async fn found_repositories(
         .and(PLACED, [])
         .and(" WHERE p.ended_at IS NULL AND p.id IN ", [])
         .even_list(ids.iter().map(|id| id.0).collect());
-    let rows = seen(sql, visible).all(store.db().read()).await?;
+    let rows = seen(sql, visible).all(store.db().lookup()).await?;
     Ok(rows
         .iter()
         .map(found_repository)
@@ -239,6 +239,11 @@ pub(super) async fn found_references(
         .filter(|(ids, _)| !ids.is_empty())
         .and_then(|(ids, hex)| Some((ids, Digest::between(hex)?)));
     let tags = !wanted.tags.is_empty();
+    // How many artifacts have such a digest depends on its digits.
+    let via = match between {
+        None => store.db().lookup(),
+        Some(_) => store.db().read(),
+    };
     let sql = Sql::of("", []);
     let sql = match (tags, between) {
         (false, None) => return Ok(Vec::new()),
@@ -249,7 +254,7 @@ pub(super) async fn found_references(
             by_digest(both, ids, between, wanted.limit).and(") AS d", [])
         }
     };
-    let rows = sql.all(store.db().read()).await?;
+    let rows = sql.all(via).await?;
     Ok(rows.iter().map(reference).collect::<Result<_, _>>()?)
 }
 

@@ -164,3 +164,29 @@ pub(super) fn signed(value: u64) -> i64 {
 pub(super) fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Sql;
+    use sea_orm::Value;
+
+    #[test]
+    fn even_lists_have_few_texts_and_mean_the_same() {
+        let list = |many: i64| Sql::of("", []).even_list((0..many).collect());
+        let mut texts: Vec<String> = (0..=150).map(|many| list(many).text).collect();
+        texts.dedup();
+        assert_eq!(texts.len(), 8, "none, 4, 8, 16, 32, 64, 128, 256");
+        assert_eq!(texts[0], "(NULL)");
+        assert_eq!(texts[1], "($1, $2, $3, $4)");
+        let five = list(5).values;
+        let expected = [0_i64, 1, 2, 3, 4, 4, 4, 4].map(Value::from);
+        assert_eq!(five, expected);
+        let rows = |many: i64| {
+            let rows = (0..many).map(|n| vec![n.into(), n.to_string().into()]);
+            Sql::of("", []).even_rows(rows.collect())
+        };
+        assert_eq!(rows(2).text, "($1, $2), ($3, $4), ($5, $6), ($7, $8)");
+        let nulls = [Value::BigInt(None), Value::String(None)];
+        assert_eq!(rows(3).values.last_chunk(), Some(&nulls));
+    }
+}
