@@ -1,22 +1,25 @@
-//! Connections to the database, and the only two ways to use them: [`Db::read`] and [`Db::write`].
+//! Connections to the database, and the only ways to use them: [`Db::read`], [`Db::lookup`] and
+//! [`Db::write`].
 
 use crate::command::Command;
 use crate::data_dir::create_private;
 use crate::failpoint;
-use crate::fault::Fault;
+use crate::fault::{Fault, is_lost};
 use crate::lanes::Lanes;
 use crate::signals::Signals;
+use crate::trust::Trust;
 use crate::tx::{Counted, Tx};
 use futures::future::BoxFuture;
 use log::LevelFilter;
 use roadstead_core::ports::StoreError;
 use sea_orm::{
-    AccessMode, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
-    SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel,
+    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions,
+    TransactionTrait,
 };
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,6 +29,8 @@ use std::time::Duration;
 const ATTEMPTS: u32 = 6;
 const READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
+/// PostgreSQL's connections for lookups, beside those.
+const POSTGRES_LOOKUPS: u32 = 4;
 /// How long a call waits for a free connection.
 const ACQUIRE: Duration = Duration::from_secs(5);
 
@@ -33,6 +38,7 @@ const ACQUIRE: Duration = Duration::from_secs(5);
 pub(crate) struct Db {
     writer: DatabaseConnection,
     reader: Counted<DatabaseConnection>,
+    lookup: Counted<DatabaseConnection>,
     lanes: Lanes,
     queries: Arc<AtomicU64>,
     pub(crate) signals: Signals,
@@ -100,33 +106,43 @@ impl Db {
 
     /// Connects to PostgreSQL.
     pub(crate) async fn postgres(options: PgConnectOptions) -> Result<Self, sqlx::Error> {
-        let pool = PgPoolOptions::new()
+        let trust = Trust::default();
+        let pool = postgres_pool(&trust)
             .max_connections(POSTGRES_CONNECTIONS)
-            .acquire_timeout(ACQUIRE)
-            .connect_with(options)
+            .connect_with(options.clone())
             .await?;
+        let lookups = postgres_pool(&trust)
+            .max_connections(POSTGRES_LOOKUPS)
+            // The later setting wins.
+            .connect_lazy_with(options.options([("plan_cache_mode", "force_generic_plan")]));
         let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
-        Ok(Self::new(
+        let mut db = Self::new(
             connection.clone(),
             connection,
             Lanes::side_by_side(),
-            Some(pool),
-        ))
+            Some((pool, trust)),
+        );
+        db.lookup.inner = SqlxPostgresConnector::from_sqlx_postgres_pool(lookups);
+        Ok(db)
     }
 
     fn new(
         writer: DatabaseConnection,
         reader: DatabaseConnection,
         lanes: Lanes,
-        postgres: Option<PgPool>,
+        postgres: Option<(PgPool, Trust)>,
     ) -> Self {
         let queries = Arc::new(AtomicU64::new(0));
+        let (postgres, trust) = postgres.unzip();
+        let reader = Counted {
+            inner: reader,
+            queries: Arc::clone(&queries),
+            trust,
+        };
         Self {
             writer,
-            reader: Counted {
-                inner: reader,
-                queries: Arc::clone(&queries),
-            },
+            lookup: reader.clone(),
+            reader,
             lanes,
             queries,
             signals: Signals::new(),
@@ -139,6 +155,13 @@ impl Db {
         &self.reader
     }
 
+    /// For single queries that find rows by what is unique of them. PostgreSQL plans each text of
+    /// one once for a connection, which takes longer than to run it; so nothing may be in it that
+    /// is planned by how many rows it leaves.
+    pub(crate) const fn lookup(&self) -> &Counted<DatabaseConnection> {
+        &self.lookup
+    }
+
     /// For several queries that must see one state.
     pub(crate) async fn snapshot(&self) -> Result<Counted<DatabaseTransaction>, StoreError> {
         let options = TransactionOptions {
@@ -149,16 +172,29 @@ impl Db {
             access_mode: self.postgres.is_some().then_some(AccessMode::ReadOnly),
             ..TransactionOptions::default()
         };
-        let inner = self
-            .reader
-            .inner
-            .begin_with_options(options)
-            .await
-            .map_err(Fault::from)?;
+        let inner = self.begin(&self.reader.inner, options).await;
         Ok(Counted {
-            inner,
+            inner: inner.map_err(Fault::from)?,
             queries: Arc::clone(&self.queries),
+            trust: None,
         })
+    }
+
+    /// Begins a transaction; again over another connection if that one was gone.
+    async fn begin(
+        &self,
+        on: &DatabaseConnection,
+        options: TransactionOptions,
+    ) -> Result<DatabaseTransaction, DbErr> {
+        match on.begin_with_options(options).await {
+            Err(error) if is_lost(&error) => {
+                if let Some(trust) = &self.reader.trust {
+                    trust.lost();
+                }
+                on.begin_with_options(options).await
+            }
+            begun => begun,
+        }
     }
 
     /// The writing connection itself, for migrations.
@@ -173,7 +209,7 @@ impl Db {
 
     /// Closes the connections.
     pub(crate) async fn close(&self) {
-        for connection in [&self.writer, &self.reader.inner] {
+        for connection in [&self.writer, &self.reader.inner, &self.lookup.inner] {
             // A connection that cannot be closed is as good as closed.
             let _ = connection.close_by_ref().await;
         }
@@ -217,8 +253,9 @@ impl Db {
             ..TransactionOptions::default()
         };
         let connection = Counted {
-            inner: self.writer.begin_with_options(options).await?,
+            inner: self.begin(&self.writer, options).await?,
             queries: Arc::clone(&self.queries),
+            trust: None,
         };
         let tx = Tx::new(connection, command);
         match work(&tx).await {
@@ -248,6 +285,23 @@ pub(crate) fn sqlite_read_only(path: &Path) -> SqliteConnectOptions {
         .read_only(true)
         .busy_timeout(Duration::from_secs(5))
         .log_statements(LevelFilter::Debug)
+}
+
+/// Connections to PostgreSQL that are not asked before each use.
+fn postgres_pool(trust: &Trust) -> PgPoolOptions {
+    let trust = trust.clone();
+    PgPoolOptions::new()
+        .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
+        .before_acquire(move |connection, its| {
+            let trusted = trust.is_given(its.idle_for);
+            Box::pin(async move {
+                if !trusted {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
 }
 
 /// Reads a PostgreSQL URL and adds what every connection of ours needs.

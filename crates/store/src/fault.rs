@@ -68,6 +68,18 @@ pub(crate) fn store_error(error: &DbErr) -> StoreError {
     }
 }
 
+/// Whether the connection was gone, so that the statement may go through over another one.
+pub(crate) fn is_lost(error: &DbErr) -> bool {
+    match driver_error(error) {
+        Some(sqlx::Error::Io(_)) => true,
+        Some(sqlx::Error::Database(database)) => database
+            .try_downcast_ref::<PgDatabaseError>()
+            // Shut down, crashed, connection trouble.
+            .is_some_and(|e| matches!(e.code(), "57P01" | "57P02") || e.code().starts_with("08")),
+        _ => false,
+    }
+}
+
 /// The same for errors of the driver itself.
 pub(crate) fn driver_store_error(error: &sqlx::Error) -> StoreError {
     match kind(error) {

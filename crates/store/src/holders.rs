@@ -46,7 +46,7 @@ where
         .and_where(condition);
     let rows = store
         .db()
-        .read()
+        .lookup()
         .query_all(&query)
         .await
         .map_err(Fault::from)?;

@@ -49,6 +49,7 @@ mod sharing;
 mod signals;
 mod store;
 mod tokens;
+mod trust;
 mod tx;
 mod users;
 mod vault;

@@ -3,7 +3,10 @@
 
 use crate::command::Command;
 use crate::failpoint;
+use crate::fault::is_lost;
+use crate::trust::Trust;
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
@@ -16,6 +19,32 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub(crate) struct Counted<C> {
     pub(crate) inner: C,
     pub(crate) queries: Arc<AtomicU64>,
+    /// Of a pool whose connections may be gone unseen, and over which nothing is written: a
+    /// statement that met such a one is sent once more.
+    pub(crate) trust: Option<Trust>,
+}
+
+impl<C: ConnectionTrait + Send> Counted<C> {
+    /// Sends a statement, and again if it may be and if it helps.
+    async fn send<'a, T, S>(
+        &'a self,
+        statement: S,
+        send: impl Fn(&'a C, S) -> BoxFuture<'a, Result<T, DbErr>> + Send + Sync,
+    ) -> Result<T, DbErr>
+    where
+        S: Clone + Send + 'a,
+    {
+        let Some(trust) = &self.trust else {
+            return send(&self.inner, statement).await;
+        };
+        match send(&self.inner, statement.clone()).await {
+            Err(error) if is_lost(&error) => {
+                trust.lost();
+                send(&self.inner, statement).await
+            }
+            answer => answer,
+        }
+    }
 }
 
 impl<C> Counted<C> {
@@ -34,22 +63,22 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for Counted<C> {
 
     async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
         self.count(&stmt.sql);
-        self.inner.execute_raw(stmt).await
+        self.send(stmt, |to, stmt| to.execute_raw(stmt)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         self.count(sql);
-        self.inner.execute_unprepared(sql).await
+        self.send(sql, |to, sql| to.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
         self.count(&stmt.sql);
-        self.inner.query_one_raw(stmt).await
+        self.send(stmt, |to, stmt| to.query_one_raw(stmt)).await
     }
 
     async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.count(&stmt.sql);
-        self.inner.query_all_raw(stmt).await
+        self.send(stmt, |to, stmt| to.query_all_raw(stmt)).await
     }
 }
 

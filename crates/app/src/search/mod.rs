@@ -4,10 +4,10 @@
 //! (`docs/adr/0014-search.md`).
 
 mod best;
-mod chosen;
 mod follow;
 mod index;
 mod letters;
+mod lists;
 mod names;
 mod query;
 

@@ -1,7 +1,7 @@
 //! Texts that are looked for, each once, one after the other in memory: looking for a part of them
 //! is one walk over bytes, whatever the part.
 
-use super::letters::{self, Letters};
+use super::letters::{Letter, Letters, ends_word};
 use memchr::memmem::Finder;
 use std::collections::HashMap;
 
@@ -23,6 +23,43 @@ impl Class {
     pub(super) const PREFIX: Self = Self(3);
     /// It is the text, or what stands behind its last slash.
     pub(super) const WHOLE: Self = Self(4);
+
+    /// All but none, the best first.
+    pub(super) const MATCHES: [Self; 4] = [Self::WHOLE, Self::PREFIX, Self::WORD, Self::INSIDE];
+}
+
+/// The texts that a part is in, by how well they match.
+#[derive(Default)]
+pub(super) struct Hits {
+    whole: Vec<u32>,
+    prefix: Vec<u32>,
+    word: Vec<u32>,
+    inside: Vec<u32>,
+    /// Those of class [`Class::INSIDE`] are what holds this letter and none of the others: so many
+    /// that they are only looked for when nothing better is left.
+    letter: Option<Letter>,
+}
+
+impl Hits {
+    fn of_class(&self, class: Class) -> &[u32] {
+        match class {
+            Class::WHOLE => &self.whole,
+            Class::PREFIX => &self.prefix,
+            Class::WORD => &self.word,
+            Class::INSIDE => &self.inside,
+            _ => &[],
+        }
+    }
+
+    fn push(&mut self, no: u32, class: Class) {
+        match class {
+            Class::WHOLE => self.whole.push(no),
+            Class::PREFIX => self.prefix.push(no),
+            Class::WORD => self.word.push(no),
+            Class::INSIDE => self.inside.push(no),
+            _ => {}
+        }
+    }
 }
 
 /// Texts by number.
@@ -32,7 +69,7 @@ pub(super) struct Names {
     text: Vec<u8>,
     /// Where each begins.
     starts: Vec<u32>,
-    letters: Vec<Letters>,
+    letters: Letters,
     /// Those that are written otherwise.
     written: HashMap<u32, Box<str>>,
     /// How many of the first are in order.
@@ -50,7 +87,7 @@ impl Names {
     pub(super) fn bytes(&self) -> usize {
         self.text.capacity()
             + self.starts.capacity() * 4
-            + self.letters.capacity() * size_of::<Letters>()
+            + self.letters.bytes()
             + self.late.capacity() * 40
     }
 
@@ -94,10 +131,9 @@ impl Names {
 
     fn push(&mut self, lower: &str, text: &str) -> u32 {
         // Four billion texts, or bytes of them, are more than any memory here.
-        let no = u32::try_from(self.starts.len()).unwrap_or(u32::MAX);
-        self.starts
-            .push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
-        self.letters.push(Letters::of(lower));
+        let no = number(self.starts.len());
+        self.starts.push(number(self.text.len()));
+        self.letters.push(lower);
         self.text.extend_from_slice(lower.as_bytes());
         self.text.push(END);
         if lower != text {
@@ -136,7 +172,7 @@ impl Names {
         let mut names = Self::default();
         names.text.reserve_exact(self.text.len());
         names.starts.reserve_exact(order.len());
-        names.letters.reserve_exact(order.len());
+        names.letters.reserve(order.len());
         let mut numbers = vec![u32::MAX; self.len()];
         for no in order {
             let lower = std::str::from_utf8(self.lower(no)).unwrap_or_default();
@@ -149,31 +185,33 @@ impl Names {
         (names, numbers)
     }
 
-    /// How well each text matches a part in lower case; `None` when nothing does.
-    pub(super) fn classes(&self, part: &str) -> Option<Vec<Class>> {
+    /// The texts that a part in lower case is in.
+    pub(super) fn hits(&self, part: &str) -> Hits {
+        let mut hits = Hits::default();
         if part.is_empty() || part.as_bytes().contains(&END) {
-            return None;
+            return hits;
         }
         if let [byte] = part.as_bytes()
-            && let Some(bit) = letters::bit(*byte)
+            && let Some(letter) = Letter::of(*byte)
         {
-            return self.letter_classes(*byte, bit);
+            for (no, class) in self.letters.begun_by(letter) {
+                hits.push(no, class);
+            }
+            hits.letter = Some(letter);
+            return hits;
         }
         let finder = Finder::new(part.as_bytes());
-        let mut classes: Vec<Class> = Vec::new();
-        let (mut no, mut from) = (0, 0);
+        let (mut no, mut best, mut from) = (0, Class::NONE, 0);
         while let Some(found) = self.text.get(from..).and_then(|rest| finder.find(rest)) {
             let at = from + found;
-            no = self.holding(no, at);
-            let class = self.class(no, at, part.len());
-            if classes.is_empty() {
-                classes.resize(self.len(), Class::NONE);
+            let holds = self.holding(no, at);
+            if holds != no {
+                hits.push(number(no), best);
+                (no, best) = (holds, Class::NONE);
             }
-            if let Some(best) = classes.get_mut(no) {
-                *best = class.max(*best);
-            }
+            best = best.max(self.class(no, at, part.len()));
             // Inside of a text there may be a better place; behind the best there is none.
-            from = if class == Class::WHOLE {
+            from = if best == Class::WHOLE {
                 self.starts
                     .get(no + 1)
                     .map_or(self.text.len(), |next| *next as usize)
@@ -181,30 +219,34 @@ impl Names {
                 at + 1
             };
         }
-        (!classes.is_empty()).then_some(classes)
+        hits.push(number(no), best);
+        hits
     }
 
-    /// As [`Self::classes`], of a part that is one character.
-    fn letter_classes(&self, byte: u8, bit: u64) -> Option<Vec<Class>> {
-        let class = |(letters, no): (&Letters, u32)| {
-            if !letters.holds(bit) {
-                Class::NONE
-            } else if !letters.begins(bit) {
-                Class::INSIDE
-            } else {
-                match self.lower(no) {
-                    [.., b'/', last] if *last == byte => Class::WHOLE,
-                    [only] if *only == byte => Class::WHOLE,
-                    [first, ..] if *first == byte => Class::PREFIX,
-                    _ => Class::WORD,
+    /// Tells the texts among some hits that are of a class, in order.
+    pub(super) fn each(&self, hits: &Hits, class: Class, mut tell: impl FnMut(u32)) {
+        hits.of_class(class).iter().copied().for_each(&mut tell);
+        if let Some(letter) = hits.letter
+            && class == Class::INSIDE
+        {
+            self.letters.holding_inside(letter).for_each(tell);
+        }
+    }
+
+    /// How well each text matches; `None` when nothing does.
+    pub(super) fn classes(&self, hits: &Hits) -> Option<Vec<Class>> {
+        let mut classes: Vec<Class> = Vec::new();
+        for class in Class::MATCHES {
+            self.each(hits, class, |no| {
+                if classes.is_empty() {
+                    classes.resize(self.len(), Class::NONE);
                 }
-            }
-        };
-        let classes: Vec<Class> = self.letters.iter().zip(0..).map(class).collect();
-        classes
-            .iter()
-            .any(|class| *class > Class::NONE)
-            .then_some(classes)
+                if let Some(place) = classes.get_mut(no as usize) {
+                    *place = class;
+                }
+            });
+        }
+        (!classes.is_empty()).then_some(classes)
     }
 
     /// The text, at `from` or behind it, that holds a place: found by ever longer steps, because
@@ -232,6 +274,7 @@ impl Names {
         low
     }
 
+    /// How well a text matches a part of a length by this place of it.
     fn class(&self, no: usize, at: usize, length: usize) -> Class {
         let start = self.starts.get(no).copied().unwrap_or_default() as usize;
         let byte = |at: usize| self.text.get(at).copied();
@@ -241,15 +284,24 @@ impl Names {
             None if to_the_end => Class::WHOLE,
             Some(b'/') if to_the_end => Class::WHOLE,
             None => Class::PREFIX,
-            Some(before) if letters::ends_word(before) => Class::WORD,
+            Some(before) if ends_word(before) => Class::WORD,
             Some(_) => Class::INSIDE,
         }
     }
 }
 
+/// A number as it is kept.
+fn number(no: usize) -> u32 {
+    u32::try_from(no).unwrap_or(u32::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Class, Names};
+
+    fn classes(names: &Names, part: &str) -> Option<Vec<Class>> {
+        names.classes(&names.hits(part))
+    }
 
     fn names(all: &[&str]) -> Names {
         let mut names = Names::default();
@@ -270,9 +322,9 @@ mod tests {
             "other",
         ];
         let names = names(&all);
-        let classes = names.classes("nginx").expect("found");
+        let found = classes(&names, "nginx").expect("found");
         assert_eq!(
-            classes,
+            found,
             [
                 Class::WHOLE,
                 Class::WHOLE,
@@ -282,16 +334,20 @@ mod tests {
                 Class::NONE
             ]
         );
-        assert_eq!(names.classes("zz"), None);
-        assert_eq!(names.classes("x\nt"), None, "no part reaches over the end");
-        assert_eq!(names.classes(""), None);
+        assert_eq!(classes(&names, "zz"), None);
+        assert_eq!(
+            classes(&names, "x\nt"),
+            None,
+            "no part reaches over the end"
+        );
+        assert_eq!(classes(&names, ""), None);
     }
 
     #[test]
     fn best_place_within_a_text_counts() {
         let names = names(&["banana-na", "xna/na", "na/na"]);
         assert_eq!(
-            names.classes("na"),
+            classes(&names, "na"),
             Some(vec![Class::WORD, Class::WHOLE, Class::WHOLE])
         );
     }
@@ -319,7 +375,7 @@ mod tests {
             };
             let expected: Vec<Class> = all.iter().map(|text| placed(text)).collect();
             let some = expected.iter().any(|class| *class > Class::NONE);
-            assert_eq!(names.classes(part), some.then_some(expected), "{part}");
+            assert_eq!(classes(&names, part), some.then_some(expected), "{part}");
         }
     }
 

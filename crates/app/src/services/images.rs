@@ -75,7 +75,8 @@ impl ImageService {
         request.answer(&self.cursors, &list, found.page, found.total)
     }
 
-    /// Searches names of repositories, tags and digests. At most three queries.
+    /// Searches names of repositories, tags and digests. At most three queries, and
+    /// a fourth beside the last for what may be a digest.
     ///
     /// # Errors
     /// A database that does not answer.

@@ -50,7 +50,7 @@ pub trait SearchStore: Send + Sync {
     ) -> Result<Vec<FoundRepository>, StoreError>;
 
     /// What is known of these tags and digests, in no order. The caller has seen that their
-    /// repositories may be seen. One query.
+    /// repositories may be seen. One query for the tags, and one beside it for the digests.
     async fn found_references(&self, wanted: &Wanted) -> Result<Vec<FoundReference>, StoreError>;
 
     /// A page of all repositories that may be seen, with its count. One query.

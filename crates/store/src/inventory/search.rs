@@ -191,7 +191,7 @@ pub(super) async fn space_set(
         return Ok(SpaceSet::Everything);
     }
     let rows = spaces_in(Sql::of("SELECT s.id", []), visible, filter)
-        .all(store.db().read())
+        .all(store.db().lookup())
         .await?;
     let ids = rows
         .iter()
@@ -219,8 +219,8 @@ pub(super) async fn found_repositories(
         .and(" FROM repository p ", [])
         .and(PLACED, [])
         .and(" WHERE p.ended_at IS NULL AND p.id IN ", [])
-        .list(ids.iter().map(|id| id.0));
-    let rows = seen(sql, visible).all(store.db().read()).await?;
+        .even_list(ids.iter().map(|id| id.0).collect());
+    let rows = seen(sql, visible).all(store.db().lookup()).await?;
     Ok(rows
         .iter()
         .map(found_repository)
@@ -238,31 +238,35 @@ pub(super) async fn found_references(
         .as_ref()
         .filter(|(ids, _)| !ids.is_empty())
         .and_then(|(ids, hex)| Some((ids, Digest::between(hex)?)));
-    let tags = !wanted.tags.is_empty();
-    let sql = Sql::of("", []);
-    let sql = match (tags, between) {
-        (false, None) => return Ok(Vec::new()),
-        (true, None) => by_tag(sql, wanted),
-        (false, Some((ids, between))) => by_digest(sql, ids, between, wanted.limit),
-        (true, Some((ids, between))) => {
-            let both = by_tag(sql, wanted).and(" UNION ALL SELECT * FROM (", []);
-            by_digest(both, ids, between, wanted.limit).and(") AS d", [])
+    let tags = async {
+        if wanted.tags.is_empty() {
+            return Ok(Vec::new());
         }
+        by_tag(wanted).all(store.db().lookup()).await
     };
-    let rows = sql.all(store.db().read()).await?;
-    Ok(rows.iter().map(reference).collect::<Result<_, _>>()?)
+    let artifacts = async {
+        let Some((ids, between)) = between else {
+            return Ok(Vec::new());
+        };
+        // No lookup: how many artifacts have such a digest depends on its digits.
+        let sql = by_digest(ids, between, wanted.limit);
+        sql.all(store.db().read()).await
+    };
+    let (tags, artifacts) = futures::try_join!(tags, artifacts)?;
+    let rows = tags.iter().chain(&artifacts);
+    Ok(rows.map(reference).collect::<Result<_, _>>()?)
 }
 
-fn by_tag(sql: Sql, wanted: &Wanted) -> Sql {
+fn by_tag(wanted: &Wanted) -> Sql {
     let rows: Vec<Vec<Value>> = wanted
         .tags
         .iter()
         .map(|(id, name)| vec![id.0.into(), name.as_str().into()])
         .collect();
-    sql.and("SELECT p.id, t.name AS tag, t.sorted_at, ", [])
+    Sql::of("SELECT p.id, t.name AS tag, t.sorted_at, ", [])
         .and(REFERENCE, [])
         .and("(VALUES ", [])
-        .rows(rows)
+        .even_rows(rows)
         .and(
             // SQLite keeps to the order of cross joins; left to itself it would walk all tags.
             ") AS v CROSS JOIN repository p CROSS JOIN tag t \
@@ -273,9 +277,9 @@ fn by_tag(sql: Sql, wanted: &Wanted) -> Sql {
         )
 }
 
-fn by_digest(sql: Sql, ids: &[RepositoryId], between: (Digest, Digest), limit: u16) -> Sql {
+fn by_digest(ids: &[RepositoryId], between: (Digest, Digest), limit: u16) -> Sql {
     let (low, high) = between;
-    sql.and(
+    Sql::of(
         "SELECT p.id, CAST(NULL AS text) AS tag, CAST(NULL AS bigint) AS sorted_at, ",
         [],
     )
@@ -287,7 +291,7 @@ fn by_digest(sql: Sql, ids: &[RepositoryId], between: (Digest, Digest), limit: u
          WHERE p.ended_at IS NULL AND p.id IN ",
         [low.to_bytes().into(), high.to_bytes().into()],
     )
-    .list(ids.iter().map(|id| id.0))
+    .even_list(ids.iter().map(|id| id.0).collect())
     .and(" LIMIT ?", [i64::from(limit).into()])
 }
 
@@ -378,7 +382,6 @@ pub(super) async fn images(
 #[cfg(test)]
 mod tests {
     use super::by_tag;
-    use crate::inventory::sql::Sql;
     use crate::{Backend, Store, StoreConfig};
     use roadstead_core::model::RepositoryId;
     use roadstead_core::ports::Wanted;
@@ -395,7 +398,7 @@ mod tests {
             tags: tags.collect(),
             ..Wanted::default()
         };
-        let sql = by_tag(Sql::of("", []), &wanted);
+        let sql = by_tag(&wanted);
         let plan = sql.plan(store.db().read()).await;
         for step in ["INDEX repository_id", "INDEX tag_name"] {
             assert!(plan.iter().any(|one| one.contains(step)), "{plan:?}");

@@ -53,6 +53,25 @@ impl Sql {
         self
     }
 
+    /// As [`Self::list`], of few texts of statements: the last item is told again until there are
+    /// as many as in one of them. A database takes a statement apart once for each text it has.
+    pub(super) fn even_list<V: Into<Value> + Clone>(self, mut items: Vec<V>) -> Self {
+        if let Some(last) = items.last().cloned() {
+            items.resize(even(items.len()), last);
+        }
+        self.list(items)
+    }
+
+    /// As [`Self::rows`], of few texts of statements: those that are added hold nulls of the same
+    /// kind.
+    pub(super) fn even_rows(self, mut rows: Vec<Vec<Value>>) -> Self {
+        if let Some(first) = rows.first() {
+            let nulls = first.iter().map(Value::as_null).collect();
+            rows.resize(even(rows.len()), nulls);
+        }
+        self.rows(rows)
+    }
+
     /// Rows, each in brackets. There must be some.
     pub(super) fn rows(mut self, rows: Vec<Vec<Value>>) -> Self {
         for (i, row) in rows.into_iter().enumerate() {
@@ -108,6 +127,11 @@ impl Sql {
     }
 }
 
+/// As many or more, of few numbers.
+fn even(many: usize) -> usize {
+    many.max(4).next_power_of_two()
+}
+
 /// A text as it is stored. PostgreSQL takes no NUL, and a statement that it refuses takes a whole
 /// batch with it, again and again. Texts of registries hold what registries like.
 pub(super) fn taken(text: &str) -> Cow<'_, str> {
@@ -139,4 +163,30 @@ pub(super) fn signed(value: u64) -> i64 {
 /// And back.
 pub(super) fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sql;
+    use sea_orm::Value;
+
+    #[test]
+    fn even_lists_have_few_texts_and_mean_the_same() {
+        let list = |many: i64| Sql::of("", []).even_list((0..many).collect());
+        let mut texts: Vec<String> = (0..=150).map(|many| list(many).text).collect();
+        texts.dedup();
+        assert_eq!(texts.len(), 8, "none, 4, 8, 16, 32, 64, 128, 256");
+        assert_eq!(texts[0], "(NULL)");
+        assert_eq!(texts[1], "($1, $2, $3, $4)");
+        let five = list(5).values;
+        let expected = [0_i64, 1, 2, 3, 4, 4, 4, 4].map(Value::from);
+        assert_eq!(five, expected);
+        let rows = |many: i64| {
+            let rows = (0..many).map(|n| vec![n.into(), n.to_string().into()]);
+            Sql::of("", []).even_rows(rows.collect())
+        };
+        assert_eq!(rows(2).text, "($1, $2), ($3, $4), ($5, $6), ($7, $8)");
+        let nulls = [Value::BigInt(None), Value::String(None)];
+        assert_eq!(rows(3).values.last_chunk(), Some(&nulls));
+    }
 }

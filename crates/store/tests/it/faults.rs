@@ -78,6 +78,33 @@ async fn postgres_that_turned_read_only_still_reads_and_says_so_when_written() {
     bed.finish().await;
 }
 
+/// A connection is not asked before each use; that it is gone must be seen by nobody all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_that_hung_up_on_every_connection_is_asked_over_new_ones() {
+    let bed = Bed::postgres().await;
+    let id = integrate(&bed.store, registry("one")).await;
+    let hang_up = async || {
+        // As many connections as may be, and each has just been used.
+        let uses = (0..20).map(|_| bed.store.registry(id, &Visible::Everything));
+        for used in futures::future::join_all(uses).await {
+            assert!(used.expect("answer").is_some());
+        }
+        bed.tamper(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        .await;
+    };
+    hang_up().await;
+    let found = bed.store.registry(id, &Visible::Everything).await;
+    assert!(found.expect("answer").is_some());
+    hang_up().await;
+    integration(&bed, "two").await.expect("written");
+    hang_up().await;
+    bed.store.health().await.expect("alive");
+    bed.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_store_that_was_closed_says_unavailable() {
     for bed in [Bed::sqlite().await, Bed::postgres().await] {

@@ -6,6 +6,8 @@ use roadstead_core::model::{
 };
 use std::collections::{HashMap, HashSet};
 
+mod plain;
+
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_micros(seconds * 1_000_000)
 }
