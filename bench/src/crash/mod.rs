@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// After the answer has arrived.
 const ACKNOWLEDGED: &str = "acknowledged";
-const BOUND: Duration = Duration::from_secs(30);
+const BOUND: Duration = Duration::from_secs(120);
 /// Cases side by side: they wait for each other's disk and processes more than for the processor.
 const AT_ONCE: usize = 4;
 

@@ -76,11 +76,12 @@ async fn poll(signals: &Signals, reader: &Counted<DatabaseConnection>) {
         let head = crate::entity::change_head::Entity::find()
             .one(&reader.inner)
             .await;
-        if let Ok(Some(head)) = head {
-            if seen.is_some_and(|last| last != head.last) {
-                signals.wake();
-            }
-            seen = Some(head.last);
+        // The first look wakes as well: nobody else tells of what another process has committed
+        // between the start and it.
+        if let Ok(Some(head)) = head
+            && seen.replace(head.last) != Some(head.last)
+        {
+            signals.wake();
         }
     }
 }

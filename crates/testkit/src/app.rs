@@ -9,11 +9,12 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 
 pub use roadstead_client::Answer;
 
 /// How long start and stop may take.
-const BOUND: Duration = Duration::from_secs(30);
+const BOUND: Duration = Duration::from_secs(120);
 
 /// How to start the program.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +34,8 @@ pub struct TestApp {
     options: TestAppOptions,
     child: Option<Child>,
     output: Arc<Mutex<Output>>,
+    /// What reads the output of the present start: each ends with it.
+    readers: Vec<JoinHandle<()>>,
 }
 
 #[derive(Default)]
@@ -43,6 +46,13 @@ struct Output {
     stderr: String,
     url: Option<String>,
     metrics_url: Option<String>,
+}
+
+impl Output {
+    /// Where it listens and where its metrics are is said in two lines.
+    const fn is_ready(&self) -> bool {
+        self.url.is_some() && self.metrics_url.is_some()
+    }
 }
 
 impl TestApp {
@@ -59,7 +69,7 @@ impl TestApp {
     /// Starts `binary` with options.
     ///
     /// # Panics
-    /// When it is not ready within 30 s; its log is in the message.
+    /// When it is not ready within 120 s; its log is in the message.
     pub async fn start_with(binary: &str, options: TestAppOptions) -> Self {
         let mut app = Self {
             binary: binary.to_owned(),
@@ -67,6 +77,7 @@ impl TestApp {
             options,
             child: None,
             output: Arc::default(),
+            readers: Vec::new(),
         };
         app.launch().await;
         app
@@ -191,12 +202,22 @@ impl TestApp {
         if let Some(mut child) = self.child.take() {
             child.kill().await.unwrap();
         }
+        self.hear_it_out().await;
     }
 
-    /// SIGTERM, and waits until it has ended; answers its exit code.
+    /// Waits until everything was read that a process which has ended wrote.
+    async fn hear_it_out(&mut self) {
+        for reader in self.readers.drain(..) {
+            // A child of its own may hold the other end open; then what is there will have to do.
+            let _ = tokio::time::timeout(BOUND, reader).await;
+        }
+    }
+
+    /// SIGTERM, and waits until it has ended and everything it wrote was read; answers its exit
+    /// code.
     ///
     /// # Panics
-    /// When it has not ended after 30 s.
+    /// When it has not ended after 120 s.
     pub async fn stop(&mut self) -> Option<i32> {
         let mut child = self.child.take().expect("it runs");
         let pid = child
@@ -205,10 +226,12 @@ impl TestApp {
             .and_then(rustix::process::Pid::from_raw)
             .expect("it runs");
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-        match tokio::time::timeout(BOUND, child.wait()).await {
-            Ok(status) => status.unwrap().code(),
-            Err(_) => panic!("still running 30 s after SIGTERM:\n{}", self.log()),
-        }
+        let ended = tokio::time::timeout(BOUND, child.wait()).await;
+        let Ok(status) = ended else {
+            panic!("still running 120 s after SIGTERM:\n{}", self.log())
+        };
+        self.hear_it_out().await;
+        status.unwrap().code()
     }
 
     /// Starts it again on the same data, killing it first if it runs. The port changes.
@@ -221,14 +244,14 @@ impl TestApp {
     /// Answers whether it became ready.
     ///
     /// # Panics
-    /// When neither happens within 30 s.
+    /// When neither happens within 120 s.
     pub async fn try_restart(&mut self, enough: impl Fn(&str) -> bool) -> bool {
         self.kill().await;
         let before = self.stdout().len();
         self.spawn();
         let deadline = tokio::time::Instant::now() + BOUND;
         loop {
-            if self.output.lock().unwrap().url.is_some() {
+            if self.output.lock().unwrap().is_ready() {
                 return true;
             }
             if enough(&self.stdout()[before..]) {
@@ -248,10 +271,13 @@ impl TestApp {
         self.spawn();
         let deadline = tokio::time::Instant::now() + BOUND;
         loop {
-            if self.output.lock().unwrap().url.is_some() {
+            if self.output.lock().unwrap().is_ready() {
                 break;
             }
             let ended = self.child.as_mut().and_then(|c| c.try_wait().unwrap());
+            if ended.is_some() {
+                self.hear_it_out().await;
+            }
             assert!(
                 ended.is_none() && tokio::time::Instant::now() < deadline,
                 "not ready ({ended:?}):\n{}\n{}",
@@ -287,15 +313,17 @@ impl TestApp {
         let mut child = command
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", self.binary));
-        collect(child.stdout.take().unwrap(), &self.output, take_stdout);
-        collect(
-            child.stderr.take().unwrap(),
-            &self.output,
-            |output, line| {
-                output.stderr.push_str(line);
-                output.stderr.push('\n');
-            },
-        );
+        self.readers = vec![
+            collect(child.stdout.take().unwrap(), &self.output, take_stdout),
+            collect(
+                child.stderr.take().unwrap(),
+                &self.output,
+                |output, line| {
+                    output.stderr.push_str(line);
+                    output.stderr.push('\n');
+                },
+            ),
+        ];
         self.child = Some(child);
     }
 }
@@ -304,14 +332,14 @@ fn collect(
     from: impl AsyncRead + Unpin + Send + 'static,
     output: &Arc<Mutex<Output>>,
     take: fn(&mut Output, &str),
-) {
+) -> JoinHandle<()> {
     let output = Arc::clone(output);
     tokio::spawn(async move {
         let mut lines = BufReader::new(from).lines();
         while let Ok(Some(line)) = lines.next_line().await {
             take(&mut output.lock().unwrap(), &line);
         }
-    });
+    })
 }
 
 fn take_stdout(output: &mut Output, line: &str) {

@@ -99,7 +99,7 @@ pub struct DockerRegistry {
 }
 
 impl DockerRegistry {
-    /// Starts one on a free port and waits until it answers, ten seconds at most.
+    /// Starts one on a free port and waits until it answers, a minute at most.
     ///
     /// # Panics
     /// When `docker-registry` is missing or does not start.
@@ -213,11 +213,11 @@ impl DockerRegistry {
     /// Starts it again on the same port with the same storage.
     ///
     /// # Panics
-    /// When it does not answer within ten seconds.
+    /// When it does not answer within a minute.
     pub async fn restart(&mut self) {
         self.stop().await;
         // For a moment the port may be the near end of somebody's connection.
-        for _ in 0..20 {
+        for _ in 0..300 {
             self.child = launch(self.home.path(), self.address, self.options.version).await;
             if self.child.is_some() {
                 break;
@@ -294,7 +294,7 @@ async fn launch(home: &Path, address: SocketAddr, version: Distribution) -> Opti
         .kill_on_drop(true)
         .spawn()
         .expect("docker-registry is missing; run `cargo xtask test`");
-    for _ in 0..500 {
+    for _ in 0..3_000 {
         if child.try_wait().unwrap().is_some() {
             return None;
         }
@@ -309,5 +309,5 @@ async fn launch(home: &Path, address: SocketAddr, version: Distribution) -> Opti
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("docker-registry does not answer within ten seconds");
+    panic!("docker-registry does not answer within a minute");
 }

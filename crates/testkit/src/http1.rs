@@ -64,14 +64,14 @@ pub(crate) async fn read_head(from: &mut (impl AsyncRead + Unpin)) -> Option<(He
     Some((head, raw))
 }
 
-/// One request on a connection of its own, bounded to ten seconds.
+/// One request on a connection of its own, bounded to a minute.
 pub(crate) async fn exchange(
     address: SocketAddr,
     request: &str,
     headers: &[(&str, String)],
     body: &[u8],
 ) -> std::io::Result<(u16, Head, Vec<u8>)> {
-    tokio::time::timeout(Duration::from_secs(10), async {
+    tokio::time::timeout(Duration::from_secs(60), async {
         let mut stream = tokio::io::BufReader::new(TcpStream::connect(address).await?);
         let mut text = format!(
             "{request} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n",

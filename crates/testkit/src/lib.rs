@@ -44,7 +44,7 @@ pub use http1::Head;
 pub use odd_manifest::OddManifest;
 pub use proxy::Proxy;
 pub use roadstead_client::Method;
-pub use scripted::{Reply, Scripted};
+pub use scripted::{ClosedPort, Reply, Scripted};
 pub use storage::Storage;
 pub use tls::Certificate;
 pub use token_issuer::TokenIssuer;

@@ -283,6 +283,36 @@ impl Scripted {
     }
 }
 
+/// A port of 127.0.0.1 at which nothing listens, and which nobody else is given while this is held.
+pub struct ClosedPort {
+    address: SocketAddr,
+    _held: tokio::net::TcpSocket,
+}
+
+impl ClosedPort {
+    /// Takes one.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "it takes a port")]
+    pub fn new() -> Self {
+        let held = tokio::net::TcpSocket::new_v4().unwrap();
+        held.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let address = held.local_addr().unwrap();
+        Self {
+            address,
+            _held: held,
+        }
+    }
+
+    /// Its address as a URL: whoever connects is refused.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
 impl Drop for Scripted {
     fn drop(&mut self) {
         self.accepting.abort();

@@ -30,12 +30,22 @@ const CANARY: &str = "canary-3c9f1b7a";
 
 /// Short, so that tests of silence do not take long.
 const DEADLINES: Deadlines = Deadlines {
-    connect: Duration::from_millis(1_000),
-    answer: Duration::from_millis(1_000),
-    idle: Duration::from_millis(1_000),
-    slow: Duration::from_millis(1_000),
-    commit: Duration::from_millis(1_000),
-    body: Duration::from_millis(3_000),
+    connect: Duration::from_millis(2_000),
+    answer: Duration::from_millis(2_000),
+    idle: Duration::from_millis(2_000),
+    slow: Duration::from_millis(2_000),
+    commit: Duration::from_millis(2_000),
+    body: Duration::from_millis(6_000),
+};
+
+/// Where nothing is silent on purpose: a machine with other things to do answers late, too.
+const PATIENT: Deadlines = Deadlines {
+    connect: Duration::from_secs(60),
+    answer: Duration::from_secs(60),
+    idle: Duration::from_secs(60),
+    slow: Duration::from_secs(60),
+    commit: Duration::from_secs(600),
+    body: Duration::from_secs(120),
 };
 
 fn loopback_allowed() -> OutboundPolicy {
@@ -60,7 +70,7 @@ fn settings(url: &str, account: Option<(&str, &str)>) -> OciSettings {
         pinned_key: None,
         policy: Arc::new(loopback_allowed()),
         names: Arc::new(SystemNames),
-        deadlines: Deadlines::default(),
+        deadlines: PATIENT,
         user_agent: "roadstead-test".to_owned(),
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::bed::Bed;
 use crate::build::{audit, integrate, later, now, registry, registry_audit};
-use futures::StreamExt as _;
+use futures::stream::BoxStream;
+use futures::{FutureExt as _, StreamExt as _};
 use roadstead_core::Permission;
 use roadstead_core::model::{ChangeId, Description};
 use roadstead_core::ports::{
@@ -19,6 +20,7 @@ on_both! {
     pruned_entries_are_told_apart_from_none_yet,
     pruning_keeps_what_follows_an_entry_that_is_young,
     signal_comes_after_a_commit_here_and_in_another_store,
+    signal_comes_after_a_commit_elsewhere_right_at_the_start,
     command_without_news_makes_no_entry,
 }
 
@@ -142,17 +144,32 @@ async fn pruning_keeps_what_follows_an_entry_that_is_young(bed: &Bed) {
     assert_eq!(rest.len(), 3);
 }
 
+/// The next signal, which comes.
+async fn told(signals: &mut BoxStream<'static, ()>) {
+    let signal = tokio::time::timeout(Duration::from_secs(60), signals.next()).await;
+    assert_eq!(signal.expect("in time"), Some(()));
+}
+
+/// Another process commits before the head was looked at for the first time.
+async fn signal_comes_after_a_commit_elsewhere_right_at_the_start(bed: &Bed) {
+    let other = bed.another().await;
+    let mut there = other.signals();
+    integrate(&bed.store, registry("one")).await;
+    told(&mut there).await;
+    assert_eq!(other.head().await.expect("head"), 1);
+    other.close().await;
+}
+
 async fn signal_comes_after_a_commit_here_and_in_another_store(bed: &Bed) {
     let other = bed.another().await;
     let mut here = bed.store.signals();
     let mut there = other.signals();
-    // The other store looks at the head once before it can notice that it moved.
-    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    // Each takes its first look at the head by itself; what is told after it is of the commit.
+    let _ = tokio::time::timeout(Duration::from_secs(10), there.next()).await;
+    while here.next().now_or_never().is_some() {}
     integrate(&bed.store, registry("one")).await;
-    for signals in [&mut here, &mut there] {
-        let signal = tokio::time::timeout(Duration::from_secs(30), signals.next()).await;
-        assert_eq!(signal.expect("in time"), Some(()));
-    }
+    told(&mut here).await;
+    told(&mut there).await;
     assert_eq!(other.head().await.expect("head"), 1);
     other.close().await;
     drop(other);

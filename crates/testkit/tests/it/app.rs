@@ -1,23 +1,34 @@
 use roadstead_testkit::{TestApp, TestAppOptions};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Command;
 
 /// A program that behaves as `roadstead serve` does towards its parent.
 fn program(directory: &Path, body: &str) -> String {
-    let path = directory.join("program");
-    std::fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    path.display().to_string()
+    let path = directory.join("program").display().to_string();
+    // Written by another process: while this one has it open, a child that another test starts at
+    // that moment has it open as well, and nobody can run it (ETXTBSY).
+    let written = Command::new("sh")
+        .args([
+            "-c",
+            "printf '#!/bin/sh\\n%s\\n' \"$1\" >\"$2\" && chmod 755 \"$2\"",
+            "sh",
+        ])
+        .args([body, &path])
+        .status()
+        .unwrap();
+    assert!(written.success());
+    path
 }
 
 const READY: &str = r#"
+trap 'exit 7' TERM
 echo "arguments $*" >&2
 echo "listen $ROADSTEAD_SERVER_LISTEN allow $ROADSTEAD_OUTBOUND_ALLOW more $MORE" >&2
 mkdir -p "$ROADSTEAD_DATA_DIR" && echo x >> "$ROADSTEAD_DATA_DIR/starts"
 echo "http://127.0.0.1:1234/setup#token=abc" > "$ROADSTEAD_DATA_DIR/setup-link"
-echo "Metrics: http://127.0.0.1:4321/metrics"
 echo "Roadstead is ready: http://127.0.0.1:1234"
-trap 'exit 7' TERM
+sleep 0.1
+echo "Metrics: http://127.0.0.1:4321/metrics"
 while :; do sleep 0.05; done
 "#;
 
@@ -55,18 +66,15 @@ async fn app_is_started_read_stopped_and_started_again_on_its_data() {
 #[should_panic(expected = "cannot start today")]
 async fn app_that_ends_before_it_is_ready_fails_with_its_log() {
     let home = tempfile::tempdir().unwrap();
-    TestApp::start(&program(
-        home.path(),
-        "echo cannot start today >&2; sleep 0.2; exit 1",
-    ))
-    .await;
+    TestApp::start(&program(home.path(), "echo cannot start today >&2; exit 1")).await;
 }
 
 #[tokio::test]
 #[should_panic(expected = "is in the log")]
 async fn secret_in_the_log_is_found() {
     let home = tempfile::tempdir().unwrap();
-    let body = format!("echo canary-1 >&2; sleep 0.1\n{READY}");
-    let app = TestApp::start(&program(home.path(), &body)).await;
+    let body = format!("echo canary-1 >&2\n{READY}");
+    let mut app = TestApp::start(&program(home.path(), &body)).await;
+    app.stop().await;
     app.assert_silent_about(&["canary-1"]);
 }
