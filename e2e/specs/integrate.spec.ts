@@ -1,7 +1,7 @@
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES, WORDS } from '../support/looks.ts'
 import { ACCOUNT, Registry } from '../support/registry.ts'
-import { openList, typeRegistry } from '../support/screens.ts'
+import { openList, typeRegistry, untilLive } from '../support/screens.ts'
 import { type Scripted, scripted } from '../support/scripted.ts'
 import { expect, installation, test } from '../support/test.ts'
 
@@ -23,6 +23,7 @@ test.beforeEach(({ context }) => on.server.lend(context))
 test('typed registry is tested while it is typed, integrated, and followed down and up again', async ({ page }) => {
   test.setTimeout(150_000)
   await openList(page, on.server, WORDS.en)
+  await untilLive(page)
   await page.getByRole('button', { name: 'Integrate registry' }).first().click()
   const drawer = page.getByRole('dialog', { name: 'Integrate registry' })
   await typeRegistry(page, WORDS.en, { name: 'dock-open', address: on.registry.address })

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE } from '../support/looks.ts'
 import { type CreatedUser, invite, Person } from '../support/people.ts'
+import { untilLive } from '../support/screens.ts'
 import { expect, installation, test, watch } from '../support/test.ts'
 
 let auditor: Person
@@ -232,7 +233,7 @@ test('user who is made elsewhere appears by itself', async ({ page, context }) =
   await on.server.lend(context)
   await open(page, '?q=elsewhere')
   await expect(page.getByRole('heading', { name: 'No user matches' })).toBeVisible()
-  await expect(page.getByRole('banner').getByRole('status')).toHaveText('Live')
+  await untilLive(page)
   await invite(on.server, 'elsewhere')
   await expect(page.getByRole('rowheader')).toHaveText(/elsewhere/)
 })
