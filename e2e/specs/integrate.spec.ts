@@ -36,8 +36,8 @@ test('typed registry is tested while it is typed, integrated, and followed down 
   await expect(steps.filter({ hasText: 'Check rights' })).toContainText('repositories can be listed')
   await drawer.getByRole('button', { name: 'Integrate registry' }).click()
 
-  await expect(page.getByRole('heading', { level: 1, name: 'dock-open' })).toBeVisible()
   await expect(page.getByText('dock-open is integrated.')).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'dock-open' })).toBeVisible()
   const health = page.getByRole('region', { name: 'Health' })
   await expect(health).toContainText('Healthy')
   await expect(page.getByRole('region', { name: 'Statistics' })).toContainText(/Repositories\s*3/)

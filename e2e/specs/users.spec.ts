@@ -224,8 +224,8 @@ test('delete asks with the focus on Cancel, and leads back to the list', async (
   await expect(page.getByRole('button', { name: 'Delete…' })).toBeFocused()
   await page.getByRole('button', { name: 'Delete…' }).click()
   await dialog.getByRole('button', { name: 'Delete leaver' }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'Users' })).toBeFocused()
   await expect(page.getByText('leaver is deleted.')).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Users' })).toBeFocused()
   await expect(page.getByRole('rowheader').filter({ hasText: 'leaver' })).toHaveCount(0)
 })
 
