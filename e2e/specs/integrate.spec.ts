@@ -21,7 +21,6 @@ test.afterAll(async () => {
 test.beforeEach(({ context }) => on.server.lend(context))
 
 test('typed registry is tested while it is typed, integrated, and followed down and up again', async ({ page }) => {
-  test.setTimeout(150_000)
   await openList(page, on.server, WORDS.en)
   await untilLive(page)
   await page.getByRole('button', { name: 'Integrate registry' }).first().click()
@@ -50,6 +49,25 @@ test('typed registry is tested while it is typed, integrated, and followed down 
   // The strip goes on telling of the time it did not.
   await expect(page.locator('.title-line')).toContainText('Healthy')
   await expect(page.locator('.title-line')).not.toContainText('Unhealthy')
+})
+
+test('the button of the test stays in its place and works while a test that nobody asked for begins and runs', async ({ page }) => {
+  await openList(page, on.server, WORDS.en, '?integrate=true')
+  const drawer = page.getByRole('dialog', { name: 'Integrate registry' })
+  const card = drawer.getByRole('region', { name: 'Connection test' })
+  await expect(drawer.getByRole('textbox', { name: 'Name' }).first()).toBeFocused()
+  await page.clock.install()
+  await page.clock.pauseAt(Date.now() + 1_000)
+  await typeRegistry(page, WORDS.en, { name: 'dock-silent', address: silent.address })
+  const button = card.getByRole('button', { name: 'Test without an account' })
+  await expect(card.getByRole('listitem')).toHaveCount(5)
+  const place = await button.boundingBox()
+  await page.clock.resume()
+  await expect(card.getByText('Running')).toBeVisible()
+  expect((await button.boundingBox())?.y).toBe(place?.y)
+  const asked = page.waitForRequest((request) => request.url().endsWith('/registry-tests') && request.postDataJSON().credential === true)
+  await button.click()
+  await asked
 })
 
 test.describe('wrong password', () => {
