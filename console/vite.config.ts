@@ -52,5 +52,8 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.{ts,tsx}'],
+    // Some lay out thousands of texts, on a machine that is busy with other things.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })

@@ -10,7 +10,8 @@ export default defineConfig({
   // A test that passes the second time is a test that fails.
   retries: 0,
   forbidOnly: true,
-  timeout: 90_000,
+  // Each step has an end of its own below; on a busy machine many of them are slow before one is too slow.
+  timeout: 180_000,
   expect: { timeout: 10_000 },
   reporter: [['line'], ['json', { outputFile: 'out/results.json' }]],
   use: {

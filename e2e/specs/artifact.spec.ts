@@ -166,7 +166,8 @@ test('page of an index asks for nothing of what it lists', async ({ page }) => {
   })
   await open(page, made.wide.digest)
   await expect(card(page, 'Architectures').getByRole('row', { name: /linux\/amd64/ })).toContainText(/[\d.]+ KiB/)
-  expect(asked).toHaveLength(1)
+  // A change in the registry may have had it asked again.
+  expect(asked.filter((url) => !decodeURIComponent(url).endsWith(made.wide.digest))).toEqual([])
 })
 
 test('thirty architectures and a hundred and twenty layers stay readable', async ({ page }) => {

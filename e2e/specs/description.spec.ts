@@ -2,7 +2,7 @@ import type { Browser, Page } from '@playwright/test'
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, type Language } from '../support/looks.ts'
 import { join as enter, Person, workspace } from '../support/people.ts'
-import { openRepository, repositoryId, untilRead } from '../support/screens.ts'
+import { openRepository, repositoryId, untilLive, untilRead } from '../support/screens.ts'
 import type { Integrated } from '../support/server.ts'
 import { expect, installation, test, watch } from '../support/test.ts'
 
@@ -57,6 +57,7 @@ test('editor writes a description with a preview, and a page that is open elsewh
   await openRepository(other.page, on.server, dock, NAMES.written)
   await expect(card(other.page)).toContainText('Nobody has described this repository yet.')
   await expect(card(other.page).getByRole('button')).toHaveCount(0)
+  await untilLive(other.page)
 
   await openRepository(page, on.server, dock, NAMES.written)
   await card(page).getByRole('button', { name: 'Write a description' }).click()
@@ -110,8 +111,9 @@ test('everything is done with the keyboard, and what is not saved is asked about
   // Another page is no way around the question.
   await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Repositories' }).focus()
   await page.keyboard.press('Enter')
-  await expect(question).toBeVisible()
+  await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused()
   await page.keyboard.press('Escape')
+  await expect(question).toHaveCount(0)
   await expect(box(page)).toHaveValue('## By hand')
   await page.getByRole('button', { name: 'Save' }).focus()
   await page.keyboard.press('Enter')
@@ -123,6 +125,7 @@ test('everything is done with the keyboard, and what is not saved is asked about
 test('what somebody else writes meanwhile is told, and nobody’s text is lost', async ({ page }) => {
   await describe(NAMES.two, 'first\nsecond\nthird')
   await openRepository(page, on.server, dock, NAMES.two)
+  await untilLive(page)
   await card(page).getByRole('button', { name: 'Edit description' }).click()
   await box(page).fill('mine')
   await describe(NAMES.two, 'first\nother\nthird')

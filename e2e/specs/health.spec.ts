@@ -41,9 +41,10 @@ test('strip tells each bar by keyboard and by pointer', async ({ page }) => {
   await expect(card).toContainText('Unhealthy for 4 min · Refused')
   await page.keyboard.press('Home')
   await expect(card).toContainText('Not observed for 30 min')
-  const box = await strip.boundingBox()
-  if (!box) throw new Error('the strip has no place')
-  await page.mouse.move(box.x + (box.width * 30.5) / 96, box.y + box.height / 2)
+  const width = await strip.evaluate((element) => element.clientWidth)
+  const height = await strip.evaluate((element) => element.clientHeight)
+  // Waits until what stands above has found its height.
+  await strip.hover({ position: { x: (width * 30.5) / 96, y: height / 2 } })
   await expect(card).toContainText('Degraded for 30 min · Slow')
   await expectAccessible(page, 'strip with a bar picked')
 })

@@ -4,7 +4,7 @@ import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES } from '../support/looks.ts'
 import { join as enter, Person, workspace } from '../support/people.ts'
 import { Registry } from '../support/registry.ts'
-import { openArtifact, openRepository, repositoryId, untilRead } from '../support/screens.ts'
+import { openArtifact, openRepository, repositoryId, untilLive, untilRead } from '../support/screens.ts'
 import type { Integrated } from '../support/server.ts'
 import { expect, installation, test } from '../support/test.ts'
 
@@ -40,6 +40,7 @@ test.beforeEach(({ context }) => on.server.lend(context))
 /** Opens the question about a tag, from the list. */
 async function askFor(page: Page, tag: string): Promise<Locator> {
   await openRepository(page, on.server, filled, NAME)
+  await untilLive(page)
   await page.getByRole('button', { name: `Delete tag ${tag}`, exact: true }).click()
   const dialog = page.getByRole('dialog', { name: `Delete tag ${tag}?` })
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()

@@ -4,7 +4,7 @@ import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES, WORDS } from '../support/looks.ts'
 import { join as enter, Person, type Tenant, workspace } from '../support/people.ts'
 import { Registry } from '../support/registry.ts'
-import { openRepository, untilRead } from '../support/screens.ts'
+import { openRepository, typeAtOnce, untilRead } from '../support/screens.ts'
 import type { Integrated } from '../support/server.ts'
 import { expect, installation, test } from '../support/test.ts'
 
@@ -81,6 +81,8 @@ test('list is narrowed by registry and kind, and shown whole again', async ({ pa
   await openImages(page)
   await page.getByRole('main').getByRole('button', { name: /Any registry/ }).click()
   await page.getByRole('combobox', { name: 'Find a registry' }).fill('alpha')
+  // What is not found goes from above it, and it moves up.
+  await expect(page.getByRole('listbox', { name: 'Registry' }).getByRole('option')).toHaveText([/dock-alpha/])
   await page.getByRole('option', { name: /dock-alpha/ }).click()
   await expect(page).toHaveURL(new RegExp(`registry=${own.id}`))
   await expect(page.getByText('1 repository', { exact: true })).toBeVisible()
@@ -161,7 +163,8 @@ test('typing asks once it pauses, and an answer for words typed over is not wait
   })
   await openImages(page)
   const late = page.waitForRequest(/search\?.*q=many/)
-  await box(page).pressSequentially('many')
+  await box(page).focus()
+  await typeAtOnce(page, 'many')
   await late
   await box(page).fill('team/web')
   await expect(row(page, 'team/web')).toBeVisible()

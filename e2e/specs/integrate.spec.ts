@@ -1,7 +1,7 @@
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES, WORDS } from '../support/looks.ts'
 import { ACCOUNT, Registry } from '../support/registry.ts'
-import { openList, typeRegistry } from '../support/screens.ts'
+import { openList, typeRegistry, untilLive } from '../support/screens.ts'
 import { type Scripted, scripted } from '../support/scripted.ts'
 import { expect, installation, test } from '../support/test.ts'
 
@@ -21,8 +21,8 @@ test.afterAll(async () => {
 test.beforeEach(({ context }) => on.server.lend(context))
 
 test('typed registry is tested while it is typed, integrated, and followed down and up again', async ({ page }) => {
-  test.setTimeout(150_000)
   await openList(page, on.server, WORDS.en)
+  await untilLive(page)
   await page.getByRole('button', { name: 'Integrate registry' }).first().click()
   const drawer = page.getByRole('dialog', { name: 'Integrate registry' })
   await typeRegistry(page, WORDS.en, { name: 'dock-open', address: on.registry.address })
@@ -35,8 +35,8 @@ test('typed registry is tested while it is typed, integrated, and followed down 
   await expect(steps.filter({ hasText: 'Check rights' })).toContainText('repositories can be listed')
   await drawer.getByRole('button', { name: 'Integrate registry' }).click()
 
-  await expect(page.getByRole('heading', { level: 1, name: 'dock-open' })).toBeVisible()
   await expect(page.getByText('dock-open is integrated.')).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'dock-open' })).toBeVisible()
   const health = page.getByRole('region', { name: 'Health' })
   await expect(health).toContainText('Healthy')
   await expect(page.getByRole('region', { name: 'Statistics' })).toContainText(/Repositories\s*3/)
@@ -49,6 +49,25 @@ test('typed registry is tested while it is typed, integrated, and followed down 
   // The strip goes on telling of the time it did not.
   await expect(page.locator('.title-line')).toContainText('Healthy')
   await expect(page.locator('.title-line')).not.toContainText('Unhealthy')
+})
+
+test('the button of the test stays in its place and works while a test that nobody asked for begins and runs', async ({ page }) => {
+  await openList(page, on.server, WORDS.en, '?integrate=true')
+  const drawer = page.getByRole('dialog', { name: 'Integrate registry' })
+  const card = drawer.getByRole('region', { name: 'Connection test' })
+  await expect(drawer.getByRole('textbox', { name: 'Name' }).first()).toBeFocused()
+  await page.clock.install()
+  await page.clock.pauseAt(Date.now() + 1_000)
+  await typeRegistry(page, WORDS.en, { name: 'dock-silent', address: silent.address })
+  const button = card.getByRole('button', { name: 'Test without an account' })
+  await expect(card.getByRole('listitem')).toHaveCount(5)
+  const place = await button.boundingBox()
+  await page.clock.resume()
+  await expect(card.getByText('Running')).toBeVisible()
+  expect((await button.boundingBox())?.y).toBe(place?.y)
+  const asked = page.waitForRequest((request) => request.url().endsWith('/registry-tests') && request.postDataJSON().credential === true)
+  await button.click()
+  await asked
 })
 
 test.describe('wrong password', () => {

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES, WORDS } from '../support/looks.ts'
 import { join, Person, type Tenant, workspace } from '../support/people.ts'
+import { untilLive } from '../support/screens.ts'
 import { expect, installation, test } from '../support/test.ts'
 
 let payments: Tenant
@@ -109,7 +110,7 @@ test.describe('the administrator of a workspace', () => {
 
   test('sees a member that somebody else adds', async ({ page }) => {
     await open(page)
-    await expect(page.getByRole('banner').getByRole('status')).toHaveText('Live')
+    await untilLive(page)
     await on.server.call('POST', `/workspaces/${payments.id}/members`, { name: 'kim', role: 'viewer' })
     await expect(row(page, 'kim')).toBeVisible({ timeout: 8_000 })
   })

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE } from '../support/looks.ts'
 import { Person, workspace } from '../support/people.ts'
+import { typeAtOnce } from '../support/screens.ts'
 import { expect, installation, test } from '../support/test.ts'
 
 const on = installation(async ({ server, registry }) => {
@@ -15,7 +16,7 @@ async function openAudit(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: 'Audit log' })).toBeVisible()
 }
 
-const box = (page: Page) => page.getByRole('combobox', { name: 'Search and commands' })
+const box = (page: Page) => page.getByRole('combobox', { name: /^(Search and commands|搜索与命令)$/ })
 const options = (page: Page) => page.getByRole('listbox', { name: /^(Results|结果)$/ }).getByRole('option')
 
 /** The palette's code comes after the page; keys pressed before wait for it. */
@@ -66,12 +67,12 @@ test('registries and users are found by the server, once the typing pauses', asy
     const url = new URL(request.url())
     if (url.searchParams.has('q')) asked.push(`${url.pathname}?${url.searchParams.get('q')}`)
   })
-  await page.keyboard.type('do')
+  await typeAtOnce(page, 'do')
   await expect(page.getByRole('group', { name: 'Registries' }).getByRole('option')).toHaveText(/dock-open/)
   await expect(page.getByRole('group', { name: 'Users' }).getByRole('option')).toHaveText(/dorothy/)
   await expectAccessible(page, 'palette with results')
-  expect(asked.filter((each) => each.endsWith('?d'))).toEqual([])
-  expect(asked.sort()).toEqual(['/api/v1/registries?do', '/api/v1/search?do', '/api/v1/users?do', '/api/v1/workspaces?do'])
+  // Half a word is not asked for; a change in a registry may have had the whole one asked again.
+  expect([...new Set(asked)].sort()).toEqual(['/api/v1/registries?do', '/api/v1/search?do', '/api/v1/users?do', '/api/v1/workspaces?do'])
   await page.keyboard.type('rothy')
   await expect(options(page)).toHaveCount(1)
   await expect(page.getByRole('dialog').getByRole('status')).toHaveText('1 result')
@@ -176,20 +177,25 @@ test('actions open what they name', async ({ page, context }) => {
   await expect(page.getByRole('heading', { level: 1, name: 'API 令牌' })).toBeVisible()
 })
 
-test('signs out', async ({ page, context }) => {
-  const person = await Person.make(on.server, 'goer')
-  await person.lend(context)
-  await page.goto(`${on.server.url}/profile`)
-  await expect(page.getByRole('heading', { level: 1, name: 'Profile' })).toBeVisible()
-  await openPalette(page)
-  // Nothing is offered that this person could not open or do.
-  for (const name of ['Integrated registries', 'Users', 'Create user', 'Integrate registry', 'Workspaces', 'Create workspace']) {
-    await expect(page.getByRole('dialog').getByRole('option', { name, exact: true })).toHaveCount(0)
-  }
-  await page.keyboard.type('sign out')
-  const left = page.waitForURL(/\/login/)
-  await page.keyboard.press('Enter')
-  await left
+test.describe('leaving', () => {
+  // The page that is left may ask once more whose session it is.
+  test.use({ expectedErrors: [/status of 401 .*\/api\/v1\/session$/] })
+
+  test('signs out', async ({ page, context }) => {
+    const person = await Person.make(on.server, 'goer')
+    await person.lend(context)
+    await page.goto(`${on.server.url}/profile`)
+    await expect(page.getByRole('heading', { level: 1, name: 'Profile' })).toBeVisible()
+    await openPalette(page)
+    // Nothing is offered that this person could not open or do.
+    for (const name of ['Integrated registries', 'Users', 'Create user', 'Integrate registry', 'Workspaces', 'Create workspace']) {
+      await expect(page.getByRole('dialog').getByRole('option', { name, exact: true })).toHaveCount(0)
+    }
+    await page.keyboard.type('sign out')
+    const left = page.waitForURL(/\/login/)
+    await page.keyboard.press('Enter')
+    await left
+  })
 })
 
 test('/ goes to the filter, ? lists the keys, and single keys can be switched off', async ({ page, context }) => {
@@ -249,6 +255,7 @@ test.describe('in Chinese', () => {
     await on.server.lend(context)
     await page.goto(`${on.server.url}/audit`)
     await page.getByRole('button', { name: '搜索与命令' }).click()
+    await expect(box(page)).toBeFocused()
     await page.keyboard.type('令牌')
     await expect(options(page)).toHaveText(['API 令牌', '创建令牌'])
     await expectAccessible(page, 'palette in Chinese')

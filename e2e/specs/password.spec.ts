@@ -112,7 +112,7 @@ test.describe('sign-in', () => {
     await page.getByRole('textbox', { name: 'Name' }).fill('guessed')
     for (let attempt = 0; attempt < 12 && !(await wait.isVisible()); attempt += 1) {
       await page.getByLabel('Password', { exact: true }).fill(`guess number ${attempt}`)
-      const answered = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/session'))
+      const answered = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/session') && answer.request().method() === 'POST')
       await signIn.click()
       await answered
       await expect(signIn).not.toHaveAttribute('data-loading', 'true')

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE } from '../support/looks.ts'
 import { PASSWORD, Person } from '../support/people.ts'
+import { untilLive } from '../support/screens.ts'
 import { expect, installation, test } from '../support/test.ts'
 
 interface Created {
@@ -124,7 +125,7 @@ test('other sessions are ended one by one, or all at once', async ({ page, conte
   await expect(others).toHaveCount(0)
   await expect(page.getByText('This session')).toBeVisible()
   // One that begins elsewhere is told by the change feed.
-  await expect(page.getByRole('banner').getByRole('status')).toHaveText('Live')
+  await untilLive(page)
   await person.signInAgain()
   await expect(others).toHaveCount(1)
 })

@@ -1,6 +1,6 @@
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES, WORDS } from '../support/looks.ts'
-import { openList } from '../support/screens.ts'
+import { openList, untilLive } from '../support/screens.ts'
 import { type Scripted, scripted } from '../support/scripted.ts'
 import type { Integrated } from '../support/server.ts'
 import { expect, installation, test } from '../support/test.ts'
@@ -88,6 +88,7 @@ test('pages are walked forth and back, by the buttons and by the browser', async
 test('change by somebody else appears without a reload, and no row moves under the pointer', async ({ page }) => {
   await openList(page, on.server, WORDS.en, '?q=live')
   await expect(page.getByRole('heading', { name: 'No registry matches' })).toBeVisible()
+  await untilLive(page)
   const first = await on.server.integrate('live-b', on.registry.address)
   await expect(names(page)).toHaveText(['live-b'])
   const second = await on.server.integrate('live-a', on.registry.address)
@@ -115,6 +116,7 @@ test('menu of a row works by keyboard and returns the focus', async ({ page }) =
   await page.keyboard.press('Escape')
   await expect(menu).toBeFocused()
   await page.keyboard.press('Enter')
+  await expect(page.getByRole('menuitem', { name: 'Test connection' })).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('dialog', { name: 'Test connection to lab-legacy' })).toContainText('The registry reports an error of its own')
   await page.keyboard.press('Escape')

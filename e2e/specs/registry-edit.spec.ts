@@ -2,7 +2,7 @@ import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES, WORDS } from '../support/looks.ts'
 import { join, Person, type Tenant, workspace } from '../support/people.ts'
 import { ACCOUNT } from '../support/registry.ts'
-import { openEdit, openList, openOverview } from '../support/screens.ts'
+import { openEdit, openList, openOverview, untilRead } from '../support/screens.ts'
 import { type Scripted, scripted } from '../support/scripted.ts'
 import type { Integrated } from '../support/server.ts'
 import { expect, installation, test } from '../support/test.ts'
@@ -70,6 +70,7 @@ test('changed address asks for the password before the server does, then moves, 
   // It asks for an account like the one before: who asks for none would be another server.
   elsewhere.account = { username: ACCOUNT.username, password: NEW }
   try {
+    await untilRead(on.server, registry.id)
     await openOverview(page, on.server, registry)
     await expect(page.getByRole('region', { name: 'Statistics' })).toContainText(/Repositories\s*0/)
     const drawer = await openEdit(page, WORDS.en, registry.name)

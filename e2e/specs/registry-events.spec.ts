@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES, WORDS } from '../support/looks.ts'
 import { join, Person, workspace } from '../support/people.ts'
-import { openOverview, openRepository, untilRead } from '../support/screens.ts'
+import { openOverview, openRepository, untilLive, untilRead } from '../support/screens.ts'
 import type { Integrated } from '../support/server.ts'
 import { expect, installation, test } from '../support/test.ts'
 
@@ -46,6 +46,7 @@ test('what is pushed appears in the open page by the events of the registry, whi
 
   await openRepository(page, on.server, seen, 'team/api')
   await expect(page.getByRole('row', { name: /1\.0/ })).toBeVisible()
+  await untilLive(page)
   await on.registry.skopeoCopy('team/api:1.0', 'team/api:2.0')
   await expect(page.getByRole('row', { name: /2\.0/ })).toBeVisible()
 

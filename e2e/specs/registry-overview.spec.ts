@@ -1,7 +1,7 @@
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES, WORDS } from '../support/looks.ts'
 import { Registry } from '../support/registry.ts'
-import { openOverview } from '../support/screens.ts'
+import { openOverview, untilLive, untilRead } from '../support/screens.ts'
 import type { Integrated } from '../support/server.ts'
 import { expect, installation, test } from '../support/test.ts'
 
@@ -18,6 +18,7 @@ const on = installation(async ({ server, registry }) => {
   unverified = await server.integrate('new-mirror', 'http://mirror.invalid:5000', { save_anyway: true })
   await server.untilHealth(healthy.id, 'healthy')
   await server.untilHealth(unhealthy.id, 'unhealthy')
+  await untilRead(server, healthy.id)
 })
 test.beforeEach(({ context }) => on.server.lend(context))
 
@@ -66,6 +67,7 @@ test.describe('two tabs', () => {
     const other = await context.newPage()
     for (const tab of [page, other]) {
       await openOverview(tab, on.server, healthy)
+      await untilLive(tab)
       await tab.getByRole('button', { name: 'Edit description' }).click()
     }
     await other.getByRole('textbox', { name: 'Description' }).fill('From the other tab.')

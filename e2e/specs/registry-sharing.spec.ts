@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES, WORDS } from '../support/looks.ts'
-import { openOverview } from '../support/screens.ts'
+import { openOverview, untilRead } from '../support/screens.ts'
 import { type Scripted, scripted } from '../support/scripted.ts'
 import type { Integrated } from '../support/server.ts'
 import { expect, installation, test } from '../support/test.ts'
@@ -19,6 +19,7 @@ const on = installation(async ({ server }) => {
   await server.setUp()
   closed = await server.integrate('dock-closed', upstream.address, { ...WRITER })
   await server.untilHealth(closed.id, 'healthy')
+  await untilRead(server, closed.id)
 })
 test.beforeEach(({ context }) => on.server.lend(context))
 test.afterAll(() => upstream.dispose())

@@ -1,6 +1,6 @@
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES, WORDS } from '../support/looks.ts'
-import { openList, openOverview, untilRead } from '../support/screens.ts'
+import { openList, openOverview, untilLive, untilRead } from '../support/screens.ts'
 import { scripted, type Scripted } from '../support/scripted.ts'
 import type { Integrated } from '../support/server.ts'
 import { expect, installation, test } from '../support/test.ts'
@@ -54,6 +54,7 @@ test('menu refreshes, and does not test what is suspended', async ({ page }) => 
 
 test('is confirmed with the password, given anew', async ({ page }) => {
   await openOverview(page, on.server, suspended)
+  await untilLive(page)
   await page.getByRole('button', { name: 'Confirm…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Which server is dock-moved?' })
   const submit = dialog.getByRole('button', { name: 'Confirm this server' })

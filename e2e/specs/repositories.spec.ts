@@ -258,7 +258,7 @@ for (const language of LANGUAGES) {
       await expect(page.getByRole('row', { name: /latest/ })).toBeVisible()
       await expectAccessible(page, 'tags')
       await page.goto(`${on.server.url}/registries/${filled.id}`)
-      await expect(page.getByRole('region', { name: words.reading })).toContainText(words.upToDate)
+      await expect(page.getByRole('region', { name: words.reading })).toContainText(words.upToDate, { timeout: 30_000 })
       await expectAccessible(page, 'overview with what was read')
     })
   })
@@ -275,7 +275,7 @@ for (const width of [320, 390]) {
     await expect(page.getByRole('row', { name: /1\.0/ })).toBeVisible()
     expect(await wide()).toBeLessThanOrEqual(width)
     await page.goto(`${on.server.url}/registries/${filled.id}`)
-    await expect(page.getByRole('region', { name: 'Reading' })).toContainText('Up to date')
+    await expect(page.getByRole('region', { name: 'Reading' })).toContainText('Up to date', { timeout: 30_000 })
     expect(await wide()).toBeLessThanOrEqual(width)
   })
 }

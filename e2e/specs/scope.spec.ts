@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES, WORDS } from '../support/looks.ts'
 import { join, PASSWORD, Person, type Tenant, workspace } from '../support/people.ts'
-import { typeRegistry } from '../support/screens.ts'
+import { typeRegistry, untilLive } from '../support/screens.ts'
 import { expect, installation, test } from '../support/test.ts'
 import type { Integrated } from '../support/server.ts'
 
@@ -51,8 +51,10 @@ test.describe('the platform’s administrator', () => {
     await page.keyboard.press('Escape')
     await expect(search).toBeHidden()
     await expect(switcher(page)).toBeFocused()
+    await expect(switcher(page)).toHaveAttribute('aria-expanded', 'false')
 
     await page.keyboard.press('Enter')
+    await expect(search).toBeFocused()
     await page.keyboard.type('ALPH')
     await expect(page.getByRole('listbox').getByRole('option')).toHaveText(['alpha'])
     await page.keyboard.press('Enter')
@@ -63,8 +65,9 @@ test.describe('the platform’s administrator', () => {
     await expect(page.getByRole('row').filter({ hasText: 'own-of-beta' })).toHaveCount(0)
 
     await switcher(page).click()
-    await page.keyboard.press('ArrowDown')
+    await expect(search).toBeFocused()
     await expect(page.getByRole('listbox').getByRole('option', { name: 'beta' })).toBeVisible()
+    await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await expect(page).toHaveURL(new RegExp(`/workspaces/${beta.id}/audit$`))
     await page.goBack()
@@ -74,6 +77,29 @@ test.describe('the platform’s administrator', () => {
     await expect(switcher(page)).toHaveAccessibleName('Scope: Platform')
     await page.goForward()
     await expect(switcher(page)).toHaveAccessibleName('Scope: alpha')
+  })
+
+  test('Enter pressed before the answer is there picks what it finds, not what stood there', async ({ page }) => {
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.route(/\/api\/v1\/workspaces\?.*q=b/, async (route) => {
+      await held
+      await route.continue().catch(() => undefined)
+    })
+    await page.goto(`${on.server.url}/registries`)
+    await switcher(page).click()
+    const found = page.getByRole('listbox').getByRole('option')
+    await expect(found.filter({ hasText: 'alpha' })).toBeVisible()
+    const asked = page.waitForRequest(/workspaces\?.*q=beta/)
+    await page.keyboard.type('beta')
+    await asked
+    await page.keyboard.press('Enter')
+    // What the words before had found is still there to be picked by the pointer.
+    await expect(found.filter({ hasText: 'alpha' })).toBeVisible()
+    release()
+    await expect(page).toHaveURL(new RegExp(`/workspaces/${beta.id}/registries$`))
   })
 
   test('a search that finds nothing says so', async ({ page }) => {
@@ -200,6 +226,7 @@ test.describe('a viewer', () => {
     await guest.lend(page.context())
     await page.goto(`${on.server.url}/workspaces/${beta.id}`)
     await expect(places(page)).toHaveCount(4)
+    await untilLive(page)
     await join(on.server, beta, guest, 'admin')
     await expect(places(page)).toHaveCount(6)
   })

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE } from '../support/looks.ts'
 import { type CreatedUser, invite, Person } from '../support/people.ts'
+import { untilLive } from '../support/screens.ts'
 import { expect, installation, test, watch } from '../support/test.ts'
 
 let auditor: Person
@@ -223,8 +224,8 @@ test('delete asks with the focus on Cancel, and leads back to the list', async (
   await expect(page.getByRole('button', { name: 'Delete…' })).toBeFocused()
   await page.getByRole('button', { name: 'Delete…' }).click()
   await dialog.getByRole('button', { name: 'Delete leaver' }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'Users' })).toBeFocused()
   await expect(page.getByText('leaver is deleted.')).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: 'Users' })).toBeFocused()
   await expect(page.getByRole('rowheader').filter({ hasText: 'leaver' })).toHaveCount(0)
 })
 
@@ -232,7 +233,7 @@ test('user who is made elsewhere appears by itself', async ({ page, context }) =
   await on.server.lend(context)
   await open(page, '?q=elsewhere')
   await expect(page.getByRole('heading', { name: 'No user matches' })).toBeVisible()
-  await expect(page.getByRole('banner').getByRole('status')).toHaveText('Live')
+  await untilLive(page)
   await invite(on.server, 'elsewhere')
   await expect(page.getByRole('rowheader')).toHaveText(/elsewhere/)
 })

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/axe.ts'
 import { BROWSER_LOCALE, LANGUAGES, WORDS } from '../support/looks.ts'
 import { join, Person, workspace } from '../support/people.ts'
+import { untilLive } from '../support/screens.ts'
 import { expect, installation, test } from '../support/test.ts'
 
 let auditor: Person
@@ -147,7 +148,7 @@ test('an empty workspace is deleted once its name is typed', async ({ page }) =>
 
 test('a workspace made elsewhere appears by itself', async ({ page }) => {
   await open(page)
-  await expect(page.getByRole('banner').getByRole('status')).toHaveText('Live')
+  await untilLive(page)
   await workspace(on.server, 'from-elsewhere')
   // Sooner than the next poll would bring it.
   await expect(page.getByRole('rowheader', { name: 'from-elsewhere' })).toBeVisible({ timeout: 8_000 })

@@ -84,6 +84,22 @@ export async function openArtifact(
   await expect(page.getByRole('heading', { level: 1 })).toContainText(digest.slice(0, 19))
 }
 
+/**
+ * Types where the focus is without a pause, as the page's clock sees it: on a busy machine the time between two keys
+ * may be longer than the one after which a page takes words for finished.
+ */
+export async function typeAtOnce(page: Page, words: string): Promise<void> {
+  await page.clock.install()
+  await page.clock.pauseAt(Date.now() + 1_000)
+  await page.keyboard.type(words)
+  await page.clock.resume()
+}
+
+/** Waits until changes come by themselves: one made before the page follows them is only seen at its next question. */
+export async function untilLive(page: Page): Promise<void> {
+  await expect(page.getByRole('banner').getByRole('status')).toHaveText('Live')
+}
+
 /** Waits until a registry was read once. */
 export async function untilRead(server: Server, id: string): Promise<void> {
   const deadline = Date.now() + 60_000

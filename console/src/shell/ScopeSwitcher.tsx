@@ -91,6 +91,7 @@ export function ScopeSwitcher({ session, scope, onSwitched }: ScopeSwitcherProps
       listLabel={words.options}
       searchLabel={words.search}
       options={options}
+      outdated={q !== typed.trim() || found.isPlaceholderData || found.isPending}
       current={scope === null ? null : scope.type === 'platform' ? PLATFORM_ID : scope.id}
       note={note || undefined}
       onOpen={setOpened}

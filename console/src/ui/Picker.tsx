@@ -15,6 +15,8 @@ interface PickerProps<T> {
   listLabel: string
   searchLabel: string
   options: readonly PickerOption<T>[]
+  /** The options are those of other words; the ones for these are on their way. */
+  outdated: boolean
   /** The id of the option in use. */
   current: string | null
   /** What stands below the options, such as that none fits. */
@@ -33,7 +35,7 @@ const WIDTH = 300
  * inside its place in the document, so a drawer that keeps the focus lets it in.
  */
 export function Picker<T>(props: PickerProps<T>) {
-  const { options, onPick } = props
+  const { options, outdated, onPick } = props
   const id = useId()
   const button = useRef<HTMLButtonElement>(null)
   const panel = useRef<HTMLDivElement>(null)
@@ -45,6 +47,8 @@ export function Picker<T>(props: PickerProps<T>) {
   const inUse = words === '' ? options.findIndex((option) => option.id === props.current) : 0
   const active = Math.min(moved ?? Math.max(0, inUse), options.length - 1)
   const chosen = options[active]
+  // Enter was pressed before there was anything that fits what was typed.
+  const [hasty, setHasty] = useState(false)
 
   const open = () => {
     if (!button.current || !panel.current) return
@@ -68,6 +72,7 @@ export function Picker<T>(props: PickerProps<T>) {
   const search = (typed: string) => {
     setWords(typed)
     setActive(null)
+    setHasty(false)
     props.onSearch(typed)
   }
 
@@ -80,12 +85,19 @@ export function Picker<T>(props: PickerProps<T>) {
       setActive(Math.max(0, move))
     } else if (event.key === 'Enter') {
       event.preventDefault()
-      if (chosen) pick(chosen)
+      if (outdated) setHasty(true)
+      else if (chosen) pick(chosen)
     } else if (event.key === 'Escape' || event.key === 'Tab') {
       event.preventDefault()
       close()
     }
   }
+
+  useEffect(() => {
+    if (!hasty || outdated) return
+    setHasty(false)
+    if (chosen) pick(chosen)
+  })
 
   const chosenId = opened && chosen ? `${id}-${chosen.id}` : undefined
   useEffect(() => {

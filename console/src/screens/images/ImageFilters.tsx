@@ -107,6 +107,7 @@ function RegistryPicker({ current, onPick }: RegistryPickerProps) {
       listLabel={words.registry}
       searchLabel={words.findRegistry}
       options={options}
+      outdated={q !== typed.trim() || found.isPlaceholderData || found.isPending}
       current={current ?? ANY}
       note={note}
       onOpen={setOpened}

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { ApiError } from '../../api/problem'
 import { TEST_STEPS } from '../../api/registryTest'
 import { useRegistryTest } from '../../api/useRegistryTest'
@@ -59,6 +59,8 @@ export function ConnectionTest({
   const testable = isTestable(values)
   const runsByItself = testable && !edited?.sameServer
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined)
+  // Nobody waits for a test that nobody asked for.
+  const [askedFor, setAskedFor] = useState(false)
   const latest = useRef(values)
   latest.current = values
 
@@ -66,10 +68,10 @@ export function ConnectionTest({
   useEffect(() => {
     reset()
     if (!runsByItself) return
-    pause.current = setTimeout(
-      () => void start({ registry: toTestInput(latest.current, false, scope), credential: false }),
-      TYPING_PAUSE_MS,
-    )
+    pause.current = setTimeout(() => {
+      setAskedFor(false)
+      void start({ registry: toTestInput(latest.current, false, scope), credential: false })
+    }, TYPING_PAUSE_MS)
     return () => clearTimeout(pause.current)
   }, [kind, address, plainHttpConsent, tlsMode, caPem, runsByItself, scope, start, reset])
 
@@ -98,7 +100,8 @@ export function ConnectionTest({
         )
       }
     >
-      {state.phase === 'idle' ? (
+      {/* The steps have their place before the first runs: the button below must not move away from who is about to press it. */}
+      {state.phase === 'idle' && !runsByItself ? (
         <p className="card-note">{waitsForConsent ? texts.test.consentFirst : edited ? texts.registryEdit.testIdle : texts.test.idle}</p>
       ) : (
         <TestSteps state={state} />
@@ -109,11 +112,12 @@ export function ConnectionTest({
       <div className="card-foot">
         <GuardedButton
           size="xs"
-          disabled={!testable || state.phase === 'running'}
+          disabled={!testable || (askedFor && state.phase === 'running')}
           blocked={edited?.needsPassword ? texts.registryEdit.testNeedsPassword : undefined}
           onClick={() => {
             // The test that waits for a pause in typing would replace this one, which tells more.
             clearTimeout(pause.current)
+            setAskedFor(true)
             void start(
               edited?.unchanged
                 ? { registry_id: edited.id }
