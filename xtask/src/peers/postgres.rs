@@ -68,7 +68,7 @@ impl Postgres {
             .args(["--no-sync", "--no-instructions", "--pgdata"])
             .args([path.join("data")])
             .dir(path)
-            .limit(Duration::from_secs(120))
+            .limit(Duration::from_secs(600))
             .done()?;
         let log = path.join("log");
         let task = run("postgres")
@@ -91,7 +91,7 @@ impl Postgres {
             .args([path])
             .limit(Duration::from_secs(10));
         server
-            .wait_for(Duration::from_secs(60), || {
+            .wait_for(Duration::from_secs(300), || {
                 ready.run().ok().filter(|e| e.ok)
             })
             .ok_or_else(|| {

@@ -1,7 +1,7 @@
 //! Bad input: each with its code, a sentence, and nothing saved.
 
 use crate::{ROADSTEAD, raw};
-use roadstead_testkit::{Api, Reply, Scripted, TestApp};
+use roadstead_testkit::{Api, ClosedPort, Reply, Scripted, TestApp};
 use serde_json::{Value, json};
 
 async fn refused(api: &Api, path: &str, body: &Value) -> (u16, String, String) {
@@ -308,11 +308,8 @@ async fn destinations_that_are_never_allowed_get_one_answer_before_any_packet() 
 async fn upstreams_that_misbehave_are_told_apart() {
     let app = TestApp::start(ROADSTEAD).await;
     let api = app.admin().await;
-    let refusing = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("port");
-        format!("http://{}", listener.local_addr().expect("address"))
-    };
-    let mut rows = vec![(refusing, "upstream.connection_refused", "connect")];
+    let refusing = ClosedPort::new();
+    let mut rows = vec![(refusing.url(), "upstream.connection_refused", "connect")];
     let mut servers = Vec::new();
     for (reply, code, step) in [
         (Reply::html(), "upstream.not_a_registry", "detect"),

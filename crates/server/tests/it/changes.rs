@@ -6,7 +6,7 @@ use roadstead_testkit::{Method, Reply, Scripted, TestApp};
 use serde_json::json;
 use std::time::Duration;
 
-const BOUND: Duration = Duration::from_secs(20);
+const BOUND: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn stream_tells_of_an_integration_and_resumes_where_it_broke_off() {

@@ -56,7 +56,7 @@ async fn cleanups(api: &Api) -> Vec<Value> {
 }
 
 async fn until_cleanups(api: &Api, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
-    for _ in 0..600 {
+    for _ in 0..1_200 {
         let seen = cleanups(api).await;
         if wanted(&seen) {
             return seen;
@@ -141,7 +141,7 @@ async fn disconnecting_removes_what_we_made_upstream_and_nothing_else() {
     server.clear_log();
     assert_eq!(delete_at(&api, &path, 1).await.status, 204);
     until_cleanups(&api, |left| left.is_empty()).await;
-    for _ in 0..100 {
+    for _ in 0..1_200 {
         if !changes(&server).is_empty() {
             break;
         }

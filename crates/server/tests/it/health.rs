@@ -1,12 +1,13 @@
 //! What is shown of health over time, and of certificates.
 
 use crate::ROADSTEAD;
-use roadstead_testkit::{Api, Certificate, Reply, Scripted, TestApp};
+use roadstead_core::model::Timestamp;
+use roadstead_testkit::{Answer, Api, Certificate, Reply, Scripted, TestApp};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 async fn until(api: &Api, path: &str, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-    for _ in 0..450 {
+    for _ in 0..600 {
         let answer = api.get(path).await;
         if wanted(&answer.body) {
             return answer.body;
@@ -26,8 +27,21 @@ async fn upstream(certificate: Option<Certificate>) -> Scripted {
     server
 }
 
+/// Posts a registry, again when a handshake took longer than it may: a machine with other things to
+/// do is slow at that, and nothing was stored.
+async fn posted(api: &Api, body: &Value) -> Answer {
+    let mut answer = api.post("/api/v1/registries", body).await;
+    for _ in 0..30 {
+        if answer.body["code"] != "upstream.timeout" {
+            break;
+        }
+        answer = api.post("/api/v1/registries", body).await;
+    }
+    answer
+}
+
 async fn integrated(api: &Api, body: Value) -> String {
-    let made = api.post("/api/v1/registries", &body).await;
+    let made = posted(api, &body).await;
     assert_eq!(made.status, 201, "{}", made.body);
     format!(
         "/api/v1/registries/{}",
@@ -52,7 +66,12 @@ async fn health_history_begins_with_the_test_and_shows_trouble_as_the_worst_of_i
     assert_eq!(bars[0]["reason"], "NotObserved");
     assert_eq!(bars[0]["time"]["unknown_ms"], 1_800_000);
     // The time before the registry was known is in the same bar, and what is unknown is not healthy.
-    assert_eq!(bars[95]["status"], "unknown");
+    let known = api.get(&path).await.body["created_at"].clone();
+    let of = |bar: &Value, end: &str| bar[end].as_str().expect("time").to_owned();
+    let known = known.as_str().expect("time").to_owned();
+    let in_it = |bar: &&Value| of(bar, "from_at") <= known && known < of(bar, "to_at");
+    let begins = bars.iter().rfind(in_it).expect("bar");
+    assert_eq!(begins["status"], "unknown");
     assert_eq!(first.body["time"]["unhealthy_ms"], 0);
 
     server.on("GET /v2/", Reply::status(503));
@@ -71,12 +90,17 @@ async fn health_history_begins_with_the_test_and_shows_trouble_as_the_worst_of_i
         shown["time"]
     );
     let bar = &shown["buckets"][95];
+    let asked = Timestamp::from_system_clock().to_string();
     let hour = api.get(&format!("{history}?hours=1")).await;
+    let answered = Timestamp::from_system_clock().to_string();
     let bars = hour.body["buckets"].as_array().expect("bars");
     assert_eq!(bars.len(), 96);
-    assert_eq!(
-        bars[95]["to_at"].as_str().map(|t| &t[..16]),
-        bar["to_at"].as_str().map(|t| &t[..16])
+    // The newest bar ends now, however many hours are asked for.
+    assert!(of(bar, "to_at") <= asked, "{bar} {asked}");
+    assert!(
+        (asked..=answered).contains(&of(&bars[95], "to_at")),
+        "{}",
+        bars[95]
     );
 
     for odd in ["0", "169", "-1", "x", "4294967296"] {
@@ -126,7 +150,7 @@ async fn fault_tls_untrusted_registry_is_refused_by_its_cause_and_shown_with_it_
         let server = upstream(Some(certificate)).await;
         let mut body = json!({"kind": "docker", "name": name, "address": server.url(), "tls": ca,
             "username": "robot", "password": "tls-canary-5512"});
-        let refused = api.post("/api/v1/registries", &body).await;
+        let refused = posted(&api, &body).await;
         assert_eq!(
             (refused.status, refused.body["code"].as_str()),
             (502, Some(code))
@@ -134,7 +158,12 @@ async fn fault_tls_untrusted_registry_is_refused_by_its_cause_and_shown_with_it_
         assert_eq!(refused.body["params"]["step"], "connect");
         body["save_anyway"] = json!(true);
         let path = integrated(&api, body).await;
-        let shown = api.get(&path).await.body;
+        let mut shown = api.get(&path).await.body;
+        if shown["health"]["reason"] == "Timeout" {
+            // Late again; the next look tells.
+            let told = |r: &Value| r["health"]["reason"] == reason;
+            shown = until(&api, &path, "told its cause", told).await;
+        }
         assert_eq!(shown["health"]["status"], "unhealthy");
         assert_eq!(shown["health"]["reason"], reason);
         assert!(shown["certificate"]["expires_at"].is_string(), "{shown}");
@@ -151,7 +180,12 @@ async fn certificate_nobody_judges_is_shown_with_its_end() {
     let body =
         json!({"kind": "docker", "name": "skip", "address": server.url(), "tls": {"mode": "skip"}});
     let path = integrated(&api, body).await;
-    let shown = api.get(&path).await.body;
+    let mut shown = api.get(&path).await.body;
+    if shown["health"]["status"] == "degraded" {
+        // It answered late.
+        let well = |r: &Value| r["health"]["status"] == "healthy";
+        shown = until(&api, &path, "healthy", well).await;
+    }
     assert_eq!(shown["health"]["status"], "healthy");
     assert_eq!(
         shown["certificate"],

@@ -7,10 +7,10 @@ use roadstead_testkit::{
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// The registry once this holds of it, ten seconds at most.
+/// The registry once this holds of it, a minute at most.
 async fn once(api: &Api, path: &str, holds: impl Fn(&Value) -> bool) -> Value {
     let mut body = Value::Null;
-    for _ in 0..200 {
+    for _ in 0..1_200 {
         body = api.get(path).await.body;
         if holds(&body) {
             return body;

@@ -17,15 +17,20 @@ pub(crate) fn told(mut options: TestAppOptions) -> TestAppOptions {
     options
 }
 
-/// All lines with a request's id. Waits until the access line of the last request has come.
+/// All lines with a request's id. Waits until the access line of the last request has come: that
+/// of the one that was answered last, behind which nothing else is on its way.
+///
+/// # Panics
+/// When it does not come.
 pub(crate) async fn by_request(app: &TestApp, last: &str) -> ByRequest {
     let last = format!("\"request_id\":\"{last}\"");
     let ended = |line: &str| line.contains("\"msg\":\"request\"") && line.contains(&last);
     let mut log = app.log();
-    for _ in 0..500 {
-        if log.lines().rev().take(200).any(ended) {
-            break;
-        }
+    let (mut waited, mut searched) = (0, 0);
+    while !log[searched..].lines().any(ended) {
+        assert!(waited < 3_000, "{last} is not logged");
+        waited += 1;
+        searched = log.len();
         tokio::time::sleep(Duration::from_millis(20)).await;
         log = app.log();
     }

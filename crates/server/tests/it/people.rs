@@ -7,7 +7,7 @@ use roadstead_testkit::{Api, TestApp};
 use serde_json::json;
 use std::time::Duration;
 
-const BOUND: Duration = Duration::from_secs(20);
+const BOUND: Duration = Duration::from_secs(60);
 
 /// A time as the API reads it.
 pub(crate) fn in_days(days: u64) -> String {

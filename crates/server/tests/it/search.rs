@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// Longer than any step may take.
-const BOUND: Duration = Duration::from_secs(20);
+const BOUND: Duration = Duration::from_secs(60);
 
 async fn search(api: &Api, query: &str) -> Value {
     let answer = api.get(&format!("/api/v1/search?{query}")).await;

@@ -73,7 +73,7 @@ async fn setup_link_makes_the_first_admin_once_and_its_file_goes() {
         (409, Some("setup.done"))
     );
     // The file is removed as soon as the administrator's change is seen.
-    for _ in 0..100 {
+    for _ in 0..1_200 {
         if !file.exists() {
             break;
         }

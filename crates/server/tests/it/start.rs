@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 fn serve(data_dir: &std::path::Path, environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new("timeout");
     command
-        .args(["20", ROADSTEAD, "serve"])
+        .args(["60", ROADSTEAD, "serve"])
         .current_dir(data_dir.parent().expect("parent"))
         .env("ROADSTEAD_DATA_DIR", data_dir)
         .env("ROADSTEAD_SERVER_LISTEN", "127.0.0.1:0")

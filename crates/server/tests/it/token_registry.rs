@@ -55,7 +55,7 @@ async fn peer_docker_token_registry_is_integrated_with_its_token_service_and_cou
     );
     // Counting asks for a token of its own, in the background.
     let mut counted = Value::Null;
-    for _ in 0..300 {
+    for _ in 0..600 {
         counted = api.get(&path).await.body["statistics"]["repositories"].clone();
         if counted["value"] == 0 {
             break;

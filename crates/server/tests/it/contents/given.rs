@@ -52,7 +52,7 @@ async fn manifest_is_given_byte_by_byte_to_who_may_see_the_artifact() {
     assert_eq!(code(&absent), (404, "object.not_found".to_owned()));
     let nobody = stage.cast.app.api().get(&path).await;
     assert_eq!(nobody.status, 401);
-    assert_eq!(stage.server.requests(), Vec::<String>::new());
+    assert_eq!(stage.asked_at_all(), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -7,9 +7,10 @@ mod refused;
 
 use crate::ROADSTEAD;
 use crate::cast::{Cast, id};
-use crate::identity::{SECRET, serve, until};
+use crate::identity::{SECRET, quiet, serve, until};
 use roadstead_testkit::{Answer, Api, Reply, Scripted, TestApp, fill};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -121,6 +122,8 @@ impl Stage {
         .await;
         let listed = admin.get("/api/v1/repositories").await;
         let repository = id(&listed.body["items"][0]["repository"]);
+        // Others look at it as well: who may pull from it, and what it can do.
+        quiet(&server, Duration::from_secs(1)).await;
         server.clear_log();
         Self {
             path: format!("/api/v1/repositories/{repository}"),
@@ -146,6 +149,17 @@ impl Stage {
     async fn bytes(&self, path: &str) -> Vec<u8> {
         let bytes = self.admin.client().bytes(path, 64 << 20).await;
         bytes.expect("a file")
+    }
+
+    /// Requests since the log was cleared, but for those of the duties that ask time and again:
+    /// whether it lives, and for its names.
+    fn asked_at_all(&self) -> Vec<String> {
+        let mut asked = self.server.requests();
+        asked.retain(|one| {
+            let ends = one.strip_prefix("GET /v2/");
+            !ends.is_some_and(|ends| ["", " +auth"].contains(&ends) || ends.starts_with("_catalog"))
+        });
+        asked
     }
 
     /// Requests for blobs and manifests since the registry was read.

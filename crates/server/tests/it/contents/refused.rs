@@ -8,6 +8,7 @@ use crate::cast::code;
 use crate::identity::{NEW, SECRET, leaks, serve};
 use roadstead_testkit::{Reply, Scripted};
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn sec_31_manifest_whose_bytes_are_others_is_not_given() {
@@ -98,7 +99,7 @@ async fn blob_that_an_artifact_does_not_name_is_not_there() {
     assert_eq!(code(&refused), absent);
     let refused = stage.ask(&stage.blob(&list, &one.digest)).await;
     assert_eq!(code(&refused), absent, "a list names no blobs");
-    assert_eq!(stage.server.requests(), Vec::<String>::new());
+    assert_eq!(stage.asked_at_all(), Vec::<String>::new());
     let refused = stage.ask(&stage.blob(&unread, &one.digest)).await;
     assert_eq!(code(&refused), absent);
     assert_eq!(stage.asked("blobs"), 0);
@@ -149,15 +150,25 @@ async fn person_who_asks_too_often_waits_and_others_do_not() {
     let sbom = manifest(Some(SPDX), &[&config, &layer]);
     let stage = Stage::set(&[("sbom", &sbom)], &[&config, &layer]).await;
     let path = stage.manifest(&sbom);
+    let begun = Instant::now();
     for n in 0..60 {
         assert_eq!(stage.ask(&path).await.status, 200, "{n}");
     }
-    let before = stage.server.requests().len();
-    let refused = stage.ask(&stage.blob(&sbom, &layer.digest)).await;
+    let mut before = stage.asked_at_all().len();
+    let mut refused = stage.ask(&stage.blob(&sbom, &layer.digest)).await;
+    // A machine so slow that the first of them were a minute ago takes a few more.
+    while refused.status == 200 && begun.elapsed() >= Duration::from_secs(60) {
+        assert!(
+            begun.elapsed() < Duration::from_secs(300),
+            "never too often"
+        );
+        before = stage.asked_at_all().len();
+        refused = stage.ask(&stage.blob(&sbom, &layer.digest)).await;
+    }
     assert_eq!(code(&refused), (429, "contents.limit".to_owned()));
     let wait: u64 = header(&refused, "retry-after").parse().expect("seconds");
     assert!((1..=60).contains(&wait), "{wait}");
-    assert_eq!(stage.server.requests().len(), before);
+    assert_eq!(stage.asked_at_all().len(), before);
     let given = stage.cast.padmin.get(&path).await;
     assert_eq!(given.status, 200, "{}", given.body);
 }

@@ -144,6 +144,18 @@ impl Engine {
         }
     }
 
+    /// Turns until the crawl does not go on by itself: answers how long to wait then. One is enough,
+    /// unless the machine has so much else to do that its slice is over before.
+    pub(super) async fn turned(&self) -> Duration {
+        for _ in 0..200 {
+            let wait = self.turn().await;
+            if self.state().await.status != CrawlStatus::Running {
+                return wait;
+            }
+        }
+        panic!("the crawl has no end: {:?}", self.state().await);
+    }
+
     /// Turns until the crawl has ended; answers it.
     pub(super) async fn crawled(&self) -> CrawlState {
         for _ in 0..200 {

@@ -150,7 +150,7 @@ async fn fault_registry_that_goes_away_pauses_the_crawl_which_goes_on_without_as
         server.on(request, Reply::status(503));
     }
     let engine = Engine::on(&server.url()).await;
-    let wait = engine.turn().await;
+    let wait = engine.turned().await;
     let paused = engine.state().await;
     assert_eq!(
         (paused.status, paused.phase),
@@ -189,7 +189,7 @@ async fn fault_registry_that_goes_away_in_the_middle_of_tags_marks_nothing_as_br
     }
     server.on("GET /v2/", Reply::Reset);
     let engine = Engine::on(&server.url()).await;
-    engine.turn().await;
+    engine.turned().await;
     let paused = engine.state().await;
     assert_eq!(
         (paused.status, paused.counts.repositories_broken),
@@ -216,7 +216,7 @@ async fn fault_429_ends_the_asking_for_as_long_as_the_registry_says() {
     let stop = Reply::status(429).header("Retry-After", "120");
     server.on("GET /v2/b/tags/list", stop);
     let engine = Engine::on(&server.url()).await;
-    let wait = engine.turn().await;
+    let wait = engine.turned().await;
     let paused = engine.state().await;
     assert_eq!(paused.status, CrawlStatus::Paused);
     assert_eq!(paused.trouble, Some(ErrorCode::UpstreamRateLimited));
@@ -242,7 +242,7 @@ async fn rejected_account_is_tried_by_a_few_questions_and_not_for_every_reposito
         ..Setup::of(&server.url())
     })
     .await;
-    engine.turn().await;
+    engine.turned().await;
     let state = engine.state().await;
     assert_eq!(state.status, CrawlStatus::Paused);
     assert_eq!(state.trouble, Some(ErrorCode::UpstreamUnauthorized));
@@ -337,7 +337,7 @@ async fn nothing_of_the_old_connection_is_kept_after_an_edit() {
     // The crawl holds the old connection and waits for its second page.
     old.on("GET /v2/_catalog?last=x", Reply::status(503));
     let engine = Engine::on(&old.url()).await;
-    engine.turn().await;
+    engine.turned().await;
     assert_eq!(engine.state().await.phase, CrawlPhase::Names);
 
     let new = registry(&["new/a"]).await;
@@ -413,7 +413,7 @@ async fn cancelled_crawl_asks_nothing_more_until_another_is_wanted() {
     server.on("GET /v2/_catalog", catalogue(&["a"]).header("Link", next));
     server.on("GET /v2/_catalog?last=x", Reply::status(503));
     let engine = Engine::on(&server.url()).await;
-    engine.turn().await;
+    engine.turned().await;
     let now = Timestamp::from_system_clock();
     let entry = entry(&engine).await;
     engine

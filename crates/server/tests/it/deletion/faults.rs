@@ -3,7 +3,7 @@
 use super::{delete_tag, plan};
 use crate::ROADSTEAD;
 use crate::cast::{Cast, code, id, unread};
-use crate::identity::{SECRET, integrate, leaks, serve};
+use crate::identity::{SECRET, integrate, leaks, quiet, serve, until};
 use crate::inventory::{beside, digest, fill};
 use roadstead_core::model::{RegistryId, Timestamp};
 use roadstead_core::ports::DeletionStore as _;
@@ -37,6 +37,12 @@ impl Stage {
             "plain_http_consent": true});
         let made = cast.padmin.post("/api/v1/registries", &body).await;
         let registry = id(&made.body);
+        // What it can do is looked at once by itself, and then said by its own refusals.
+        let path = format!("/api/v1/registries/{registry}");
+        until(&cast.padmin, &path, |seen| {
+            !seen["capabilities_as_of"].is_null()
+        })
+        .await;
         let store = beside(&cast.app).await;
         let filled = fill(&store, &registry, "s").await;
         store.close().await;
@@ -249,7 +255,7 @@ async fn registry_that_is_away_or_unproved_is_not_asked_and_says_so_before() {
     stage.server.on("GET /v2/", Reply::status(503));
     // Looked at by itself within seconds; until then the deletion itself finds out.
     let mut told = Value::Null;
-    for _ in 0..400 {
+    for _ in 0..1_200 {
         told = plan(stage.api(), &stage.path()).await;
         if told["refusal"]["code"] == "upstream.unavailable" {
             break;
@@ -274,6 +280,7 @@ async fn sec_02_deletion_shows_the_account_to_no_server_in_anothers_place() {
     let of = registry.rsplit('/').next().unwrap_or_default();
     let filled = fill(&store, of, "s").await;
     store.close().await;
+    quiet(&server, std::time::Duration::from_secs(1)).await;
     let tag = format!("/api/v1/repositories/{}/tags/latest", filled.repository);
     let other = Reply::status(401).header("WWW-Authenticate", "Basic realm=\"elsewhere\"");
     server.on(&format!("HEAD {LATEST}"), other);

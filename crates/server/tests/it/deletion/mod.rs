@@ -48,7 +48,7 @@ impl Bed {
     /// Waits until everything was read.
     async fn read(&self) {
         let path = format!("/api/v1/registries/{}/crawl", self.registry);
-        for _ in 0..600 {
+        for _ in 0..1_200 {
             if self.admin.get(&path).await.body["status"] == "finished" {
                 return;
             }

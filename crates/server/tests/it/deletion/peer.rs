@@ -95,7 +95,7 @@ async fn peer_docker_shared_tag_goes_only_with_its_named_siblings_and_everything
     let registry = format!("/api/v1/registries/{}", bed.registry);
     let figures = bed.admin.get(&registry).await;
     assert_eq!(figures.body["statistics"]["tags"]["value"], 1);
-    let told = tokio::time::timeout(Duration::from_secs(20), async {
+    let told = tokio::time::timeout(Duration::from_secs(60), async {
         while let Some(event) = changes.next().await {
             let change: Value = serde_json::from_str(&event.expect("read").data).expect("json");
             let id = repository.rsplit('/').next();

@@ -2,7 +2,7 @@
 
 use super::door::{events, hook_of};
 use crate::ROADSTEAD;
-use crate::identity::{NEW, SECRET, counted, integrate, leaks, serve, until};
+use crate::identity::{NEW, SECRET, counted, integrate, leaks, quiet, serve, until};
 use roadstead_core::model::Timestamp;
 use roadstead_testkit::{Scripted, TestApp};
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ async fn sec_02_event_shows_the_account_to_no_server_in_anothers_place() {
     until(&api, &path, settled).await;
     let hook = hook_of(&api, path.clone()).await;
     assert_eq!(events(&app, &hook, &push("a")).await, 200);
-    for _ in 0..100 {
+    for _ in 0..1_200 {
         if asked_for(&server, "a") {
             break;
         }
@@ -47,8 +47,8 @@ async fn sec_02_event_shows_the_account_to_no_server_in_anothers_place() {
     assert!(asked_for(&server, "a"), "the event was looked into");
     assert!(leaks(&server) > 0, "with the account");
 
-    // Longer than a server counts as just seen, and the tag's second look has passed.
-    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    // Longer than a server counts as just seen, and until the tag's later looks have passed.
+    quiet(&server, Duration::from_secs(3)).await;
     serve(&server, "elsewhere", NEW, &[]);
     server.clear_log();
     assert_eq!(events(&app, &hook, &push("b")).await, 200);

@@ -66,7 +66,8 @@ async fn post(app: &TestApp, path: &str, headers: &[(&str, &str)], body: &[u8]) 
     stream.write_all(head.as_bytes()).await.expect("head");
     let _ = stream.write_all(body).await;
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.expect("answer");
+    // What is not read of a body may cut the connection behind the answer.
+    let _ = stream.read_to_end(&mut answer).await;
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let kept: Vec<&str> = answer
         .lines()
@@ -113,22 +114,24 @@ async fn hook_takes_posts_until_it_is_removed_and_its_tombstone_takes_them_still
     assert_eq!(events(app, &made, b"no envelope").await, 200);
     let wrong = [("authorization", "Bearer rsh_wrong")];
     assert_eq!(post(app, &made.path, &wrong, b"{}").await.0, 401);
+    // Counted behind the answers, and written together or one after the other.
+    let counts = |seen: &serde_json::Value| {
+        let told = ["accepted", "dropped"].map(|what| seen[format!("events_{what}")].clone());
+        [
+            told[0].clone(),
+            told[1].clone(),
+            seen["posts_unauthenticated"].clone(),
+        ]
+    };
     let mut seen = state(&cast, &made.registry).await;
-    for _ in 0..100 {
-        if seen["posts_unauthenticated"] == 1 {
+    for _ in 0..600 {
+        if counts(&seen) == [1, 1, 1] {
             break;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
         seen = state(&cast, &made.registry).await;
     }
-    assert_eq!(
-        (
-            &seen["events_accepted"],
-            &seen["events_dropped"],
-            &seen["posts_unauthenticated"]
-        ),
-        (&json!(1), &json!(1), &json!(1))
-    );
+    assert_eq!(counts(&seen), [1, 1, 1]);
     assert!(seen["last_event_at"].is_string());
 
     let again = set(&cast.padmin, &made.registry).await;

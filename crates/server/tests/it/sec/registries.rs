@@ -20,9 +20,9 @@ async fn made(api: &Api, body: &Value) -> String {
     id(&made.body)
 }
 
-/// Waits until this holds, ten seconds at most.
+/// Waits until this holds, a minute at most.
 async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    for _ in 0..200 {
+    for _ in 0..1_200 {
         if holds().await {
             return;
         }

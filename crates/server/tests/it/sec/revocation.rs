@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::pin::Pin;
 use std::time::Duration;
 
-const BOUND: Duration = Duration::from_secs(20);
+const BOUND: Duration = Duration::from_secs(60);
 
 /// Somebody who reads and follows until something is taken from them.
 struct Follower {
