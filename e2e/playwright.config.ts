@@ -16,8 +16,8 @@ export default defineConfig({
   reporter: [['line'], ['json', { outputFile: 'out/results.json' }]],
   use: {
     viewport: { width: 1440, height: 900 },
-    // What is not there after this time does not come any more.
-    actionTimeout: 10_000,
+    // A click waits for the browser too, which is slow to draw on a busy machine; what the page shows has `expect`'s time.
+    actionTimeout: 30_000,
     locale: 'en-GB',
     timezoneId: 'UTC',
     screenshot: 'only-on-failure',

@@ -24,6 +24,9 @@ const on = installation(async ({ server }) => {
 test.beforeEach(({ context }) => on.server.lend(context))
 test.afterAll(() => upstream.dispose())
 
+/** How long the registry may take to be tried with an account. */
+const TRIED = { timeout: 30_000 }
+
 const card = (page: Page, title = 'Who may pull') => page.getByRole('region', { name: title, exact: true })
 
 test.describe.serial('platform registry that asks for an account', () => {
@@ -39,7 +42,7 @@ test.describe.serial('platform registry that asks for an account', () => {
     await dialog.getByRole('textbox', { name: 'User name' }).fill(READER.username)
     await dialog.getByLabel('Password or token').fill('wrong')
     await dialog.getByRole('button', { name: 'Try and save' }).click()
-    await expect(dialog.getByRole('alert')).toBeVisible()
+    await expect(dialog.getByRole('alert')).toBeVisible(TRIED)
     await expectAccessible(page, 'pull-only account that was refused')
     await dialog.getByRole('button', { name: 'Cancel' }).click()
     await expect(card(page)).toContainText('None')
@@ -54,20 +57,20 @@ test.describe.serial('platform registry that asks for an account', () => {
     await form.getByRole('textbox', { name: 'User name' }).fill(READER.username)
     await form.getByLabel('Password or token').fill(READER.password)
     await form.getByRole('button', { name: 'Try and save' }).click()
-    await expect(form).toBeHidden()
+    await expect(form).toBeHidden(TRIED)
     await expect(card(page)).toContainText(READER.username)
     await expect(card(page)).toContainText('given by padmin')
 
     await card(page).getByRole('button', { name: 'Share with all namespaces…' }).click()
     const consent = page.getByRole('dialog', { name: 'Share dock-closed with all namespaces' })
     await expect(consent).toContainText('pull-only account')
-    await expect(consent).toContainText('tried on 1 repository')
+    await expect(consent).toContainText('tried on 1 repository', TRIED)
     await expectAccessible(page, 'consent')
     const share = consent.getByRole('button', { name: 'Share', exact: true })
     await expect(share).toBeDisabled()
     await consent.getByRole('checkbox', { name: /I consent/ }).check()
     await share.click()
-    await expect(consent).toBeHidden()
+    await expect(consent).toBeHidden(TRIED)
     await expect(card(page)).toContainText('Every namespace, with the pull-only account.')
     await expect(card(page)).toContainText('padmin consented')
     await expectAccessible(page, 'shared registry')
