@@ -5,12 +5,16 @@ import { useI18n } from '../../i18n/context'
 import { sizeText } from '../../i18n/figures'
 import { textBytes } from '../../lib/textBytes'
 import { Card } from '../../ui/Card'
+import { Fold } from '../../ui/Fold'
 import { type KeyValue, KeyValues } from '../../ui/KeyValues'
 import { LongText } from '../../ui/RawText'
 import { ConfigTrouble } from './ConfigTrouble'
 import { NotKept } from './NotKept'
 import { Raw } from './Raw'
 import { WebAddress } from './WebAddress'
+
+/** How many of a list are shown without being asked for. */
+const SHOWN = 20
 
 /** What a Helm chart says of itself. */
 export function ChartCard({ artifact: { chart, config_trouble: trouble } }: { artifact: Artifact }) {
@@ -35,7 +39,8 @@ function saysNothing({ left_out, deprecated, ...said }: Chart): boolean {
 }
 
 function Said({ chart }: { chart: Chart }) {
-  const { chart: words } = useBook(artifactBook)
+  const { format } = useI18n()
+  const { chart: words, texts } = useBook(artifactBook)
   const { left_out: leftOut } = chart
   const absent = <span className="fine">{words.notTold}</span>
   const mono = (text: string) => (
@@ -43,17 +48,23 @@ function Said({ chart }: { chart: Chart }) {
       <Raw text={text} />
     </span>
   )
-  const chips = (list: readonly string[], count: number) => (
-    <>
-      <span className="raw-chips">
-        {list.map((text, index) => (
-          <span key={index} className="break">
-            <Raw text={text} />
-          </span>
-        ))}
-      </span>
+  const chips = (list: readonly string[]) => (
+    <span className="chart-chips">
+      {list.map((text, index) => (
+        <span key={index} className="break">
+          <Raw text={text} />
+        </span>
+      ))}
+    </span>
+  )
+  const several = (list: readonly string[], count: number) => (
+    <div className="chart-several">
+      {chips(list.slice(0, SHOWN))}
+      {list.length > SHOWN && (
+        <Fold title={texts.more(format.number(list.length - SHOWN))}>{chips(list.slice(SHOWN))}</Fold>
+      )}
       <NotKept count={count} besides={list.length > 0} />
-    </>
+    </div>
   )
   const entries: (KeyValue | false)[] = [
     { key: words.name, value: chart.name == null ? absent : mono(chart.name) },
@@ -80,9 +91,9 @@ function Said({ chart }: { chart: Chart }) {
     },
     chart.maintainers.length + leftOut.maintainers > 0 && {
       key: words.maintainers,
-      value: chips(chart.maintainers, leftOut.maintainers),
+      value: several(chart.maintainers, leftOut.maintainers),
     },
-    chart.keywords.length + leftOut.keywords > 0 && { key: words.keywords, value: chips(chart.keywords, leftOut.keywords) },
+    chart.keywords.length + leftOut.keywords > 0 && { key: words.keywords, value: several(chart.keywords, leftOut.keywords) },
   ]
   return (
     <>
@@ -105,7 +116,7 @@ function Description({ chart, text }: { chart: Chart; text: string }) {
       <LongText
         text={text}
         oddTitle={texts.odd}
-        more={texts.showAll(sizeText(format, textBytes(text)))}
+        more={chart.description_bytes != null ? texts.showKept : texts.showAll(sizeText(format, textBytes(text)))}
         less={texts.showLess}
         name={texts.whole(words.description)}
       />

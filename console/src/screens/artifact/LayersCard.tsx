@@ -186,7 +186,7 @@ function Row({ row: { step, layer, number }, total, most, found, registryId = ''
           <LongText
             text={command}
             oddTitle={texts.odd}
-            more={texts.showAll(sizeText(format, textBytes(command)))}
+            more={step?.created_by_bytes != null ? texts.showKept : texts.showAll(sizeText(format, textBytes(command)))}
             less={texts.showLess}
             name={texts.whole(name)}
           />

@@ -162,6 +162,7 @@ export const artifact = {
     none: 'None',
     more: (count: string) => `${count} more`,
     showAll: (size: string) => `Show all, ${size}`,
+    showKept: 'Show what is kept',
     showLess: 'Show less',
     whole: (name: string) => `All of ${name}`,
     emptyText: 'empty',

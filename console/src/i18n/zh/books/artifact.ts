@@ -154,6 +154,7 @@ export const artifact: typeof english = {
     none: '无',
     more: (count) => `另有 ${count} 项`,
     showAll: (size) => `显示全部（${size}）`,
+    showKept: '显示保留的部分',
     showLess: '收起',
     whole: (name) => `${name} 的全部内容`,
     emptyText: '空',
