@@ -66,6 +66,7 @@ fn blob(kind: u8, n: u64, size_bytes: u64) -> Descriptor {
         media_type: "application/vnd.oci.image.layer.v1.tar+gzip".to_owned(),
         size_bytes,
         foreign: false,
+        title: None,
     }
 }
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { BASE_NAME, HOSTILE_TEXT, LONG_LABEL, type Made, pushArtifacts, type Pushed, pushWordy } from '../support/artifacts.ts'
 import { expectAccessible } from '../support/axe.ts'
@@ -182,6 +183,23 @@ test('thirty architectures and a hundred and twenty layers stay readable', async
   await expect(layers).toContainText('RUN make step-120')
 })
 
+test('each step of a build that is too long to be kept whole stands beside its layer, and the whole can be saved', async ({ page }) => {
+  await open(page, made.long.digest)
+  const layers = card(page, 'Layers')
+  await expect(layers).toContainText('of 72 steps only the beginning is')
+  await layers.getByRole('button', { name: 'Show all 132' }).click()
+  await expect(layers.getByRole('listitem')).toHaveCount(132)
+  const last = layers.getByRole('listitem').filter({ hasText: 'install -D part-127 ' })
+  await expect(last).toContainText('Layer 72')
+  await expect(last).toContainText(/The first \d+ B of [\d,]+ (B|KiB) are kept\./)
+  await expect(layers.getByRole('listitem').filter({ hasText: 'ENV STEP_132=set' })).toContainText('no layer')
+  await expectAccessible(page, 'image of a long build')
+  const waiting = page.waitForEvent('download')
+  await layers.getByRole('link', { name: /^Download the configuration, / }).click()
+  const saved = await readFile(await (await waiting).path(), 'utf8')
+  expect(saved).toContain('install -D part-127 /srv/app; '.repeat(30))
+})
+
 test('layers stand alone where the build history does not fit them', async ({ page }) => {
   await open(page, made.mismatched.digest)
   const layers = card(page, 'Layers')
@@ -208,6 +226,49 @@ test('what is no image is named as what it is, without what only images have', a
   await open(page, made.sbom.digest)
   await card(page, 'Basic information').getByRole('link', { name: short(made.image.digest) }).click()
   await expect(page.getByRole('heading', { level: 1, name: `Image ${short(made.image.digest)}` })).toBeVisible()
+})
+
+test('chart says what it is, with links that lead to pages of the web only', async ({ page }) => {
+  await open(page, made.chart.digest)
+  const chart = card(page, 'Chart')
+  for (const text of ['1.2.3+build.5', '2026.11', 'The public API of the payments team', 'Ada Lovelace', '张伟', 'payments']) {
+    await expect(chart).toContainText(text)
+  }
+  await expect(chart).not.toContainText('ada@example.com')
+  const home = chart.getByRole('link', { name: 'https://payments.example.com/api' })
+  await expect(home).toHaveAttribute('rel', 'noreferrer noopener nofollow')
+  await expect(chart.getByRole('link')).toHaveCount(3)
+  await expect(chart).toContainText('oci://registry.example.com/charts')
+  const contents = card(page, 'Contents')
+  await expect(contents).toContainText('Chart archive')
+  await expect(contents).toContainText('Provenance')
+  await expectAccessible(page, 'chart')
+
+  await open(page, made.library.digest)
+  await expect(page.getByText('Deprecated', { exact: true })).toBeVisible()
+  await expect(chart).toContainText('Library')
+  await expect(chart).toContainText('javascript:document.title=1')
+  await expect(chart).toContainText('The first 4.0 KiB of')
+  await expect(chart).toContainText(/\d+ more are not kept/)
+  await expect(chart.getByRole('link')).toHaveCount(0)
+  await expect(chart.getByRole('img')).toHaveCount(0)
+  await expectAccessible(page, 'hostile chart')
+
+  await open(page, made.brokenChart.digest)
+  await expect(chart).toContainText('says one thing twice')
+  await expect(card(page, 'Contents')).toContainText('Chart archive')
+})
+
+test('documents are called what their makers call them', async ({ page }) => {
+  await open(page, made.wasm.digest)
+  const contents = card(page, 'Contents')
+  await expect(contents.getByRole('listitem')).toHaveCount(4)
+  await expect(contents).toContainText('filters/rate-limit.wasm')
+  await expect(contents).toContainText('<img src=x onerror=')
+  await expect(contents).toContainText('Part 4')
+  await expect(contents.getByRole('link', { name: /^Download filters\/rate-limit\.wasm, / })).toBeVisible()
+  await expect(contents.getByRole('img')).toHaveCount(0)
+  await expectAccessible(page, 'documents with names')
 })
 
 test('commands name the tag or the digest by the client of one’s choice, which is remembered', async ({ page }) => {
@@ -268,7 +329,7 @@ for (const language of LANGUAGES) {
     test.use({ locale: BROWSER_LOCALE[language] })
 
     test('are accessible, whatever they are', async ({ page }) => {
-      for (const what of [made.image, made.index, made.chart, made.sbom]) {
+      for (const what of [made.image, made.index, made.chart, made.library, made.wasm, made.sbom]) {
         await open(page, what.digest)
         await expect(card(page, WORDS[language].fetchIt)).toBeVisible()
         await expectAccessible(page, `artifact ${what.digest}`)
@@ -280,7 +341,7 @@ for (const language of LANGUAGES) {
 for (const width of [320, 390]) {
   test(`pages fit ${width} pixels, whatever the image says of itself`, async ({ page }) => {
     await page.setViewportSize({ width, height: 800 })
-    for (const what of [made.image, made.index, made.signature, made.deep]) {
+    for (const what of [made.image, made.index, made.signature, made.deep, made.long, made.chart, made.library, made.wasm]) {
       await open(page, what.digest)
       await expect(card(page, 'Pull commands')).toBeVisible()
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)

@@ -4,6 +4,7 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 const INDEX = 'application/vnd.oci.image.index.v1+json'
 const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip'
 const CONFIG = 'application/vnd.oci.image.config.v1+json'
+const HELM = 'application/vnd.cncf.helm.config.v1+json'
 const EMPTY = 'application/vnd.oci.empty.v1+json'
 
 interface Step {
@@ -139,14 +140,54 @@ const HISTORY: Step[] = [
   { created_by: 'EXPOSE map[8080/tcp:{}]', comment: 'buildkit.dockerfile.v0', empty_layer: true },
 ]
 
+/** What Helm pushes of a `Chart.yaml`. */
+const CHART = {
+  apiVersion: 'v2',
+  name: 'api',
+  version: '1.2.3+build.5',
+  appVersion: '2026.11',
+  description: 'The public API of the payments team, with its database and its dashboards.',
+  type: 'application',
+  kubeVersion: '>=1.25.0-0 <1.40.0-0',
+  home: 'https://payments.example.com/api',
+  sources: ['https://git.example.com/payments/api', 'git@git.example.com:payments/charts.git'],
+  maintainers: [
+    { name: 'Ada Lovelace', email: 'ada@example.com' },
+    { name: '张伟', url: 'https://example.com/zhang' },
+  ],
+  keywords: ['payments', 'api', 'http'],
+  dependencies: [
+    { name: 'postgresql', version: '~15.2', repository: 'oci://registry.example.com/charts' },
+    { name: 'common', version: '2.x.x', repository: 'https://charts.example.com/stable' },
+    { name: 'dashboards', repository: 'file://../dashboards' },
+  ],
+}
+
+/** A chart that nobody should use, and that would run something if it could. */
+const LIBRARY = {
+  apiVersion: 'v2',
+  name: 'common',
+  version: '0.9.0',
+  description: `${HOSTILE_TEXT} ${'It has a very long description. '.repeat(300)}`,
+  type: 'library',
+  deprecated: true,
+  home: 'javascript:document.title=1',
+  sources: ['https://console.example@evil.example/', HOSTILE_TEXT],
+  keywords: Array.from({ length: 400 }, (_, at) => `keyword-${at + 1}`),
+}
+
 export interface Made {
   image: Pushed
   index: Pushed
   arm: Pushed
   chart: Pushed
+  library: Pushed
+  brokenChart: Pushed
+  wasm: Pushed
   signature: Pushed
   sbom: Pushed
   deep: Pushed
+  long: Pushed
   wide: Pushed
   mismatched: Pushed
   unknown: Pushed
@@ -204,15 +245,58 @@ export async function pushArtifacts(registry: Registry, name: string): Promise<M
     },
     'deep',
   )
+  // As Dockerfiles with whole scripts in them build: 132 steps that are too long to be kept whole, 60 of which made no layer.
+  const long = await push.image(
+    {
+      layers: Array.from({ length: 72 }, (_, at) => 300 + ((at * 6_007) % 4_000)),
+      history: Array.from({ length: 132 }, (_, at) => ({
+        created_by: at % 11 < 6 ? `RUN /bin/sh -c set -eux; ${`install -D part-${at + 1} /srv/app; `.repeat(30)}# buildkit` : `ENV STEP_${at + 1}=set`,
+        empty_layer: at % 11 >= 6,
+      })),
+      created: '2026-09-02T00:00:00Z',
+    },
+    'long',
+  )
   const mismatched = await push.image({ layers: [5_000, 6_000], history: HISTORY.slice(0, 2) }, 'squashed')
   const chart = await push.other(
     {
-      configType: 'application/vnd.cncf.helm.config.v1+json',
-      config: '{"name":"api","version":"1.2.3+build.5"}',
-      layers: [{ type: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', text: 'a chart' }],
+      configType: HELM,
+      config: JSON.stringify(CHART),
+      layers: [
+        { type: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', text: 'a chart' },
+        { type: 'application/vnd.cncf.helm.chart.provenance.v1.prov', text: 'signed' },
+      ],
       annotations: { 'org.opencontainers.image.title': 'api', 'org.opencontainers.image.created': '2026-11-01T10:00:00Z' },
     },
     '1.2.3_build.5',
+  )
+  const library = await push.other(
+    {
+      configType: HELM,
+      config: JSON.stringify(LIBRARY),
+      layers: [{ type: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', text: 'a library' }],
+    },
+    '0.9.0',
+  )
+  const brokenChart = await push.other(
+    {
+      configType: HELM,
+      config: '{"name":"api","name":"another","version":"1.0.0"}',
+      layers: [{ type: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', text: 'a broken chart' }],
+    },
+    '1.0.0',
+  )
+  const wasm = await push.other(
+    {
+      artifactType: 'application/vnd.wasm.content.layer.v1+wasm',
+      layers: [
+        { type: 'application/vnd.wasm.content.layer.v1+wasm', text: 'code', title: 'filters/rate-limit.wasm' },
+        { type: 'text/plain', text: 'Read me.', title: HOSTILE_TEXT },
+        { type: 'text/markdown', text: 'Long.', title: `${'a-rather-long-name-'.repeat(12)}notes.md` },
+        { type: 'text/plain', text: 'No name.' },
+      ],
+    },
+    'filter',
   )
   const signature = await push.other(
     {
@@ -234,7 +318,7 @@ export async function pushArtifacts(registry: Registry, name: string): Promise<M
     { artifactType: 'application/vnd.example.model.v1', layers: [{ type: 'application/octet-stream', text: 'weights' }] },
     'model',
   )
-  return { image, index, arm, chart, signature, sbom, deep, wide, mismatched, unknown }
+  return { image, index, arm, chart, library, brokenChart, wasm, signature, sbom, deep, long, wide, mismatched, unknown }
 }
 
 /** Whose only layer is the lowest of `Made.image`. */

@@ -1048,6 +1048,8 @@ export interface components {
             size_bytes?: number | null;
             config?: components["schemas"]["Descriptor"] | null;
             config_summary?: components["schemas"]["ConfigSummary"] | null;
+            chart?: components["schemas"]["Chart"] | null;
+            config_trouble?: components["schemas"]["ErrorCode"] | null;
             /** @description Its layers, the lowest first. */
             layers: components["schemas"]["Descriptor"][];
             /** @description The manifests it lists. */
@@ -1204,6 +1206,11 @@ export interface components {
             created?: string | null;
             /** @description The command. */
             created_by?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes of the whole command, where only its beginning is kept.
+             */
+            created_by_bytes?: number | null;
             /** @description What was said about it. */
             comment?: string | null;
             /** @description It made no layer. */
@@ -1255,6 +1262,80 @@ export interface components {
             object_id: string;
             /** @description Its generation now. */
             generation: components["schemas"]["i64"];
+        };
+        /**
+         * @description What a Helm chart says of itself, in its own words: nothing of it was checked, and none of its
+         *     addresses was asked for anything.
+         */
+        Chart: {
+            /** @description Its name. */
+            name?: string | null;
+            /** @description Its own version. */
+            version?: string | null;
+            /** @description The version of what it installs. */
+            app_version?: string | null;
+            /** @description What it is for. */
+            description?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes of the whole description, where only its beginning is kept.
+             */
+            description_bytes?: number | null;
+            /** @description The versions of Kubernetes it is for, as a range. */
+            kube_version?: string | null;
+            /** @description `application` or `library`; a chart that does not say is an application. */
+            type?: string | null;
+            /** @description It should not be used any more. */
+            deprecated: boolean;
+            /** @description The page of its project. */
+            home?: string | null;
+            /** @description Where its sources are. */
+            sources: string[];
+            /** @description The names of those who keep it. */
+            maintainers: string[];
+            /** @description What it is found by. */
+            keywords: string[];
+            /** @description The charts it needs. */
+            dependencies: components["schemas"]["ChartDependency"][];
+            /** @description How much was too long, too much or malformed. */
+            left_out: components["schemas"]["ChartLeftOut"];
+        };
+        /** @description A chart that another one needs. */
+        ChartDependency: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its version, or a range of them. */
+            version?: string | null;
+            /** @description Where it comes from. */
+            repository?: string | null;
+        };
+        /** @description How many texts and entries of a chart were too long, too many or malformed. */
+        ChartLeftOut: {
+            /**
+             * Format: int64
+             * @description Single texts, other than the description.
+             */
+            texts: number;
+            /**
+             * Format: int64
+             * @description Sources.
+             */
+            sources: number;
+            /**
+             * Format: int64
+             * @description Maintainers.
+             */
+            maintainers: number;
+            /**
+             * Format: int64
+             * @description Keywords.
+             */
+            keywords: number;
+            /**
+             * Format: int64
+             * @description Charts it needs.
+             */
+            dependencies: number;
         };
         /** @description What a disconnected registry left behind. */
         Cleanup: {
@@ -1572,6 +1653,8 @@ export interface components {
             size_bytes: number;
             /** @description It is said to be elsewhere; its bytes are not the registry's. */
             foreign: boolean;
+            /** @description What its maker calls it, without characters that cannot be seen; of documents only. */
+            title?: string | null;
         };
         /** @description What disconnecting a registry costs. Nothing that it holds is deleted by it. */
         DisconnectionCost: {

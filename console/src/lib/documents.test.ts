@@ -13,6 +13,15 @@ describe('the documents of an artifact', () => {
     expect(documentsOf({ layers: [], config: null })).toEqual([])
   })
 
+  it('are known by their type for what a chart has, and for nothing else', () => {
+    const layers = [
+      of('application/vnd.cncf.helm.chart.content.v1.tar+gzip'),
+      of('application/vnd.cncf.helm.chart.provenance.v1.prov'),
+      of('constructor'),
+    ]
+    expect(documentsOf({ layers, config: null }).map((each) => each.known)).toEqual(['chart', 'provenance', null])
+  })
+
   it.each([
     ['application/spdx+json', true],
     ['application/json; charset=utf-8', true],

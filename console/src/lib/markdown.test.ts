@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytesOf, canBeLaidOut, changedLines, MOST_BYTES, safeLink } from './markdown'
+import { bytesOf, canBeLaidOut, changedLines, MOST_BYTES, safeLink, webLink } from './markdown'
 
 describe('a link of a text', () => {
   it('leads to another page or a mail', () => {
@@ -31,6 +31,27 @@ describe('a link of a text', () => {
     `https://example.com/${'a'.repeat(3_000)}`,
   ])('does not lead to %s', (link) => {
     expect(safeLink(link)).toBeUndefined()
+  })
+})
+
+describe('an address of a chart', () => {
+  it('leads to a page of the web', () => {
+    expect(webLink('https://example.com/charts')).toBe('https://example.com/charts')
+    expect(webLink('http://example.com')).toBe('http://example.com/')
+  })
+
+  it.each([
+    'mailto:team@example.com',
+    'oci://example.com/charts',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    '@alias',
+    'example.com',
+    'https://a:b@evil.example/',
+    '',
+  ])('sec_11 does not lead to %s', (link) => {
+    expect(webLink(link)).toBeUndefined()
   })
 })
 

@@ -38,6 +38,12 @@ export function safeLink(written: string | null | undefined): string | undefined
   return link.href
 }
 
+/** Where an address may lead to that a stranger wrote: to a page of the web, and nowhere else. */
+export function webLink(written: string): string | undefined {
+  const link = safeLink(written)
+  return link !== undefined && /^https?:/.test(link) ? link : undefined
+}
+
 /** Lines that begin a stretch of their own whatever stands before them. */
 const BEGINS_ANEW = /^ {0,3}(?:[-*+] +\S|#{1,6} )/
 const OPENERS = /^(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))+/

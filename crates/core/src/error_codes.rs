@@ -122,7 +122,7 @@ error_codes! {
     TagMoved "tag.moved" 412 "The tag does not point at what you confirmed; look at it again." ["digest"];
     ArtifactListed "artifact.listed" 409 "An index lists this artifact and would be left with a hole; delete the index first." ["indexes", "names"];
     // Reading contents
-    ContentsImage "contents.image" 409 "An image's layers are pulled with a client, not downloaded here; its manifest is." [];
+    ContentsImage "contents.image" 409 "An image's layers are pulled with a client, not downloaded here; its manifest and its configuration are." [];
     ContentsTooLarge "contents.too_large" 409 "This is larger than what is downloaded here; fetch it with a client." ["size_bytes", "limit_bytes"];
     ContentsLimit "contents.limit" 429 "You have asked for too many manifests and documents; wait a moment." ["retry_after_s"];
     ContentsBusy "contents.busy" 429 "Too much is being downloaded at the moment; try again soon." ["retry_after_s"];

@@ -2,7 +2,7 @@
 //! and untrusted; what cannot be read is left out.
 
 use crate::error::protocol;
-use crate::loose::{Entries, Entry, Length, Loose, Names, Object, TextList, Texts};
+use crate::loose::{Entries, Entry, Length, Loose, Named, Names, Object, TextList, Texts};
 use roadstead_core::ports::RegistryError;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -132,7 +132,7 @@ struct RootFs {
 #[serde(default)]
 pub(crate) struct Step {
     created: Loose,
-    created_by: Loose,
+    created_by: Named,
     comment: Loose,
     empty_layer: Loose,
 }
@@ -145,7 +145,7 @@ impl Entry for HistoryStep {
         let step = read.0.unwrap_or_default();
         Some(Self {
             created: step.created.text(),
-            created_by: step.created_by.text(),
+            created_by: step.created_by.0.filter(|text| !text.is_empty()),
             comment: step.comment.text(),
             empty_layer: step.empty_layer.is_true(),
         })

@@ -4,6 +4,7 @@
 mod authority;
 mod blob;
 mod challenge;
+mod chart_config;
 mod client;
 mod credential;
 mod deletion;
@@ -45,6 +46,7 @@ mod upload_trial;
 
 pub use blob::Blob;
 pub use challenge::Challenge;
+pub use chart_config::{ChartConfig, ChartDependency};
 pub use client::{Deadlines, OciClient, OciSettings};
 pub use guard::{OutboundPolicy, Refused};
 pub use image_config::{HistoryStep, ImageConfig};

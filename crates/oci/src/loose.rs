@@ -223,7 +223,7 @@ impl<'de> Taken<'de> for Texts {
 
 /// A text with a name.
 #[derive(Debug, Default)]
-struct Named(Option<String>);
+pub(crate) struct Named(pub(crate) Option<String>);
 
 impl<'de> Deserialize<'de> for Named {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -239,9 +239,10 @@ impl Taken<'_> for Named {
     }
 }
 
-/// A list of texts, or one text that stands for a list of one.
+/// A list of texts, or one text that stands for a list of one, and how many were left out: no text,
+/// too long, or too many.
 #[derive(Debug, Default)]
-pub(crate) struct TextList(pub(crate) Vec<String>);
+pub(crate) struct TextList(pub(crate) Vec<String>, pub(crate) usize);
 
 impl<'de> Deserialize<'de> for TextList {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -259,11 +260,15 @@ impl<'de> Taken<'de> for TextList {
     fn list<A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
         while self.0.len() < MAX_ENTRIES {
             match list.next_element::<Loose>()? {
-                Some(entry) => self.0.extend(entry.text()),
+                Some(entry) => match entry.text() {
+                    Some(text) => self.0.push(text),
+                    None => self.1 += 1,
+                },
                 None => return Ok(()),
             }
         }
-        pass(list).map(drop)
+        self.1 += pass(list)?;
+        Ok(())
     }
 }
 

@@ -183,13 +183,21 @@ impl Repository<'_> {
         }
     }
 
-    /// Reads an image's configuration. It is held against its digest and against what is read at
-    /// most, not against its size: that is known by digest, and may be what another manifest, by
-    /// somebody else, says of the same bytes.
+    /// Reads an image's configuration, as [`Self::config_bytes`].
     ///
     /// # Errors
-    /// As [`Self::blob`], and [`RegistryError::Protocol`] for one that is too large or no JSON.
+    /// Its, and [`RegistryError::Protocol`] for one that is no JSON.
     pub async fn config(&self, descriptor: &Descriptor) -> Result<ImageConfig, RegistryError> {
+        ImageConfig::decode(&self.config_bytes(descriptor).await?)
+    }
+
+    /// Reads the bytes of a configuration. They are held against their digest and against what is
+    /// read at most, not against their size: that is known by digest, and may be what another
+    /// manifest, by somebody else, says of the same bytes.
+    ///
+    /// # Errors
+    /// As [`Self::blob`], and [`RegistryError::Protocol`] for one that is too large.
+    pub async fn config_bytes(&self, descriptor: &Descriptor) -> Result<Vec<u8>, RegistryError> {
         let mut blob = Blob::open(self, descriptor.digest.clone(), None).await?;
         let mut bytes = Vec::new();
         while let Some(chunk) = blob.next().await? {
@@ -198,7 +206,7 @@ impl Repository<'_> {
             }
             bytes.extend_from_slice(&chunk);
         }
-        ImageConfig::decode(&bytes)
+        Ok(bytes)
     }
 
     /// Opens a blob of this repository. Wherever its descriptor says it can be found as well

@@ -3,6 +3,7 @@
 //! tests, for as long as wanted by `cargo xtask fuzz`, and under a fuzzer (`fuzz/`).
 
 use crate::challenge;
+use crate::chart_config::ChartConfig;
 use crate::image_config::ImageConfig;
 use crate::listing::{self, Listing};
 use crate::manifest::{Content, decode};
@@ -213,6 +214,12 @@ pub(crate) fn within_bounds(media_type: &str, content: &Content) {
 }
 
 fn config(input: &[u8]) -> bool {
+    if let Ok(chart) = ChartConfig::decode(input) {
+        for list in [&chart.sources, &chart.maintainers, &chart.keywords] {
+            assert!(list.0.len() <= 1_000);
+        }
+        assert!(chart.dependencies.0.len() <= 1_000);
+    }
     ImageConfig::decode(input).is_ok_and(|config| {
         assert!(config.env.len() <= 1_000 && config.history.len() <= 1_000);
         true

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha512};
 const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+const CHART: &str = "application/vnd.cncf.helm.config.v1+json";
 
 /// What stands for itself in the rows, so that they show what is odd about them.
 const SHORT: [(&str, &str); 5] = [
@@ -125,6 +126,26 @@ impl OddManifest {
         match name {
             // An image with this configuration.
             "config" => self.image_of(rest.as_bytes().to_vec()),
+            // A chart with this configuration.
+            "chart" => self.chart_of(rest.as_bytes().to_vec()),
+            "chart-padded" => self.chart_of(padded(r#"{"name":"padded","x":""#, count())),
+            "chart-deep" => self.chart_of(
+                format!("{{\"x\":{}{}}}", "[".repeat(count()), "]".repeat(count())).into_bytes(),
+            ),
+            "chart-description" => self.chart_of(padded(
+                r#"{"name":"long","description":""#,
+                r#"{"name":"long","description":""}"#.len() + count(),
+            )),
+            "chart-keywords" => {
+                let many = vec!["\"k\""; count()].join(",");
+                self.chart_of(format!("{{\"name\":\"many\",\"keywords\":[{many}]}}").into_bytes());
+            }
+            // An image of so many steps, each of 1,200 bytes.
+            "config-steps" => {
+                let step = format!("{{\"created_by\":\"{}\"}}", "x".repeat(1_200));
+                let steps = vec![step; count()].join(",");
+                self.image_of(format!("{{\"history\":[{steps}]}}").into_bytes());
+            }
             "config-padded" => {
                 self.image_of(padded(
                     r#"{"os":"linux","architecture":"amd64","x":""#,
@@ -252,9 +273,17 @@ impl OddManifest {
     }
 
     fn image_of(&mut self, config: Vec<u8>) {
+        self.made_of(CONFIG, config);
+    }
+
+    fn chart_of(&mut self, config: Vec<u8>) {
+        self.made_of(CHART, config);
+    }
+
+    fn made_of(&mut self, media_type: &str, config: Vec<u8>) {
         let blob = blob(config);
         self.body = format!(
-            r#"{{"schemaVersion":2,"mediaType":"{IMAGE}","config":{{"mediaType":"{CONFIG}","size":{},"digest":"{}"}},"layers":[]}}"#,
+            r#"{{"schemaVersion":2,"mediaType":"{IMAGE}","config":{{"mediaType":"{media_type}","size":{},"digest":"{}"}},"layers":[]}}"#,
             blob.bytes.len(),
             blob.digest
         )

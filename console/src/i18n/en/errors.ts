@@ -68,7 +68,7 @@ export const errors: ErrorTexts = {
   'description.control_character': { title: 'There is a control character in the text', remedy: 'Take it out: of those only tabs and line breaks may stand in it.' },
   'deletion.unavailable': { title: 'This cannot be deleted in this registry', remedy: 'The reason says why: deletion may be switched off there, or the account may lack the right.' },
   'deletion.unconfirmed': { title: 'More than one tag goes', remedy: 'Type the repository’s name exactly to delete all of them.' },
-  'contents.image': { title: 'An image’s layers are not downloaded here', remedy: 'Pull the image with a client; its manifest can be downloaded.' },
+  'contents.image': { title: 'An image’s layers are not downloaded here', remedy: 'Pull the image with a client; its manifest and its configuration can be downloaded.' },
   'contents.too_large': { title: 'This is too large to be downloaded here', remedy: 'Fetch it with a client, for example oras.' },
   'contents.limit': { title: 'Too many downloads', remedy: 'Wait a moment, then try again.' },
   'contents.busy': { title: 'Too much is being downloaded at the moment', remedy: 'Try again in a few seconds.' },

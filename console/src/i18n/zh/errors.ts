@@ -69,7 +69,7 @@ export const errors: ErrorTexts = {
   'description.control_character': { title: '文本中有控制字符', remedy: '请将其删除：只允许制表符和换行符。' },
   'deletion.unavailable': { title: '无法在此镜像仓库中删除', remedy: '请查看原因：可能是该镜像仓库关闭了删除功能，或账户没有权限。' },
   'deletion.unconfirmed': { title: '将删除不止一个标签', remedy: '请准确输入镜像库名称，以确认全部删除。' },
-  'contents.image': { title: '此处不提供镜像层的下载', remedy: '请使用客户端拉取镜像；其清单可以下载。' },
+  'contents.image': { title: '此处不提供镜像层的下载', remedy: '请使用客户端拉取镜像；其清单和配置可以下载。' },
   'contents.too_large': { title: '内容过大，无法在此下载', remedy: '请使用客户端获取，例如 oras。' },
   'contents.limit': { title: '下载过于频繁', remedy: '请稍候再试。' },
   'contents.busy': { title: '当前下载量过大', remedy: '请过几秒再试。' },

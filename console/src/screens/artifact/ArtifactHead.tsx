@@ -92,6 +92,13 @@ function Marks({ artifact }: { artifact: Artifact }) {
   const words = useBook(artifactBook)
   return (
     <>
+      {artifact.chart?.deprecated && (
+        <span title={words.chart.deprecatedHelp}>
+          <Chip tone="warn" icon={<IconAlertTriangle size={13} aria-hidden />}>
+            {words.chart.deprecated}
+          </Chip>
+        </span>
+      )}
       {artifact.trouble ? (
         <Chip tone="bad" icon={<IconAlertTriangle size={13} aria-hidden />}>
           {words.failed}

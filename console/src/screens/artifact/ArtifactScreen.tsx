@@ -24,6 +24,7 @@ import { CommandsCard } from '../shared/CommandsCard'
 import { disabledAction } from '../shared/disabledAction'
 import { ArchitecturesCard } from './ArchitecturesCard'
 import { ArtifactHead } from './ArtifactHead'
+import { ChartCard } from './ChartCard'
 import { ConfigCard } from './ConfigCard'
 import { DocumentsCard } from './DocumentsCard'
 import { FactsCard } from './FactsCard'
@@ -31,6 +32,8 @@ import { LayersCard } from './LayersCard'
 import { ManifestCard } from './ManifestCard'
 import { ReferrersCard } from './ReferrersCard'
 import { TextsCard } from './TextsCard'
+
+const CHART_CONFIG = 'application/vnd.cncf.helm.config.v1+json'
 
 /** One artifact: what it is, what it is made of, and how it is fetched. */
 export function ArtifactScreen() {
@@ -109,7 +112,12 @@ function Sections({ artifact, detail: { repository } }: { artifact: Artifact; de
       {kind === 'image' ? (
         <div className="columns artifact-columns">
           {facts}
-          <ConfigCard config={config ?? null} />
+          <ConfigCard artifact={artifact} repository={repository} />
+        </div>
+      ) : kind === 'helm' && isChart(artifact) ? (
+        <div className="columns artifact-columns">
+          {facts}
+          <ChartCard artifact={artifact} />
         </div>
       ) : (
         facts
@@ -132,6 +140,11 @@ function Sections({ artifact, detail: { repository } }: { artifact: Artifact; de
       {manifest}
     </>
   )
+}
+
+/** Whether there is something a chart could say of itself: clients other than Helm may leave it out. */
+function isChart({ chart, config }: Artifact): boolean {
+  return chart != null || (config?.media_type === CHART_CONFIG && !config.foreign)
 }
 
 /** Why there is little to see, and what can be done about it. */

@@ -1,22 +1,34 @@
-import type { ConfigSummary } from '../../api/types'
+import type { Artifact, ConfigSummary, Repository } from '../../api/types'
 import { useBook } from '../../i18n/book'
 import { artifactBook } from '../../i18n/books/artifact'
 import { envPair } from '../../lib/artifact'
 import { Card } from '../../ui/Card'
 import { Fold } from '../../ui/Fold'
 import { type KeyValue, KeyValues } from '../../ui/KeyValues'
+import { ConfigDownload } from './ConfigDownload'
+import { ConfigTrouble } from './ConfigTrouble'
 import { NotKept } from './NotKept'
 import { Raw, RawValue, TextsList } from './Raw'
 
 /** How many variables are shown without being asked for. */
 const ENV_SHOWN = 8
 
+interface ConfigCardProps {
+  artifact: Artifact
+  repository: Repository
+}
+
 /** What an image runs, and how. */
-export function ConfigCard({ config }: { config: ConfigSummary | null }) {
+export function ConfigCard({ artifact, repository }: ConfigCardProps) {
   const { config: words } = useBook(artifactBook)
+  const { config_summary: config, config_trouble: trouble } = artifact
   return (
-    <Card title={words.title}>
-      {config ? <Config config={config} /> : <p className="card-body muted">{words.unread}</p>}
+    <Card title={words.title} aside={<ConfigDownload artifact={artifact} repository={repository} />}>
+      {config ? (
+        <Config config={config} />
+      ) : (
+        <p className="card-body muted">{trouble ? <ConfigTrouble code={trouble} broken={words.broken} /> : words.unread}</p>
+      )}
     </Card>
   )
 }

@@ -43,20 +43,22 @@ interface RowProps extends Omit<DocumentsProps, 'documents'> {
   document: HeldDocument
 }
 
-function Row({ document: { descriptor, number }, digest, repositoryId }: RowProps) {
+function Row({ document: { descriptor, number, known }, digest, repositoryId }: RowProps) {
   const { format } = useI18n()
   const { documents: words, download, downloadOf } = useBook(contentsBook)
   const [open, setOpen] = useState(false)
   const id = useId()
-  const { digest: blob, media_type: mediaType, size_bytes: bytes, foreign } = descriptor
-  const name = number === null ? words.config : words.part(format.number(number))
+  const { digest: blob, media_type: mediaType, size_bytes: bytes, foreign, title } = descriptor
+  const part = number === null ? words.config : words.part(format.number(number))
+  const own = known === null && number !== null && title ? title : null
+  const name = own === null ? (known ? words.known[known] : part) : plainText(own)
   const size = sizeText(format, bytes)
   const given = bytes <= DOCUMENT_MOST && !foreign
   const previewed = given && bytes > 0 && bytes <= PREVIEWED && isReadable(mediaType)
   return (
     <li>
       <div className="document-what">
-        <span>{name}</span>
+        <span className="break">{own === null ? name : <Raw text={own} />}</span>
         <span className="mono break fine">
           <Raw text={mediaType} />
         </span>

@@ -16,6 +16,7 @@ import { Copy } from '../../ui/Copy'
 import { Fold } from '../../ui/Fold'
 import { LongText } from '../../ui/RawText'
 import { Skeleton } from '../../ui/Skeleton'
+import { ConfigDownload } from './ConfigDownload'
 import { type Found, LayerSharing } from './LayerSharing'
 import { Raw } from './Raw'
 
@@ -40,6 +41,7 @@ export function LayersCard({ artifact, repository }: LayersCardProps) {
   const count = words.count(number, layers.length === 1)
   const total = layers.reduce((sum, layer) => sum + layer.size_bytes, 0)
   const cutSteps = artifact.config_summary?.left_out.history ?? 0
+  const shortened = history.filter((step) => step.created_by_bytes != null).length
   // What is stored elsewhere is nobody's here.
   const own = layers.some((layer) => !layer.foreign)
   const { data: shared, isError } = useQuery({ ...sharedLayersQuery(repository.id, artifact.digest), enabled: own })
@@ -59,6 +61,12 @@ export function LayersCard({ artifact, repository }: LayersCardProps) {
             : history.length === 0
               ? words.noHistory
               : words.mismatch(words.count(format.number(told), told === 1), count)}
+        </p>
+      )}
+      {shortened > 0 && (
+        <p className="card-body muted layers-note layers-file">
+          {words.stepsCut(format.number(shortened), shortened === 1)}
+          <ConfigDownload artifact={artifact} repository={repository} />
         </p>
       )}
       {own && <Sum shared={shared} failed={isError} />}
@@ -178,12 +186,17 @@ function Row({ row: { step, layer, number }, total, most, found, registryId = ''
           <LongText
             text={command}
             oddTitle={texts.odd}
-            more={texts.showAll(sizeText(format, textBytes(command)))}
+            more={step?.created_by_bytes != null ? texts.showKept : texts.showAll(sizeText(format, textBytes(command)))}
             less={texts.showLess}
             name={texts.whole(name)}
           />
         ) : (
           step !== null && <span className="fine">{words.noCommand}</span>
+        )}
+        {command !== null && step?.created_by_bytes != null && (
+          <span className="fine">
+            {texts.cut(sizeText(format, textBytes(step.created_by ?? '')), sizeText(format, step.created_by_bytes))}
+          </span>
         )}
         {comment && !command?.includes(comment) && (
           <span className="fine break">

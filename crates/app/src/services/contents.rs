@@ -19,6 +19,8 @@ use tokio::time::Instant;
 const LARGEST: u64 = 32 << 20;
 /// The largest manifest there is.
 const MANIFEST: u64 = 4 << 20;
+/// The largest configuration of an image that is read anywhere.
+const CONFIG: u64 = 4 << 20;
 /// Manifests and documents a person may ask for in a minute.
 const A_MINUTE: usize = 60;
 
@@ -73,7 +75,8 @@ impl ContentsService {
     }
 
     /// A blob that an artifact names: what a signature, a bill of materials, a chart or another
-    /// document holds. Layers of images are not given: whoever wants those pulls the image.
+    /// document holds, or the configuration of an image. Layers of images are not given: whoever wants
+    /// those pulls the image.
     ///
     /// # Errors
     /// As [`Self::manifest`]; a blob which the artifact does not name is not there;
@@ -89,24 +92,30 @@ impl ContentsService {
         // What the index knows already needs no question; it keeps no names, and may have read
         // nothing yet.
         if known.read {
-            let named = known.layers.iter().chain(&known.config);
-            let named = named.map(|one| &one.digest).any(|one| one == blob);
-            may_give(known.kind, named)?;
+            let layer = known.layers.iter().any(|one| of_digest(&one.digest, blob));
+            let config = known.config.as_ref();
+            let config = config.is_some_and(|one| of_digest(&one.digest, blob));
+            may_give(known.kind, layer || config, config && !layer)?;
         }
         let (repository, connected) = self.connect(ctx, id).await?;
         let contents = of(&connected)?;
-        let (kind, document) = {
+        let (kind, document, config) = {
             let _held = self.room(ctx, MANIFEST).await?;
             let found = contents.documents(&repository, digest).await?;
             let mut named = found.named.into_iter();
-            (found.kind, named.find(|one| is(one, blob)))
+            let config = found.config.is_some_and(|one| of_digest(&one, blob));
+            (found.kind, named.find(|one| is(one, blob)), config)
         };
-        may_give(kind, document.is_some())?;
+        may_give(kind, document.is_some(), config)?;
         let Document { descriptor, title } = document.ok_or_else(Failure::not_found)?;
-        if descriptor.size_bytes > LARGEST {
+        let most = match kind {
+            ArtifactKind::Image => CONFIG,
+            _ => LARGEST,
+        };
+        if descriptor.size_bytes > most {
             return Err(Failure::new(ErrorCode::ContentsTooLarge)
                 .with("size_bytes", descriptor.size_bytes)
-                .with("limit_bytes", LARGEST));
+                .with("limit_bytes", most));
         }
         let held = self.room(ctx, descriptor.size_bytes).await?;
         let bytes = contents.blob(&repository, &descriptor).await?;
@@ -157,7 +166,10 @@ impl ContentsService {
 }
 
 fn is(document: &Document, wanted: &Digest) -> bool {
-    let found = &document.descriptor.digest;
+    of_digest(&document.descriptor.digest, wanted)
+}
+
+fn of_digest(found: &Digest, wanted: &Digest) -> bool {
     found == wanted
 }
 
@@ -166,12 +178,13 @@ fn of(connected: &Connected) -> Result<&dyn Contents, Failure> {
     contents.ok_or_else(|| RegistryError::Unsupported.into())
 }
 
-/// Whether a blob is given, of an artifact of this kind which names it or does not.
-fn may_give(kind: ArtifactKind, named: bool) -> Result<(), Failure> {
+/// Whether a blob is given, of an artifact of this kind which names it or does not, as its
+/// configuration or otherwise.
+fn may_give(kind: ArtifactKind, named: bool, config: bool) -> Result<(), Failure> {
     if !named {
         return Err(Failure::not_found());
     }
-    if kind == ArtifactKind::Image {
+    if kind == ArtifactKind::Image && !config {
         return Err(Failure::new(ErrorCode::ContentsImage));
     }
     Ok(())

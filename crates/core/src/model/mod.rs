@@ -56,8 +56,9 @@ pub use id::{
 };
 pub use identity::{AuthScheme, ServerIdentity, Suspension, SuspensionCause};
 pub use inventory::{
-    Artifact, ArtifactKind, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
-    CrawlStatus, Descriptor, Digest, DigestStart, Epoch, FoundReference, HistoryStep, ImageFilter,
+    Artifact, ArtifactKind, CHART_CONFIG, Certainty, Chart, ChartCut, ChartDependency,
+    ChartSummary, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState, CrawlStatus,
+    Descriptor, Digest, DigestStart, Epoch, FoundReference, HistoryStep, ImageFilter,
     IndexedRepository, ListedChild, Listing, ManifestsRead, NamedRepository, NoDigest, NoTag,
     OciPlatform, Placed, Referrer, RegistryFigures, Repository, RepositoryDescription,
     RepositoryFilter, RepositorySort, RepositoryState, SharedLayer, SharedLayers, Space,

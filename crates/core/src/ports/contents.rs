@@ -20,6 +20,8 @@ pub struct Documents {
     pub kind: ArtifactKind,
     /// Its layers, the lowest first, then its configuration.
     pub named: Vec<Document>,
+    /// The digest of its configuration, if it is nothing else: what is a layer, too, is a layer.
+    pub config: Option<Digest>,
 }
 
 /// Gives bytes as a registry has them. Nothing is given whose digest is not right, and nothing is

@@ -23,9 +23,9 @@
 use super::{StoreError, TagCheck};
 use crate::ErrorCode;
 use crate::model::{
-    ArtifactKind, AuditEntry, Certainty, Child, ConfigSummary, CrawlCounts, CrawlPhase, CrawlState,
-    CrawlStatus, Descriptor, Digest, Epoch, Generation, OciPlatform, RegistryId, RepositoryId,
-    SpaceClass, SpaceId, Timestamp, Visibility,
+    ArtifactKind, AuditEntry, Certainty, Chart, Child, ConfigSummary, CrawlCounts, CrawlPhase,
+    CrawlState, CrawlStatus, Descriptor, Digest, Epoch, Generation, OciPlatform, RegistryId,
+    RepositoryId, SpaceClass, SpaceId, Timestamp, Visibility,
 };
 use async_trait::async_trait;
 use std::collections::{BTreeMap, HashSet};
@@ -263,8 +263,8 @@ pub struct ReadArtifact {
     pub manifest_bytes: u64,
     /// Its configuration. Put into the queue of configurations only when `read_config` is set.
     pub config: Option<Descriptor>,
-    /// Whether its configuration tells something and is to be read: an image's is, an empty one or
-    /// a chart's is not.
+    /// Whether its configuration tells something and is to be read: an image's and a chart's is, an
+    /// empty one is not.
     pub read_config: bool,
     /// Its layers, the lowest first.
     pub layers: Vec<Descriptor>,
@@ -299,8 +299,10 @@ pub struct ReadConfig {
     pub platform: Option<OciPlatform>,
     /// When it was built. The first day of the epoch stands for a build that tells no time.
     pub created_at: Option<Timestamp>,
-    /// The rest. Cut by the store at 16 KiB in all, which counts what it cuts.
+    /// The rest. Cut by the store, list by list, which counts what it cuts.
     pub summary: ConfigSummary,
+    /// What it says as a Helm chart's. Cut by the store as well, which adds to what is counted.
+    pub chart: Option<Chart>,
 }
 
 /// A tag an event tells of, before anybody has looked.

@@ -56,7 +56,7 @@ fn safe(title: &str) -> Option<String> {
 
 /// Characters that turn the direction of writing or have no width: a name with them is not what it
 /// seems to be.
-const fn is_unseen(c: char) -> bool {
+pub(super) const fn is_unseen(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'

@@ -22,6 +22,9 @@ const HARMLESS: &[(&str, &str)] = &[
     ("Tag", "digest"),
     ("ImageDeletion", "digest"),
     ("ListingIndex", "digest"),
+    // What a chart is found by.
+    ("Chart", "keywords"),
+    ("ChartLeftOut", "keywords"),
     // The hash of a public key.
     ("ServerIdentity", "key"),
 ];

@@ -1,5 +1,6 @@
 //! An artifact with everything it is made of.
 
+use super::chart::ChartView;
 use super::inventory::{CertaintyView, PlatformView};
 use super::words::{ArtifactKindWord, ErrorCodeWord};
 use roadstead_core::ErrorCode;
@@ -24,6 +25,8 @@ pub(crate) struct DescriptorView {
     size_bytes: u64,
     /// It is said to be elsewhere; its bytes are not the registry's.
     foreign: bool,
+    /// What its maker calls it, without characters that cannot be seen; of documents only.
+    title: Option<String>,
 }
 
 impl From<Descriptor> for DescriptorView {
@@ -33,6 +36,7 @@ impl From<Descriptor> for DescriptorView {
             media_type: descriptor.media_type,
             size_bytes: descriptor.size_bytes,
             foreign: descriptor.foreign,
+            title: descriptor.title,
         }
     }
 }
@@ -82,17 +86,20 @@ pub(crate) struct StepView {
     created: Option<String>,
     /// The command.
     created_by: Option<String>,
+    /// Bytes of the whole command, where only its beginning is kept.
+    created_by_bytes: Option<u64>,
     /// What was said about it.
     comment: Option<String>,
     /// It made no layer.
     empty_layer: bool,
 }
 
-impl From<HistoryStep> for StepView {
-    fn from(step: HistoryStep) -> Self {
+impl StepView {
+    fn new(step: HistoryStep, whole: Option<u64>) -> Self {
         Self {
             created: step.created,
             created_by: step.created_by,
+            created_by_bytes: whole,
             comment: step.comment,
             empty_layer: step.empty_layer,
         }
@@ -154,7 +161,10 @@ pub(crate) struct LeftOutView {
 
 impl ConfigView {
     fn new(config: ConfigSummary, cut: SummaryCut) -> Self {
+        let steps = (0..).zip(config.history);
+        let steps = steps.map(|(place, step)| StepView::new(step, cut.steps.get(&place).copied()));
         Self {
+            history: steps.collect(),
             labels_cut: cut.labels.cut,
             left_out: LeftOutView {
                 labels: cut.labels.left_out,
@@ -175,7 +185,6 @@ impl ConfigView {
             exposed_ports: config.exposed_ports,
             volumes: config.volumes,
             labels: config.labels,
-            history: config.history.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -242,6 +251,11 @@ pub(crate) struct ArtifactView {
     config: Option<DescriptorView>,
     /// What the configuration says; null while it is unread or no image's.
     config_summary: Option<ConfigView>,
+    /// What the configuration of a Helm chart says; null while it is unread or no chart's.
+    chart: Option<ChartView>,
+    /// Why the configuration could not be read.
+    #[schema(value_type = Option<ErrorCodeWord>)]
+    config_trouble: Option<ErrorCode>,
     /// Its layers, the lowest first.
     layers: Vec<DescriptorView>,
     /// The manifests it lists.
@@ -293,6 +307,8 @@ impl From<Artifact> for ArtifactView {
             config_summary: artifact
                 .config_summary
                 .map(|summary| ConfigView::new(summary, artifact.config_cut)),
+            chart: artifact.chart.map(Into::into),
+            config_trouble: artifact.config_trouble,
             layers: artifact.layers.into_iter().map(Into::into).collect(),
             children: artifact.children.into_iter().map(Into::into).collect(),
             omitted: artifact.omitted,

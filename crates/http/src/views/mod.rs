@@ -6,6 +6,7 @@ mod audit;
 mod audit_export;
 mod capability;
 mod changes;
+mod chart;
 mod crawl;
 mod deletion;
 mod description;

@@ -1,15 +1,12 @@
 //! What artifacts in a Docker Registry are made of.
 
 use super::DockerAdapter;
-use super::read::{descriptor, kind_of, parsed, wire, wire_descriptor};
+use super::read::{TITLE, descriptor, kind_of, parsed, wire, wire_descriptor};
 use async_trait::async_trait;
 use roadstead_core::model::{Descriptor, Digest};
 use roadstead_core::ports::{Contents, Document, Documents, Read, RegistryError};
 use roadstead_oci as oci;
 use roadstead_oci::{Content, Pointer};
-
-/// What a file is called, by the specification's annotation.
-const TITLE: &str = "org.opencontainers.image.title";
 
 #[async_trait]
 impl Contents for DockerAdapter {
@@ -24,15 +21,25 @@ impl Contents for DockerAdapter {
         let pointer = Pointer::Digest(wire(digest)?);
         let manifest = repository.manifest(&pointer).await?;
         let kind = kind_of(&manifest);
-        let named = match &manifest.content {
+        let (named, config) = match &manifest.content {
             // A list names manifests, and what nobody knows names nothing.
-            Content::Index(_) | Content::Unknown => Vec::new(),
+            Content::Index(_) | Content::Unknown => (Vec::new(), None),
             Content::Image(image) => {
                 let all = image.layers.iter().chain([&image.config]);
-                all.filter_map(document).collect()
+                let found = &image.config.digest;
+                let mut layers = image.layers.iter().map(|layer| &layer.digest);
+                let config = descriptor(&image.config).filter(|_| !layers.any(|one| one == found));
+                (
+                    all.filter_map(document).collect(),
+                    config.map(|one| one.digest),
+                )
             }
         };
-        Ok(Documents { kind, named })
+        Ok(Documents {
+            kind,
+            named,
+            config,
+        })
     }
 
     async fn blob(&self, repository: &str, blob: &Descriptor) -> Read<Vec<u8>> {

@@ -2,18 +2,24 @@
 
 use futures::TryStreamExt as _;
 use roadstead_core::model::{
-    ArtifactKind, Certainty, Child, ConfigSummary, Descriptor, Digest, HistoryStep, OciPlatform,
-    Timestamp,
+    ArtifactKind, CHART_CONFIG, Certainty, Chart, ChartCut, ChartDependency, ChartSummary, Child,
+    ConfigSummary, Descriptor, Digest, HistoryStep, OciPlatform, Timestamp,
 };
 use roadstead_core::ports::{
     ArtifactPointer, Read, ReadArtifact, ReadConfig, RegistryError, SeenTag, TagList,
 };
+use roadstead_core::rules::document_title;
 use roadstead_oci as oci;
-use roadstead_oci::{Content, ImageConfig, Listing, OciClient, Pointer, RepositoryName};
+use roadstead_oci::{
+    ChartConfig, Content, ImageConfig, Listing, OciClient, Pointer, RepositoryName,
+};
 use std::collections::HashSet;
 
 /// The most tags of one repository that are taken; the rest is counted.
 const MAX_TAGS: usize = 100_000;
+
+/// What a file is called, by the specification's annotation.
+pub(super) const TITLE: &str = "org.opencontainers.image.title";
 
 /// When an image was built, by the specification's annotation.
 const CREATED: &str = "org.opencontainers.image.created";
@@ -81,11 +87,24 @@ pub(super) async fn config(
     repository: &str,
     config: &Descriptor,
 ) -> Read<ReadConfig> {
-    let read = client
+    let bytes = client
         .repository(parsed(repository)?)
-        .config(&wire_descriptor(config)?)
+        .config_bytes(&wire_descriptor(config)?)
         .await?;
-    Ok(summary(read))
+    if config.media_type == CHART_CONFIG {
+        return Ok(ReadConfig {
+            chart: Some(chart(ChartConfig::decode(&bytes)?)),
+            ..ReadConfig::default()
+        });
+    }
+    let read = summary(ImageConfig::decode(&bytes)?);
+    // What a manifest calls an image's may be what another, named later, calls a chart's.
+    let named = ChartConfig::decode(&bytes).ok();
+    let named = named.filter(ChartConfig::is_named).map(chart);
+    Ok(ReadConfig {
+        chart: named,
+        ..read
+    })
 }
 
 /// A descriptor as the protocol has it.
@@ -177,9 +196,18 @@ fn read(manifest: oci::Manifest) -> Read<ReadArtifact> {
             let image = *image;
             read.omitted = image.omitted as u64;
             read.config = descriptor(&image.config);
-            // An empty configuration, or a chart's, tells nothing that a page shows.
-            read.read_config = read.kind == ArtifactKind::Image && !image.config.foreign;
-            read.layers = image.layers.iter().filter_map(descriptor).collect();
+            // An empty configuration tells nothing that a page shows.
+            read.read_config = !image.config.foreign
+                && match read.kind {
+                    ArtifactKind::Image => true,
+                    ArtifactKind::Helm => image.config.media_type == CHART_CONFIG,
+                    _ => false,
+                };
+            let layer: fn(&oci::Descriptor) -> Option<Descriptor> = match read.kind {
+                ArtifactKind::Image => descriptor,
+                _ => part,
+            };
+            read.layers = image.layers.iter().filter_map(layer).collect();
             read.artifact_type = image.artifact_type;
             read.subject = image.subject.and_then(|s| own(&s.digest).ok());
             read.annotations = image.annotations;
@@ -196,6 +224,16 @@ pub(super) fn descriptor(found: &oci::Descriptor) -> Option<Descriptor> {
         media_type: found.media_type.clone(),
         size_bytes: found.size,
         foreign: found.foreign,
+        title: None,
+    })
+}
+
+/// A layer of something that is no image: a file, that may have a name.
+fn part(found: &oci::Descriptor) -> Option<Descriptor> {
+    let title = found.annotations.get(TITLE);
+    Some(Descriptor {
+        title: title.and_then(|title| document_title(title)),
+        ..descriptor(found)?
     })
 }
 
@@ -245,6 +283,42 @@ fn summary(config: ImageConfig) -> ReadConfig {
             volumes: config.volumes,
             labels: config.labels,
             history: steps.collect(),
+        },
+        chart: None,
+    }
+}
+
+fn chart(config: ChartConfig) -> Chart {
+    let (sources, sources_omitted) = config.sources;
+    let (maintainers, maintainers_omitted) = config.maintainers;
+    let (keywords, keywords_omitted) = config.keywords;
+    let (dependencies, dependencies_omitted) = config.dependencies;
+    let dependencies = dependencies.into_iter().map(|needed| ChartDependency {
+        name: needed.name,
+        version: needed.version,
+        repository: needed.repository,
+    });
+    Chart {
+        said: ChartSummary {
+            name: config.name,
+            version: config.version,
+            app_version: config.app_version,
+            description: config.description,
+            kube_version: config.kube_version,
+            chart_type: config.chart_type,
+            deprecated: config.deprecated,
+            home: config.home,
+            sources,
+            maintainers,
+            keywords,
+            dependencies: dependencies.collect(),
+        },
+        cut: ChartCut {
+            sources: sources_omitted as u64,
+            maintainers: maintainers_omitted as u64,
+            keywords: keywords_omitted as u64,
+            dependencies: dependencies_omitted as u64,
+            ..ChartCut::default()
         },
     }
 }

@@ -18,6 +18,7 @@ fn descriptor(bytes: &[u8], size_bytes: u64) -> Descriptor {
         media_type: "application/spdx+json".to_owned(),
         size_bytes,
         foreign: false,
+        title: None,
     }
 }
 
@@ -117,6 +118,7 @@ async fn sec_05_documents_are_named_with_their_titles_and_nothing_is_asked_elsew
     assert_eq!(found.kind, ArtifactKind::Attestation);
     let titles: Vec<_> = found.named.iter().map(|d| d.title.as_deref()).collect();
     assert_eq!(titles, [Some("statement.json"), None]);
+    assert_eq!(found.config, Some(config_digest));
     let first = &found.named[0].descriptor;
     assert!(first.foreign);
     let given = contents.blob("a", first).await;
@@ -124,6 +126,22 @@ async fn sec_05_documents_are_named_with_their_titles_and_nothing_is_asked_elsew
     assert_eq!(attacker.connections(), 0);
     let asked = format!("GET /v2/a/blobs/{} +auth", digest(layer));
     assert_eq!(server.requests().last(), Some(&asked));
+}
+
+#[tokio::test]
+async fn configuration_that_is_a_layer_too_is_told_as_a_layer_only() {
+    let both = digest(b"both");
+    let body = format!(
+        r#"{{"schemaVersion":2,"mediaType":"{MANIFEST}",
+        "config":{{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{both}","size":4}},
+        "layers":[{{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"{both}","size":4}}]}}"#
+    );
+    let made = digest(body.as_bytes());
+    let reply = Reply::status(200).header("Content-Type", MANIFEST);
+    let (_server, adapter) = with(&format!("GET /v2/a/manifests/{made}"), reply.body(body)).await;
+    let contents = adapter.contents().expect("contents");
+    let found = contents.documents("a", &made).await.expect("documents");
+    assert_eq!((found.named.len(), found.config), (2, None));
 }
 
 #[tokio::test]

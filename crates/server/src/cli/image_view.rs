@@ -2,6 +2,7 @@
 
 use super::image_contents;
 use super::image_describe;
+use super::image_documents;
 use super::image_reference::{Reference, What};
 use super::output::{Format, Table, age, clean, print_json, text};
 use super::registry::{Which, find, workspace_id};
@@ -292,11 +293,16 @@ fn print_artifact(image: &Value, artifact: &Value) {
         ("tags", words(&artifact["tags"])),
     ];
     let layers = artifact["layers"].as_array().map_or(0, Vec::len);
-    if layers > 0 {
+    let documents = image_documents::documents(artifact);
+    if layers > 0 && documents.is_empty() {
         lines.push(("layers", layers.to_string()));
     }
+    lines.extend(image_documents::chart(artifact));
     for (name, value) in lines {
         print_line(&format!("{name:<12}{}", clean(&value)));
+    }
+    for (digest, name) in documents {
+        print_line(&clean(&format!("{:<12}{digest}  {name}", "holds")));
     }
     for (field, title) in [("children", "lists"), ("referrers", "said about it")] {
         for one in artifact[field].as_array().into_iter().flatten() {

@@ -7,6 +7,7 @@ mod health_strip;
 mod image;
 mod image_contents;
 mod image_describe;
+mod image_documents;
 mod image_reference;
 mod image_rm;
 mod image_view;

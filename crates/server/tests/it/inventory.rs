@@ -2,8 +2,8 @@
 
 use crate::cast::{Cast, id};
 use roadstead_core::model::{
-    ArtifactKind, Certainty, Child, ConfigSummary, CrawlState, Descriptor, Digest, OciPlatform,
-    PageRequest, RegistryId, Secret, SpaceClass, SpaceSort, Timestamp,
+    ArtifactKind, Certainty, Child, ConfigSummary, CrawlState, Descriptor, Digest, HistoryStep,
+    OciPlatform, PageRequest, RegistryId, Secret, SpaceClass, SpaceSort, Timestamp,
 };
 use roadstead_core::ports::{
     ConfigRead, CrawlKey, InventoryLists as _, InventoryStore as _, ManifestOutcome, ManifestRead,
@@ -34,6 +34,7 @@ fn descriptor(digest: Digest, size_bytes: u64) -> Descriptor {
         media_type: "application/vnd.oci.image.layer.v1.tar".to_owned(),
         size_bytes,
         foreign: false,
+        title: None,
     }
 }
 
@@ -359,12 +360,17 @@ async fn texts_that_were_cut_and_builds_without_a_time_say_so() {
         .map(|n| (format!("k{n:02}"), "v".repeat(1_000)))
         .collect();
     labels.insert("big".to_owned(), "b".repeat(64 << 10));
+    let step = HistoryStep {
+        created_by: Some("s".repeat(1_000)),
+        ..HistoryStep::default()
+    };
     let config = ConfigRead {
         digest: digest("one", 2),
         outcome: Ok(ReadConfig {
             created_at: Some(Timestamp::from_micros(0)),
             summary: ConfigSummary {
                 labels,
+                history: vec![step; 100],
                 ..ConfigSummary::default()
             },
             ..ReadConfig::default()
@@ -388,6 +394,14 @@ async fn texts_that_were_cut_and_builds_without_a_time_say_so() {
         .map_or(0, serde_json::Map::len);
     assert_eq!(summary["left_out"]["labels"], 41 - kept);
     assert_eq!(summary["left_out"]["env"], 0);
+    // All the steps of the build, each as far as there is room.
+    let steps = summary["history"].as_array().expect("steps");
+    assert_eq!(
+        (steps.len(), &summary["left_out"]["history"]),
+        (100, &json!(0))
+    );
+    assert_eq!(steps[99]["created_by"].as_str().map(str::len), Some(256));
+    assert_eq!(steps[99]["created_by_bytes"], 1_000);
     assert_eq!(artifact["annotations_left_out"], 0);
     assert_eq!(artifact["annotations_cut"], json!({}));
     assert_eq!(artifact["created_at"], Value::Null);

@@ -1,6 +1,6 @@
 //! One artifact with everything it is made of.
 
-use super::crawls::{count, maybe, trouble};
+use super::crawls::{code, count, maybe, trouble};
 use super::lists::{kind, platform, seen};
 use super::queues::digest;
 use super::sql::{Sql, unsigned};
@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::store::Store;
 use roadstead_core::model::{
     Artifact, ArtifactKind, Certainty, Child, Descriptor, Digest, ListedChild, Referrer,
-    RepositoryId, Timestamp,
+    RepositoryId, SummaryCut, Timestamp,
 };
 use roadstead_core::ports::StoreError;
 use roadstead_core::rules::Visible;
@@ -30,7 +30,8 @@ pub(super) async fn one(
         "SELECT p.no AS repository_no, a.no, a.digest, a.verified, a.state, a.trouble, \
          a.media_type, a.artifact_type, a.kind, a.manifest_bytes, a.size_bytes, a.config_no, \
          a.layers, a.omitted, a.subject, a.annotations, a.platform, a.created_at, a.told, \
-         c.platform AS config_platform, c.created_at AS config_created_at, c.summary \
+         c.platform AS config_platform, c.created_at AS config_created_at, c.summary, \
+         c.trouble AS config_trouble \
          FROM repository p JOIN artifact a ON a.inventory_no = p.inventory_no \
          JOIN repository_artifact l ON l.repository_no = p.no AND l.artifact_no = a.no \
          JOIN inventory i ON i.no = p.inventory_no JOIN registry r ON r.id = i.registry_id \
@@ -166,6 +167,7 @@ fn relate(artifact: &mut Artifact, row: &QueryResult) -> Result<(), StoreError> 
                     media_type,
                     size_bytes: count(row, "bytes")?,
                     foreign: false,
+                    title: None,
                 },
                 platform: platform(row.try_get("", "platform")?)?,
                 artifact_type,
@@ -214,7 +216,15 @@ fn read(row: &QueryResult) -> Result<Artifact, StoreError> {
         let (annotations, annotations_cut) = annotations.unwrap_or_default();
         let summary: Option<String> = row.try_get("", "summary")?;
         let summary = summary.map(|text| kept::read_summary(&text)).transpose()?;
-        let (config_summary, config_cut) = summary.unzip();
+        let kind = kind(row.try_get("", "kind")?);
+        // A chart has nothing of an image, whatever else its configuration is.
+        let (config_summary, config_cut, chart) = match (kind, summary) {
+            (ArtifactKind::Helm, Some((_, _, chart))) => {
+                (None, SummaryCut::default(), Some(chart.unwrap_or_default()))
+            }
+            (_, Some((kept, cut, _))) => (Some(kept), cut, None),
+            (_, None) => (None, SummaryCut::default(), None),
+        };
         let own: Option<String> = row.try_get("", "platform")?;
         let told: Option<String> = row.try_get("", "config_platform")?;
         let (created_at, reproducible) = built::read(
@@ -232,12 +242,14 @@ fn read(row: &QueryResult) -> Result<Artifact, StoreError> {
             trouble: trouble(row)?,
             media_type: row.try_get("", "media_type")?,
             artifact_type: row.try_get("", "artifact_type")?,
-            kind: kind(row.try_get("", "kind")?),
+            kind,
             manifest_bytes: count(row, "manifest_bytes")?,
             size_bytes: maybe(row, "size_bytes")?,
             config: None,
             config_summary,
-            config_cut: config_cut.unwrap_or_default(),
+            config_cut,
+            chart,
+            config_trouble: code(row, "config_trouble")?,
             layers: Vec::new(),
             children: Vec::new(),
             omitted: count(row, "omitted")?,
@@ -282,6 +294,7 @@ async fn blobs(store: &Store, row: &QueryResult) -> Result<HashMap<i64, Descript
             media_type: row.try_get("", "media_type")?,
             size_bytes: unsigned(size),
             foreign: false,
+            title: None,
         };
         Ok((row.try_get("", "no")?, descriptor))
     };

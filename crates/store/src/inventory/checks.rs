@@ -107,7 +107,7 @@ fn config_row(no: i64, config: &ConfigRead) -> Result<Vec<Value>, StoreError> {
             none(),
             read.platform.as_ref().map(json).transpose()?.into(),
             built::told(read.created_at).into(),
-            Some(kept::summary(&read.summary)?).into(),
+            Some(kept::summary(read)?).into(),
         ],
         Err(trouble) => vec![
             no.into(),

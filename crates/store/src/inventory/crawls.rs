@@ -67,7 +67,12 @@ fn read(row: &QueryResult) -> Result<Option<CrawlState>, Fault> {
 
 /// A code of an older version that is no longer there reads as the general one.
 pub(super) fn trouble(row: &QueryResult) -> Result<Option<ErrorCode>, Fault> {
-    let text: Option<String> = row.try_get("", "trouble")?;
+    code(row, "trouble")
+}
+
+/// A trouble in a column of this name.
+pub(super) fn code(row: &QueryResult, name: &str) -> Result<Option<ErrorCode>, Fault> {
+    let text: Option<String> = row.try_get("", name)?;
     Ok(text.map(|text| ErrorCode::parse(&text).unwrap_or(ErrorCode::UpstreamProtocol)))
 }
 

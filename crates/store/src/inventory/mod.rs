@@ -1,7 +1,7 @@
 //! What registries hold: tables of `m0010_inventory`, commands of `InventoryStore`.
 //!
 //! `scope` begins and ends every command, `crawls`, `names`, `tags`, `manifests`, `point` and `checks`
-//! are what it does, `kept`, `built` and `told` how it is kept, `links` what that means for bytes, `queues` what
+//! are what it does, `kept`, `kept_chart`, `built` and `told` how it is kept, `links` what that means for bytes, `queues` what
 //! is still to do, `ended` the end, `deletions` what people have deleted, `deletion_reach` what that
 //! takes, and `descriptions` what they have written.
 
@@ -14,6 +14,7 @@ mod deletions;
 pub(crate) mod descriptions;
 mod ended;
 mod kept;
+mod kept_chart;
 mod layers;
 mod links;
 mod lists;

@@ -275,6 +275,7 @@ pub(super) async fn configs(
                         media_type: row.try_get("", "media_type")?,
                         size_bytes: unsigned(size),
                         foreign: false,
+                        title: None,
                     },
                 })
             };

@@ -1,5 +1,5 @@
 //! What a manifest says of its blobs otherwise than the manifest that named them first: a blob has
-//! one row, but a type and a size are said of it by each manifest.
+//! one row, but a type, a size and a name are said of it by each manifest.
 
 use super::sql::{bytes, taken, unsigned};
 use crate::fault::Fault;
@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Stands for the configuration where layers stand by their place.
 const CONFIG: i64 = -1;
+
+/// Bytes of names that are kept of one artifact.
+const TITLES: usize = 16 << 10;
 
 /// A blob as its row has it.
 pub(super) struct Blob {
@@ -34,11 +37,14 @@ struct Told {
     types: BTreeMap<String, Vec<i64>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     sizes: BTreeMap<i64, u64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    titles: BTreeMap<i64, String>,
 }
 
 /// What is to be kept of a manifest; nothing of nearly all.
 pub(super) fn of(read: &ReadArtifact, blobs: &Blobs) -> Result<Option<String>, StoreError> {
     let mut told = Told::default();
+    let mut room = TITLES;
     let known = read.layers.iter().filter_map(|layer| {
         let blob = blobs.get(&layer.digest.to_bytes())?;
         Some((layer, blob))
@@ -57,8 +63,14 @@ pub(super) fn of(read: &ReadArtifact, blobs: &Blobs) -> Result<Option<String>, S
         if size_bytes != blob.size_bytes {
             told.sizes.insert(place, size_bytes);
         }
+        if let Some(title) = &descriptor.title
+            && let Some(rest) = room.checked_sub(title.len())
+        {
+            room = rest;
+            told.titles.insert(place, taken(title).into_owned());
+        }
     }
-    let nothing = told.types.is_empty() && told.sizes.is_empty();
+    let nothing = told.types.is_empty() && told.sizes.is_empty() && told.titles.is_empty();
     (!nothing).then(|| json(&told)).transpose()
 }
 
@@ -76,6 +88,11 @@ pub(super) fn apply(text: Option<String>, artifact: &mut Artifact) -> Result<(),
     for (place, size_bytes) in told.sizes {
         if let Some(blob) = at(artifact, place) {
             blob.size_bytes = size_bytes;
+        }
+    }
+    for (place, title) in told.titles {
+        if let Some(blob) = at(artifact, place) {
+            blob.title = Some(title);
         }
     }
     Ok(())

@@ -16,6 +16,7 @@ mod m0012_images;
 mod m0013_deletions;
 mod m0014_descriptions;
 mod m0015_told;
+mod m0016_charts;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_deletions::Migration),
             Box::new(m0014_descriptions::Migration),
             Box::new(m0015_told::Migration),
+            Box::new(m0016_charts::Migration),
         ]
     }
 }

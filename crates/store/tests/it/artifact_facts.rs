@@ -6,10 +6,11 @@ use crate::build::{later, now};
 use crate::inventory::{Field, digest, image, index};
 use roadstead_core::ErrorCode;
 use roadstead_core::model::{
-    ArtifactKind, ConfigSummary, Descriptor, Digest, RepositoryId, SharedLayers, Timestamp, Total,
+    ArtifactKind, CHART_CONFIG, Chart, ChartSummary, ConfigSummary, Descriptor, Digest,
+    RepositoryId, SharedLayers, Timestamp, Total,
 };
 use roadstead_core::ports::{
-    ConfigRead, InventoryLists as _, InventoryStore as _, ManifestOutcome, ReadConfig,
+    ConfigRead, InventoryLists as _, InventoryStore as _, ManifestOutcome, ReadArtifact, ReadConfig,
 };
 use roadstead_core::rules::Visible;
 use std::collections::BTreeMap;
@@ -22,6 +23,9 @@ on_both! {
     texts_that_are_too_long_are_cut_and_counted,
     build_without_a_time_is_told_as_one_without,
     each_manifest_says_itself_what_its_blobs_are,
+    documents_have_the_names_that_fit,
+    chart_says_what_it_is_or_why_nothing_is_known,
+    charts_and_long_builds_that_were_read_before_are_read_once_more,
 }
 
 async fn layers(bed: &Bed, id: RepositoryId, n: u64) -> SharedLayers {
@@ -293,6 +297,7 @@ async fn each_manifest_says_itself_what_its_blobs_are(bed: &Bed) {
     let mut second = image(2, &[7, 8, 7]);
     second.layers[0].media_type = "text/spdx+json".to_owned();
     second.layers[1].size_bytes = 9_999;
+    second.layers[2].title = Some("notes.txt".to_owned());
     second.config = first.config.clone().map(|config| Descriptor {
         media_type: "application/vnd.docker.container.image.v1+json".to_owned(),
         ..config
@@ -313,4 +318,137 @@ async fn each_manifest_says_itself_what_its_blobs_are(bed: &Bed) {
         assert_eq!(found.layers, wanted.layers);
         assert_eq!(found.config, wanted.config);
     }
+}
+
+async fn documents_have_the_names_that_fit(bed: &Bed) {
+    let field = Field::on(&bed.store, "one").await;
+    field.names(&["a"], None).await;
+    let a = field.repository("a").await;
+    let layers: Vec<u64> = (1..=100).collect();
+    let mut many = ReadArtifact {
+        kind: ArtifactKind::Other,
+        ..image(1_000, &layers)
+    };
+    for layer in &mut many.layers {
+        layer.title = Some("t".repeat(255));
+    }
+    many.layers[99].title = Some("x\0y".to_owned());
+    field.read(a, &["x"], many).await;
+    let page = field.page(a, 1_000).await;
+    let named = page.layers.iter().filter(|layer| layer.title.is_some());
+    assert_eq!(named.count(), 65, "64 that fill the room, and a short one");
+    assert_eq!(page.layers[63].title.as_ref().map(String::len), Some(255));
+    assert_eq!(page.layers[64].title, None);
+    assert_eq!(page.layers[99].title.as_deref(), Some("x\u{fffd}y"));
+}
+
+/// A chart: manifest `n`, configuration `n + 1_000_000`.
+fn chart(n: u64) -> ReadArtifact {
+    let mut chart = ReadArtifact {
+        kind: ArtifactKind::Helm,
+        ..image(n, &[n + 10])
+    };
+    if let Some(config) = &mut chart.config {
+        CHART_CONFIG.clone_into(&mut config.media_type);
+    }
+    chart
+}
+
+async fn chart_says_what_it_is_or_why_nothing_is_known(bed: &Bed) {
+    let field = Field::on(&bed.store, "one").await;
+    field.names(&["a"], None).await;
+    let a = field.repository("a").await;
+    for n in 1..=3 {
+        field.read(a, &[&format!("v{n}")], chart(n)).await;
+    }
+    let page = field.page(a, 1).await;
+    assert_eq!((page.chart, page.config_trouble), (None, None), "unread");
+    let said = Chart {
+        said: ChartSummary {
+            name: Some("api".to_owned()),
+            description: Some("d".repeat(5_000)),
+            keywords: vec!["k\0".to_owned()],
+            ..ChartSummary::default()
+        },
+        ..Chart::default()
+    };
+    let read = ReadConfig {
+        chart: Some(said),
+        ..ReadConfig::default()
+    };
+    configured(&field, 1, read).await;
+    let page = field.page(a, 1).await;
+    let kept = page.chart.expect("what it says");
+    assert_eq!(kept.said.name.as_deref(), Some("api"));
+    assert_eq!(kept.said.keywords, ["k\0"]);
+    assert_eq!(kept.cut.description_bytes, Some(5_000));
+    assert_eq!(page.config_summary, None, "it is no image");
+    // Read as an image's, because another manifest calls it one.
+    configured(&field, 2, ReadConfig::default()).await;
+    assert_eq!(field.page(a, 2).await.chart, Some(Chart::default()));
+    let failed = ConfigRead {
+        digest: digest(1_000_003),
+        outcome: Err(ErrorCode::UpstreamProtocol),
+    };
+    let source = field.key.source;
+    let recorded = field
+        .store
+        .record_configs(source, vec![failed], now())
+        .await;
+    recorded.expect("config");
+    let page = field.page(a, 3).await;
+    assert_eq!(
+        (page.chart, page.config_trouble),
+        (None, Some(ErrorCode::UpstreamProtocol))
+    );
+}
+
+async fn charts_and_long_builds_that_were_read_before_are_read_once_more(bed: &Bed) {
+    let field = Field::on(&bed.store, "one").await;
+    field.names(&["a"], None).await;
+    let a = field.repository("a").await;
+    // As it was: nobody asked for a chart's configuration.
+    let before = ReadArtifact {
+        read_config: false,
+        ..chart(1)
+    };
+    field.read(a, &["chart"], before).await;
+    for n in 2..=4 {
+        field.read(a, &[&format!("v{n}")], image(n, &[10])).await;
+        let read = ReadConfig {
+            summary: ConfigSummary {
+                user: Some(format!("user-{n}")),
+                ..ConfigSummary::default()
+            },
+            ..ReadConfig::default()
+        };
+        configured(&field, n, read).await;
+    }
+    for (n, missing) in [(2, r#""env":0,"history":7"#), (3, r#""env":7,"history":0"#)] {
+        bed.tamper(&format!(
+            "UPDATE image_config SET summary = '{{\"user\":\"user-{n}\",\"not_kept\":{{{missing}}}}}' \
+             WHERE summary LIKE '%user-{n}%'"
+        ))
+        .await;
+    }
+    assert!(due(&field).await.is_empty());
+    bed.tamper("DELETE FROM seaql_migrations WHERE version = 'm0016_charts'")
+        .await;
+    bed.another().await.close().await;
+    assert_eq!(due(&field).await, [digest(1_000_001), digest(1_000_002)]);
+    let page = field.page(a, 2).await;
+    let known = page.config_summary.expect("what was known stays");
+    assert_eq!(
+        (known.user.as_deref(), page.config_cut.history),
+        (Some("user-2"), 7)
+    );
+}
+
+/// Configurations that wait to be read, by digest.
+async fn due(field: &Field<'_>) -> Vec<Digest> {
+    let waiting = field.store.configs_due(field.id, None, 100).await;
+    let waiting = waiting.expect("queue").into_iter();
+    let mut digests: Vec<Digest> = waiting.map(|due| due.descriptor.digest).collect();
+    digests.sort_unstable_by(|one, other| one.as_str().cmp(other.as_str()));
+    digests
 }

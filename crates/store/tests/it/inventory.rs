@@ -68,6 +68,7 @@ fn descriptor(n: u64, size: u64) -> Descriptor {
         media_type: "application/vnd.oci.image.layer.v1.tar+gzip".to_owned(),
         size_bytes: size,
         foreign: false,
+        title: None,
     }
 }
 
@@ -710,6 +711,7 @@ async fn artifact_page_shows_what_it_is_made_of(bed: &Bed) {
     let config = ConfigRead {
         digest: digest(1_000_002),
         outcome: Ok(ReadConfig {
+            chart: None,
             platform: Some(OciPlatform {
                 os: "linux".to_owned(),
                 architecture: "amd64".to_owned(),

@@ -94,6 +94,8 @@ export const artifact = {
     digestOf: (number: string) => `digest of layer ${number}`,
     historyCut: (count: string, singular: boolean) =>
       `The last ${count} ${singular ? 'step' : 'steps'} of its build ${singular ? 'is' : 'are'} not kept, because the history is too long. Which step made which layer cannot be told.`,
+    stepsCut: (count: string, singular: boolean) =>
+      `The build is too long to be kept whole: of ${count} ${singular ? 'step' : 'steps'} only the beginning is. The configuration has all of it.`,
     shared: (shared: string, total: string) =>
       `${shared} of ${total} are shared: other artifacts of this repository, or other repositories of the registry, have them too.`,
     nothingShared: 'Nothing else in this registry has any of them.',
@@ -110,9 +112,37 @@ export const artifact = {
       `in at least ${count} other ${singular ? 'artifact' : 'artifacts'} here`,
   },
 
+  chart: {
+    title: 'Chart',
+    unread: 'Not read yet',
+    broken:
+      'What it says of itself cannot be read: it is no JSON object, says one thing twice, is larger than 4 MiB, or has other bytes than its digest names.',
+    nothing: 'It says nothing of itself.',
+    name: 'Name',
+    version: 'Version',
+    appVersion: 'App version',
+    description: 'Description',
+    kubeVersion: 'Kubernetes',
+    type: 'Type',
+    application: 'Application',
+    library: 'Library: other charts use it, and it is not installed by itself',
+    notTold: 'Not told',
+    home: 'Home page',
+    sources: 'Sources',
+    maintainers: 'Maintainers',
+    keywords: 'Keywords',
+    dependencies: 'Charts it needs',
+    anyVersion: 'any version',
+    deprecated: 'Deprecated',
+    deprecatedHelp: 'The chart itself says that it should not be used any more.',
+  },
+
   config: {
     title: 'Configuration',
     unread: 'Not read yet',
+    broken:
+      'It cannot be read: it is no JSON object, says one thing twice, is larger than 4 MiB, or has other bytes than its digest names.',
+    file: 'the configuration',
     entrypoint: 'Entrypoint',
     cmd: 'Command',
     user: 'User',
@@ -132,6 +162,7 @@ export const artifact = {
     none: 'None',
     more: (count: string) => `${count} more`,
     showAll: (size: string) => `Show all, ${size}`,
+    showKept: 'Show what is kept',
     showLess: 'Show less',
     whole: (name: string) => `All of ${name}`,
     emptyText: 'empty',

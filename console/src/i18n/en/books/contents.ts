@@ -1,3 +1,5 @@
+import type { KnownDocument } from '../../../lib/documents'
+
 /** What artifacts are made of, from their registries. */
 export const contents = {
   download: 'Download',
@@ -21,6 +23,7 @@ export const contents = {
     help: 'Read from the registry when you download it',
     config: 'Configuration',
     part: (number: string) => `Part ${number}`,
+    known: { chart: 'Chart archive', provenance: 'Provenance' } satisfies Record<KnownDocument, string>,
     digestOf: (part: string) => `digest of ${part}`,
     tooLarge: (limit: string) => `Above ${limit}: fetch it with a client`,
     elsewhere: 'Stored elsewhere',

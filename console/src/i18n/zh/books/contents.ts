@@ -1,8 +1,12 @@
 import type { contents as english } from '../../en/books/contents'
 
+/** A name in other letters stands apart from the words around it. */
+const after = (name: string) => (/^[\u3400-\u9fff]/.test(name) ? name : ` ${name}`)
+const before = (name: string) => (/[\u3400-\u9fff]$/.test(name) ? name : `${name} `)
+
 export const contents: typeof english = {
   download: '下载',
-  downloadOf: (what, size) => `下载${what}（${size}）`,
+  downloadOf: (what, size) => `下载${after(what)}（${size}）`,
   copyWhole: '复制',
   copyOf: (what) => `复制${what}`,
 
@@ -22,13 +26,14 @@ export const contents: typeof english = {
     help: '下载时从镜像仓库读取',
     config: '配置',
     part: (number) => `第 ${number} 部分`,
-    digestOf: (part) => `${part}的摘要`,
+    known: { chart: 'Chart 包', provenance: '来源证明' },
+    digestOf: (part) => `${before(part)}的摘要`,
     tooLarge: (limit) => `超过 ${limit}，请使用客户端获取`,
     elsewhere: '存储在别处',
     preview: '预览',
-    previewOf: (part) => `预览${part}`,
+    previewOf: (part) => `预览${after(part)}`,
     hidePreview: '收起预览',
-    beginningOf: (part) => `${part}的开头`,
+    beginningOf: (part) => `${before(part)}的开头`,
     cut: '仅显示开头部分。',
     none: '其中没有内容。',
     showAll: (count) => `显示全部 ${count} 项`,

@@ -1,6 +1,6 @@
 //! Artifacts: what a manifest describes.
 
-use super::{Digest, SummaryCut, TextsCut};
+use super::{Chart, Digest, SummaryCut, TextsCut};
 use crate::ErrorCode;
 use crate::model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -157,6 +157,9 @@ pub struct Descriptor {
     pub size_bytes: u64,
     /// It is said to be elsewhere, where Roadstead never goes; its bytes are not the registry's.
     pub foreign: bool,
+    /// What its maker calls it, made fit to be shown; of documents only, and kept for as many of one
+    /// artifact as fit into 16 KiB.
+    pub title: Option<String>,
 }
 
 /// A manifest that an index lists.
@@ -268,6 +271,10 @@ pub struct Artifact {
     pub config_summary: Option<ConfigSummary>,
     /// What of that was not kept.
     pub config_cut: SummaryCut,
+    /// What the configuration of a Helm chart says; `None` while it is unread or no chart's.
+    pub chart: Option<Chart>,
+    /// Why the configuration could not be read.
+    pub config_trouble: Option<ErrorCode>,
     /// Its layers, the lowest first.
     pub layers: Vec<Descriptor>,
     /// The manifests it lists.

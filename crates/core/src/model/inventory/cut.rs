@@ -44,6 +44,10 @@ pub struct SummaryCut {
     /// How many volumes.
     #[serde(default)]
     pub volumes: u64,
+    /// Steps of the build, by their place, of which only the beginning of the command is kept, with
+    /// the bytes that the whole has.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub steps: BTreeMap<u64, u64>,
     /// How many steps of the build; the first ones are kept.
     #[serde(default)]
     pub history: u64,

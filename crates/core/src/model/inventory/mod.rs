@@ -2,6 +2,7 @@
 //! blobs they are made of. The same words for every kind of registry.
 
 mod artifact;
+mod chart;
 mod crawl;
 mod cut;
 mod description;
@@ -17,6 +18,7 @@ pub use artifact::{
     Artifact, ArtifactKind, Certainty, Child, ConfigSummary, Descriptor, HistoryStep, ListedChild,
     OciPlatform, Referrer,
 };
+pub use chart::{CHART_CONFIG, Chart, ChartCut, ChartDependency, ChartSummary};
 pub use crawl::{CrawlCounts, CrawlPhase, CrawlState, CrawlStatus, Epoch};
 pub use cut::{SummaryCut, TextsCut};
 pub use description::RepositoryDescription;

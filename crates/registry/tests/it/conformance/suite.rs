@@ -365,6 +365,7 @@ async fn reads(server: &impl Server, expected: &Expected, adapter: &dyn Registry
         media_type: "application/vnd.oci.image.config.v1+json".to_owned(),
         size_bytes: image.config.len() as u64,
         foreign: false,
+        title: None,
     };
     let read = adapter.config(repository, &config).await.expect("config");
     let platform = read.platform.map(|platform| platform.to_string());

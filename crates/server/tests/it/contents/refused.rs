@@ -120,11 +120,34 @@ async fn layer_of_an_image_is_pulled_and_not_downloaded() {
     let stage = Stage::set(&tagged, &[&config, &layer]).await;
     answer(&stage.server, &other.digest, &other.bytes);
     for image in [&image, &other] {
-        for part in [&config, &layer] {
-            let refused = stage.ask(&stage.blob(image, &part.digest)).await;
-            assert_eq!(code(&refused), (409, "contents.image".to_owned()));
-        }
+        let refused = stage.ask(&stage.blob(image, &layer.digest)).await;
+        assert_eq!(code(&refused), (409, "contents.image".to_owned()));
     }
+    assert_eq!(stage.asked("blobs"), 0);
+}
+
+/// Whoever calls a layer a configuration does not get it either, nor anything that no configuration
+/// is as large as.
+#[tokio::test]
+async fn configuration_of_an_image_is_given_unless_it_is_a_layer_or_too_large() {
+    let config = Part::new(CONFIG, r#"{"os":"linux","architecture":"amd64"}"#);
+    let layer = Part::new(LAYER, "a layer");
+    let both = Part::new(CONFIG, "a layer");
+    let large = Part::new(CONFIG, "{}").with("size", json!((4 << 20) + 1));
+    let image = manifest(None, &[&config, &layer]);
+    let twice = manifest(None, &[&both, &layer]);
+    let huge = manifest(None, &[&large, &layer]);
+    let tagged = [("v1", &image), ("twice", &twice), ("huge", &huge)];
+    let stage = Stage::set(&tagged, &[&config, &layer]).await;
+    let given = stage.bytes(&stage.blob(&image, &config.digest)).await;
+    assert_eq!(given, config.bytes);
+    stage.server.clear_log();
+    let refused = stage.ask(&stage.blob(&twice, &both.digest)).await;
+    assert_eq!(code(&refused), (409, "contents.image".to_owned()));
+    assert_eq!(stage.server.requests(), Vec::<String>::new());
+    let refused = stage.ask(&stage.blob(&huge, &large.digest)).await;
+    assert_eq!(code(&refused), (409, "contents.too_large".to_owned()));
+    assert_eq!(refused.body["params"]["limit_bytes"], (4 << 20).to_string());
     assert_eq!(stage.asked("blobs"), 0);
 }
 

@@ -165,7 +165,8 @@ async fn shown(engine: &Engine, id: RepositoryId, artifact: &Artifact) -> Value 
         .iter()
         .map(|layer| {
             json!({"digest": layer.digest, "media_type": layer.media_type,
-                "size_bytes": layer.size_bytes, "foreign": layer.foreign})
+                "size_bytes": layer.size_bytes, "foreign": layer.foreign,
+                "title": layer.title})
         })
         .collect();
     let platforms: Vec<String> = artifact.platforms.iter().map(ToString::to_string).collect();
@@ -182,6 +183,9 @@ async fn shown(engine: &Engine, id: RepositoryId, artifact: &Artifact) -> Value 
         "omitted": artifact.omitted,
         "config": config,
         "config_summary": artifact.config_summary,
+        "chart": artifact.chart.as_ref().map(|chart| &chart.said),
+        "chart_cut": artifact.chart.as_ref().map(|chart| &chart.cut),
+        "config_trouble": artifact.config_trouble.map(|code| code.as_str()),
         "layers": layers,
         "children": children,
         "subject": artifact.subject,
