@@ -3,6 +3,9 @@ import type { Words } from './looks.ts'
 import { sleep } from './process.ts'
 import { ADMIN, type Server } from './server.ts'
 
+/** How long a page may take that is loaded anew: how fast the machine is no test is about. */
+const OPENED = { timeout: 30_000 }
+
 /** Types into the integrate drawer of a page that is signed in, until the free steps of the test have ended. */
 export async function typeRegistry(
   page: Page,
@@ -26,12 +29,12 @@ export async function typeSignIn(page: Page, words: Words, password = ADMIN.pass
 
 export async function openList(page: Page, server: Server, words: Words, search = ''): Promise<void> {
   await page.goto(`${server.url}/registries${search}`)
-  await expect(page.getByRole('heading', { level: 1, name: words.registries })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: words.registries })).toBeVisible(OPENED)
 }
 
 export async function openOverview(page: Page, server: Server, registry: { id: string; name: string }): Promise<void> {
   await page.goto(`${server.url}/registries/${registry.id}`)
-  await expect(page.getByRole('heading', { level: 1, name: registry.name })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: registry.name })).toBeVisible(OPENED)
 }
 
 /** Opens the edit drawer from the menu of a registry's page. */
@@ -51,7 +54,7 @@ export async function openRepositories(
   search = '',
 ): Promise<void> {
   await page.goto(`${server.url}/registries/${registry.id}/repositories${search}`)
-  await expect(page.getByRole('heading', { level: 1, name: registry.name })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: registry.name })).toBeVisible(OPENED)
 }
 
 /** The id of a repository of a registry with one space. */
@@ -68,7 +71,7 @@ export async function repositoryId(server: Server, registry: { id: string }, nam
 export async function openRepository(page: Page, server: Server, registry: { id: string }, name: string): Promise<void> {
   const id = await repositoryId(server, registry, name)
   await page.goto(`${server.url}/registries/${registry.id}/repositories/${id}`)
-  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible(OPENED)
 }
 
 /** Opens the page of one artifact. */
@@ -81,7 +84,7 @@ export async function openArtifact(
 ): Promise<void> {
   const id = await repositoryId(server, registry, repository)
   await page.goto(`${server.url}/registries/${registry.id}/repositories/${id}/artifacts/${digest}`)
-  await expect(page.getByRole('heading', { level: 1 })).toContainText(digest.slice(0, 19))
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(digest.slice(0, 19), OPENED)
 }
 
 /**
