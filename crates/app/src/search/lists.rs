@@ -13,12 +13,10 @@ impl Pair {
         Self(u64::from(first) << 32 | u64::from(second))
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "half of it is meant")]
     const fn first(self) -> u32 {
         (self.0 >> 32) as u32
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "half of it is meant")]
     const fn second(self) -> u32 {
         self.0 as u32
     }
@@ -163,7 +161,6 @@ impl Lists {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "half of it is meant")]
 const fn half(start: DigestStart) -> u32 {
     (start.0 >> 32) as u32
 }

@@ -53,7 +53,8 @@ impl SearchIndex {
         })
     }
 
-    /// Searches; `None` until everything was read once. Takes some milliseconds at a million tags.
+    /// Searches; `None` until everything was read once. Takes less than
+    /// a millisecond at a million tags.
     pub(crate) fn find(
         &self,
         query: &Query,

@@ -126,6 +126,33 @@ fn only_so_many_are_told_and_that_there_are_more() {
     assert_eq!(found.tags[0].1, "v29");
 }
 
+#[test]
+fn lists_are_made_anew_once_much_came_since() {
+    let mut index = Index::default();
+    let many: Vec<String> = (0..3_000).map(|n| format!("v{n}")).collect();
+    let tags: Vec<(&str, i64)> = many.iter().map(String::as_str).zip(0..).collect();
+    let (one, other) = (repository("a", &tags), repository("b", &tags));
+    index.put(one.clone());
+    index.put(other.clone());
+    assert!(index.is_untidy(), "6,000 tags that no list holds");
+    let tidied = index.tidied();
+    index.tidy(tidied);
+    assert!(!index.is_untidy());
+    // However often it is put, its tags are late once: those in the lists and those it has now.
+    for _ in 0..10 {
+        index.remove(one.id);
+    }
+    assert!(!index.is_untidy());
+    index.put(repository("c", &tags));
+    assert!(index.is_untidy());
+    assert_eq!(find(&index, "v2999").tags.len(), 2);
+    index.remove(other.id);
+    let tidied = index.tidied();
+    index.tidy(tidied);
+    assert!(!index.is_untidy());
+    assert_eq!(find(&index, "v2999").tags.len(), 1);
+}
+
 /// A source of numbers with a seed.
 struct Dice(u64);
 
