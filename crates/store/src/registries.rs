@@ -208,6 +208,7 @@ impl RegistryStore for Store {
                         // Above every generation the object ever had.
                         generation: command.expected + 1,
                     };
+                    crate::inventory::disconnect(tx, command.id).await?;
                     finish(tx, command.id, changed, audit, audit.at).await?;
                     if members_see_it {
                         pull_access::tell_members(tx, command.id, audit.at).await?;

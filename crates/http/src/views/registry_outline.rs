@@ -104,7 +104,7 @@ impl RegistryOutlineView {
 /// Whether it answers is everybody's business, why it does not is not.
 const fn coarse(reason: Reason) -> Reason {
     match reason {
-        Reason::Reachable | Reason::SlowAnswers | Reason::NotChecked => reason,
+        Reason::Reachable | Reason::SlowAnswers | Reason::Unstable | Reason::NotChecked => reason,
         _ => Reason::NotAvailable,
     }
 }

@@ -4,7 +4,7 @@ use super::image_reference::{Reference, What};
 use super::output::{Format, clean, print_json, text};
 use super::remote::Connected;
 use super::secret_input;
-use super::trouble::Trouble;
+use super::trouble::{Trouble, remedy};
 use crate::print_line;
 use clap::Args;
 use roadstead_client::{Method, with_query};
@@ -46,19 +46,27 @@ pub(super) async fn remove(connected: &Connected, rm: Rm, format: Format) -> Res
         What::Digest(digest) => format!("/api/v1/repositories/{repository}/artifacts/{digest}"),
     };
     let look = format!("{path}?dry_run=true");
-    let plan = connected
-        .document(Method::DELETE, &look, None, None)
-        .await?;
+    let plan = connected.document(Method::DELETE, &look, None, None).await;
+    let plan = plan.map_err(|trouble| match what {
+        // The repository was found a moment ago.
+        What::Tag(tag) if trouble.is(ErrorCode::ObjectNotFound) => Trouble::Failed(format!(
+            "there is no tag {tag} in that repository, or it may not be deleted by you\n  \
+             what to do: look with `roadstead image show`"
+        )),
+        _ => trouble,
+    })?;
+    let refusal = refusal(&plan, &rm.image);
     match format {
         Format::Json if rm.dry_run => print_json(&plan),
-        Format::Json => {}
-        Format::Table => {
+        // Nothing goes: what would have gone is not said.
+        Format::Table if refusal.is_none() => {
             for line in lines(&plan) {
                 print_line(&line);
             }
         }
+        Format::Json | Format::Table => {}
     }
-    if let Some(refusal) = refusal(&plan) {
+    if let Some(refusal) = refusal {
         return Err(Trouble::Failed(refusal));
     }
     if rm.dry_run {
@@ -119,8 +127,8 @@ fn confirmed(plan: &Value, rm: &Rm) -> Result<Option<String>, Trouble> {
     }
 }
 
-/// Why it cannot be done.
-fn refusal(plan: &Value) -> Option<String> {
+/// Why it cannot be done, and what can be done about it. `image` is what was asked to be deleted.
+fn refusal(plan: &Value, image: &str) -> Option<String> {
     let refusal = plan["refusal"].as_object()?;
     let code = refusal.get("code")?.as_str()?;
     let title = ErrorCode::parse(code).map_or("It cannot be deleted.", ErrorCode::title);
@@ -129,6 +137,31 @@ fn refusal(plan: &Value) -> Option<String> {
         if let Some(value) = refusal["params"][name].as_str() {
             said.push_str(&format!("\n  {name}: {}", clean(value)));
         }
+    }
+    if code == "tag.shared" {
+        let tags = named(&plan["tags"]["items"], |tag| tag.as_str());
+        said.push_str(&format!("\n  these point at it: {}", tags.join(", ")));
+    }
+    let instead = match (code, refusal["params"]["reason"].as_str()) {
+        ("deletion.unavailable", Some("SwitchedOff")) => Some(
+            "set `storage.delete.enabled: true` in the registry's configuration and start it anew"
+                .to_owned(),
+        ),
+        ("tag.shared", _) => {
+            let digest = plan["digest"].as_str()?;
+            let name = text(plan, "repository");
+            let at = image.rsplit_once(':').map_or(image, |(before, _)| before);
+            Some(format!(
+                "roadstead image rm {}@{} --confirm {}",
+                clean(at),
+                clean(digest),
+                clean(name)
+            ))
+        }
+        _ => remedy(code).map(ToOwned::to_owned),
+    };
+    if let Some(instead) = instead {
+        said.push_str(&format!("\n  what to do: {instead}"));
     }
     Some(said)
 }
@@ -227,8 +260,14 @@ mod tests {
         ] {
             assert!(said.contains(wanted), "{wanted}: {said}");
         }
-        let refused = refusal(&plan).expect("refused");
+        let refused = refusal(&plan, "dock/team/app:v1").expect("refused");
         assert!(refused.contains("tag.shared") && refused.contains("tags: 140"));
-        assert_eq!(refusal(&json!({"refusal": null})), None);
+        assert!(refused.contains("these point at it: v1, v2"), "{refused}");
+        let instead = "what to do: roadstead image rm dock/team/app@sha256:a --confirm team/app";
+        assert!(refused.contains(instead), "{refused}");
+        let off = json!({"refusal": {"code": "deletion.unavailable", "params": {"reason": "SwitchedOff"}}});
+        let refused = refusal(&off, "dock/team/app:v1").expect("refused");
+        assert!(refused.contains("storage.delete.enabled"), "{refused}");
+        assert_eq!(refusal(&json!({"refusal": null}), "dock/team/app:v1"), None);
     }
 }

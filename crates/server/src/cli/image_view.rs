@@ -253,13 +253,11 @@ async fn repository(
     let now = Timestamp::from_system_clock();
     let mut table = Table::new(&["TAG", "KIND", "SIZE", "PUSHED", "RUNS ON", "DIGEST"]);
     for tag in tags["items"].as_array().into_iter().flatten() {
-        let pushed = [&tag["pushed_at"], &tag["seen_at"]];
-        let pushed = pushed.into_iter().find(|at| !at.is_null());
         table.row(&[
             text(tag, "name"),
             dash(tag["kind"].as_str()),
             &size(&tag["size_bytes"]),
-            &pushed.map_or_else(String::new, |at| ago(at, now)),
+            &pushed(tag, now),
             &platforms(&tag["platforms"]),
             dash(tag["digest"].as_str()),
         ]);
@@ -279,6 +277,15 @@ async fn repository(
         )),
     }
     Ok(())
+}
+
+/// When a tag was pushed; where the registry does not tell, when it was seen first.
+fn pushed(tag: &Value, now: Timestamp) -> String {
+    if tag["pushed_at"].is_null() {
+        format!("seen {}", ago(&tag["seen_at"], now))
+    } else {
+        ago(&tag["pushed_at"], now)
+    }
 }
 
 fn print_artifact(image: &Value, artifact: &Value) {

@@ -24,6 +24,17 @@ const KEEP: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Links removed in one transaction.
 const PART: usize = CHUNK / 2;
 
+/// Notes that a registry is disconnected: from now on nothing of its inventory is listed.
+pub(crate) async fn disconnect(tx: &Tx<'_>, id: RegistryId) -> Result<(), Fault> {
+    Sql::of(
+        "UPDATE inventory SET gone = 1 WHERE registry_id = ?",
+        [id.0.into()],
+    )
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn remove(store: &Store, now: Timestamp) -> Result<u64, StoreError> {
     let removed = disconnected(store).await?;
     if removed > 0 {
@@ -40,13 +51,9 @@ pub(super) async fn remove(store: &Store, now: Timestamp) -> Result<u64, StoreEr
 
 /// A part of the inventory of a registry that is no longer there.
 async fn disconnected(store: &Store) -> Result<u64, StoreError> {
-    let row = Sql::of(
-        "SELECT i.no FROM inventory i LEFT JOIN registry r ON r.id = i.registry_id \
-         WHERE r.id IS NULL LIMIT 1",
-        [],
-    )
-    .one(store.db().read())
-    .await?;
+    let row = Sql::of("SELECT no FROM inventory WHERE gone = 1 LIMIT 1", [])
+        .one(store.db().read())
+        .await?;
     let Some(row) = row else { return Ok(0) };
     let no: i64 = row.try_get("", "no").map_err(Fault::from)?;
     store

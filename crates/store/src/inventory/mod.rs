@@ -31,6 +31,8 @@ mod tag_list;
 mod tags;
 mod told;
 
+pub(crate) use ended::disconnect;
+
 use crate::store::Store;
 use async_trait::async_trait;
 use roadstead_core::model::{

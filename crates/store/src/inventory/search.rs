@@ -314,7 +314,13 @@ fn reference(row: &QueryResult) -> Result<FoundReference, Fault> {
 /// The repositories `p` that may be seen and that a filter leaves.
 fn matching(sql: Sql, visible: &Visible, filter: &ImageFilter<'_>) -> Sql {
     let mut sql = sql.and("p.ended_at IS NULL", []);
-    if *visible != Visible::Everything || !filter.is_of_all_spaces() {
+    if *visible == Visible::Everything && filter.is_of_all_spaces() {
+        // What is left of a disconnected registry is removed a part at a time.
+        sql = sql.and(
+            " AND p.inventory_no NOT IN (SELECT no FROM inventory WHERE gone = 1)",
+            [],
+        );
+    } else {
         sql = spaces_in(
             sql.and(" AND p.space_no IN (SELECT s.no", []),
             visible,

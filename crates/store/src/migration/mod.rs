@@ -17,6 +17,7 @@ mod m0013_deletions;
 mod m0014_descriptions;
 mod m0015_told;
 mod m0016_charts;
+mod m0017_gone;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_descriptions::Migration),
             Box::new(m0015_told::Migration),
             Box::new(m0016_charts::Migration),
+            Box::new(m0017_gone::Migration),
         ]
     }
 }

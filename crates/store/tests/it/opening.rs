@@ -26,7 +26,7 @@ async fn schema_newer_than_the_binary_is_refused_with_a_sentence(bed: &Bed) {
     let sentence = refused.to_string();
     assert!(
         matches!(&refused, OpenError::NewerSchema { found, known }
-            if found == "m9999_future" && known == "m0016_charts"),
+            if found == "m9999_future" && known == "m0017_gone"),
         "{sentence}"
     );
     assert!(sentence.contains("start that version or a later one"));

@@ -1,17 +1,20 @@
 //! What the search is filled from and answered with, the list of all images, tags by version.
 
 use crate::bed::Bed;
+use crate::build::{disconnect, registry_audit};
 use crate::inventory::{Field, digest};
+use roadstead_core::Permission;
 use roadstead_core::model::{
     ArtifactKind, Digest, DigestStart, ImageFilter, PageRequest, Placed, RepositoryId,
     RepositorySort, SpaceSet, TagFilter, TagSort, WorkspaceId,
 };
-use roadstead_core::ports::{InventoryLists as _, SearchStore as _, Wanted};
+use roadstead_core::ports::{InventoryLists as _, RegistryStore as _, SearchStore as _, Wanted};
 use roadstead_core::rules::Visible;
 
 on_both! {
     index_is_filled_part_by_part_with_everything_once,
     images_of_all_registries_are_one_list,
+    images_of_a_disconnected_registry_are_neither_listed_nor_counted,
     sec_18_images_and_what_was_found_stay_within_what_may_be_seen,
     references_are_found_by_tag_and_by_digest_in_a_query_each,
     tags_are_listed_by_the_versions_they_name,
@@ -73,6 +76,38 @@ async fn index_is_filled_part_by_part_with_everything_once(bed: &Bed) {
         (1, 20_000),
         "one alone may be more"
     );
+}
+
+async fn images_of_a_disconnected_registry_are_neither_listed_nor_counted(bed: &Bed) {
+    let (one, _two) = two(bed).await;
+    let list = async || {
+        let all = ImageFilter::default();
+        let mut after = None;
+        let mut names = Vec::new();
+        loop {
+            let page = PageRequest { limit: 1, after };
+            let found = bed
+                .store
+                .images(&EVERYTHING, &all, RepositorySort::Name, &page);
+            let found = found.await.expect("images");
+            let items = found.page.items.into_iter();
+            names
+                .extend(items.map(|found| format!("{}/{}", found.registry, found.repository.name)));
+            after = found.page.next;
+            if after.is_none() {
+                return (names, found.total.value);
+            }
+        }
+    };
+    assert_eq!(list().await.1, 3);
+    let entry = registry_audit(Permission::RegistryDisconnect, one.id);
+    let command = disconnect(one.id, 1);
+    bed.store
+        .disconnect_registry(command, entry)
+        .await
+        .expect("disconnected");
+    // What is left of it is removed later, a part at a time.
+    assert_eq!(list().await, (vec!["two/team/web".to_owned()], 1));
 }
 
 async fn images_of_all_registries_are_one_list(bed: &Bed) {

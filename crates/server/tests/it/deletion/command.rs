@@ -61,7 +61,10 @@ async fn peer_docker_image_rm_says_what_goes_and_wants_the_name_for_many() {
 
     let shared = run(&bed, &token, &["dock/team/app:v1", "--yes"]).await;
     assert_eq!(shared.code, Some(1), "{}", shared.err);
-    assert!(shared.out.contains("2 (v1, v2)"), "{}", shared.out);
+    assert_eq!(shared.out, "", "nothing goes");
+    assert!(shared.err.contains("v1, v2"), "{}", shared.err);
+    let instead = format!("roadstead image rm {by_digest} --confirm team/app");
+    assert!(shared.err.contains(&instead), "{}", shared.err);
     assert!(shared.err.contains("tag.shared"), "{}", shared.err);
     let unasked = run(&bed, &token, &[&by_digest, "--yes"]).await;
     assert_eq!(unasked.code, Some(2));
