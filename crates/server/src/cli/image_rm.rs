@@ -147,17 +147,17 @@ fn refusal(plan: &Value, image: &str) -> Option<String> {
             "set `storage.delete.enabled: true` in the registry's configuration and start it anew"
                 .to_owned(),
         ),
-        ("tag.shared", _) => {
-            let digest = plan["digest"].as_str()?;
+        // Without a digest there is nothing to name; it is refused all the same.
+        ("tag.shared", _) => plan["digest"].as_str().map(|digest| {
             let name = text(plan, "repository");
             let at = image.rsplit_once(':').map_or(image, |(before, _)| before);
-            Some(format!(
+            format!(
                 "roadstead image rm {}@{} --confirm {}",
                 clean(at),
                 clean(digest),
                 clean(name)
-            ))
-        }
+            )
+        }),
         _ => remedy(code).map(ToOwned::to_owned),
     };
     if let Some(instead) = instead {
@@ -268,6 +268,9 @@ mod tests {
         let off = json!({"refusal": {"code": "deletion.unavailable", "params": {"reason": "SwitchedOff"}}});
         let refused = refusal(&off, "dock/team/app:v1").expect("refused");
         assert!(refused.contains("storage.delete.enabled"), "{refused}");
+        let unread = json!({"refusal": {"code": "tag.shared", "params": {}}, "digest": null});
+        let refused = refusal(&unread, "dock/team/app:v1").expect("refused all the same");
+        assert!(!refused.contains("what to do"), "{refused}");
         assert_eq!(refusal(&json!({"refusal": null}), "dock/team/app:v1"), None);
     }
 }
